@@ -1,0 +1,18 @@
+'use strict';
+
+/** @type {import('jest').Config} */
+module.exports = {
+  rootDir: __dirname,
+  roots: ['<rootDir>/src', '<rootDir>/test'],
+  testEnvironment: 'node',
+  testRegex: '.*\\.(spec|e2e-spec)\\.ts$',
+  moduleFileExtensions: ['ts', 'js', 'json'],
+  // isolatedModules in tsconfig.json makes this a mere translation; types are checked once, by npm run typecheck.
+  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/tsconfig.json' }] },
+  globalSetup: '<rootDir>/test/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  testTimeout: 30_000,
+  maxWorkers: 2,
+  // .ci/run wants the counts without changing the command that the README names.
+  reporters: process.env.TEST_COUNTS_FILE ? ['default', ['<rootDir>/.ci/test-counts.cjs', { file: process.env.TEST_COUNTS_FILE }]] : ['default'],
+};

@@ -1,0 +1,57 @@
+import { Problem } from './problem';
+
+export const ROLES = ['officer', 'leader', 'handler', 'supervisor', 'admin', 'inspector', 'county', 'operator'] as const;
+export type Role = (typeof ROLES)[number];
+
+export const CLIENT_SCOPES = [
+  'enterprises:read', 'enterprises:write', 'visits:read', 'tickets:read', 'tickets:write', 'enterprise:act', 'changes:read', 'journal:read',
+  'webhooks:manage', 'imports:write',
+] as const;
+export type ClientScope = (typeof CLIENT_SCOPES)[number];
+
+/** Who acts. Everything that reads or writes takes one; it says which parks may be seen at all. */
+export interface Actor {
+  readonly kind: 'cadre' | 'client' | 'operator' | 'system';
+  /** The cadre's id, or the subject of a client or operator. */
+  readonly id: string;
+  /** The token's issuer and subject. */
+  readonly issuer: string;
+  readonly subject: string;
+  /** The parks in scope: one for a cadre of a park, those of the county for `county`, those granted for a client. */
+  readonly parkIds: readonly string[];
+  readonly departmentId?: string;
+  readonly name?: string;
+  readonly roles: readonly Role[];
+  readonly scopes: readonly ClientScope[];
+  readonly requestId: string;
+}
+
+export function hasRole(actor: Actor, ...roles: readonly Role[]): boolean {
+  return roles.some((role) => actor.roles.includes(role));
+}
+
+/**
+ * The one park that a call is about. Whoever has several says which; everybody else need not.
+ * Problems: `not-found` for a park outside the scope, `park-required` when several are in scope and none is named.
+ */
+export function parkOf(actor: Actor, named?: string): string {
+  if (named !== undefined) {
+    if (!actor.parkIds.includes(named)) throw new Problem('not-found');
+    return named;
+  }
+  const [only, ...others] = actor.parkIds;
+  if (only === undefined) throw new Problem('not-found');
+  if (others.length > 0) throw Problem.at('park-required', '/parkId');
+  return only;
+}
+
+/** The cadre who acts. Problem `forbidden` for a client or an operator: they are nobody who could visit or plan. */
+export function cadreOf(actor: Actor): string {
+  if (actor.kind !== 'cadre') throw new Problem('forbidden');
+  return actor.id;
+}
+
+/** A job or the command line, acting over the given parks; it is never made from a request. */
+export function systemActor(requestId: string, parkIds: readonly string[] = []): Actor {
+  return { kind: 'system', id: 'system', issuer: 'system', subject: 'system', parkIds, roles: [], scopes: [], requestId };
+}

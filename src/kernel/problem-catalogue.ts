@@ -1,0 +1,90 @@
+interface Text {
+  readonly en: string;
+  readonly zh: string;
+}
+
+interface CatalogueEntry {
+  readonly status: number;
+  readonly title: Text;
+  readonly detail: Text;
+}
+
+const entry = (status: number, title: Text, detail: Text): CatalogueEntry => ({ status, title, detail });
+
+/** What can be wrong with the form of one field. */
+export const FIELD_FAULTS = {
+  'json': { en: 'The body is not JSON.', zh: '请求内容不是 JSON。' },
+  'required': { en: 'Required.', zh: '必填。' },
+  'unknown-field': { en: 'There is no such field.', zh: '没有该字段。' },
+  'type': { en: 'Must be {expected}.', zh: '类型须为 {expected}。' },
+  'format': { en: 'Must be {expected}.', zh: '格式须为 {expected}。' },
+  'choice': { en: 'Must be one of: {choices}.', zh: '须为以下之一：{choices}。' },
+  'too-short': { en: 'At least {min} characters.', zh: '至少 {min} 个字符。' },
+  'too-long': { en: 'At most {max} characters.', zh: '最多 {max} 个字符。' },
+  'too-few': { en: 'At least {min} items.', zh: '至少 {min} 项。' },
+  'too-many': { en: 'At most {max} items.', zh: '最多 {max} 项。' },
+  'repeated': { en: 'Items must differ from each other.', zh: '各项不得重复。' },
+  'range': { en: 'Must lie between {min} and {max}.', zh: '须在 {min} 与 {max} 之间。' },
+  'control-character': { en: 'Contains a character that text can not have.', zh: '含有文本不允许的字符。' },
+} as const satisfies Record<string, Text>;
+
+export type FieldFault = keyof typeof FIELD_FAULTS;
+
+/** Every problem that the API can answer. Codes are stable: clients branch on them. */
+export const PROBLEMS = {
+  'malformed': entry(400, { en: 'Malformed request', zh: '请求格式有误' }, { en: 'The request can not be read; see errors.', zh: '无法读取该请求，详见 errors。' }),
+  'park-required': entry(400, { en: 'Park required', zh: '须指明园区' }, { en: 'Several parks are in your scope; say which with parkId.', zh: '您的权限包含多个园区，请用 parkId 指明。' }),
+  'cursor-invalid': entry(400, { en: 'Invalid cursor', zh: '游标无效' }, { en: 'The cursor is damaged or belongs to another list.', zh: '游标已损坏或不属于此列表。' }),
+  'unauthenticated': entry(401, { en: 'Not authenticated', zh: '未通过身份验证' }, { en: 'A valid bearer token is needed.', zh: '需要有效的访问令牌。' }),
+  'forbidden': entry(403, { en: 'Not allowed', zh: '无权操作' }, { en: 'Your role or scope does not allow this.', zh: '您的角色或权限不允许此操作。' }),
+  'not-found': entry(404, { en: 'Not found', zh: '未找到' }, { en: 'There is nothing here that you may see.', zh: '此处没有您可查看的内容。' }),
+  'method-not-allowed': entry(405, { en: 'Method not allowed', zh: '不支持的方法' }, { en: 'This address does not take this method.', zh: '该地址不支持此方法。' }),
+  'id-taken': entry(409, { en: 'Id already used', zh: '标识已被使用' }, { en: 'This id was used before with other content.', zh: '该标识已用于其他内容。' }),
+  'uscc-taken': entry(409, { en: 'Credit code already registered', zh: '信用代码已登记' }, { en: 'An enterprise with this credit code is registered in the park.', zh: '园区内已登记该统一社会信用代码的企业。' }),
+  'park-code-taken': entry(409, { en: 'Park code already used', zh: '园区代码已被使用' }, { en: 'Another park has this code.', zh: '已有园区使用该代码。' }),
+  'department-name-taken': entry(409, { en: 'Department name already used', zh: '部门名称已存在' }, { en: 'The park has a department of this name.', zh: '园区内已有同名部门。' }),
+  'identity-taken': entry(409, { en: 'Identity already bound', zh: '身份已绑定' }, { en: 'This issuer and subject are bound to another cadre.', zh: '该身份已绑定其他干部。' }),
+  'assignment-overlaps': entry(409, { en: 'Assignment overlaps', zh: '联系分工重叠' }, { en: 'The enterprise has a cadre in this capacity on some of these days; hand over or end that assignment first.', zh: '该企业在部分日期内已有此类联系人，请先交接或终止。' }),
+  'assignment-ended': entry(409, { en: 'Assignment has ended', zh: '联系分工已终止' }, { en: 'The assignment ended on {endsOn}.', zh: '该联系分工已于 {endsOn} 终止。' }),
+  'leave-overlaps': entry(409, { en: 'Leave overlaps', zh: '请假时间重叠' }, { en: 'The cadre has another leave on some of these days.', zh: '该干部在部分日期内已有请假。' }),
+  'leave-cancelled': entry(409, { en: 'Leave was cancelled', zh: '请假已取消' }, { en: 'A cancelled leave can not be changed.', zh: '已取消的请假不能修改。' }),
+  'has-open-duties': entry(409, { en: 'Duties are still open', zh: '尚有未交接的职责' }, { en: 'Hand over the listed duties first.', zh: '请先交接所列职责。' }),
+  'version-exists': entry(409, { en: 'Version exists', zh: '版本已存在' }, { en: 'There is a version with effect from {effectiveFrom}.', zh: '已有自 {effectiveFrom} 起生效的版本。' }),
+  'visit-voided': entry(409, { en: 'Visit is void', zh: '走访已作废' }, { en: 'A voided visit can not be changed.', zh: '已作废的走访不能修改。' }),
+  'visit-not-in-review': entry(409, { en: 'Visit is not in review', zh: '走访不在复核中' }, { en: 'Only a visit that needs review can be accepted or rejected.', zh: '只有待复核的走访可以采纳或驳回。' }),
+  'participation-confirmed': entry(409, { en: 'Participation already confirmed', zh: '参与已确认' }, { en: 'You have confirmed this participation before.', zh: '您已确认过此次参与。' }),
+  'plan-closed': entry(409, { en: 'Plan is closed', zh: '计划已关闭' }, { en: 'The planned visit is {status}.', zh: '该计划走访状态为 {status}。' }),
+  'plan-joined': entry(409, { en: 'Already joined', zh: '已加入' }, { en: 'You take part in this planned visit already.', zh: '您已参加该计划走访。' }),
+  'enterprise-exited': entry(409, { en: 'Enterprise has exited', zh: '企业已退出' }, { en: 'The enterprise left the park on {on}.', zh: '该企业已于 {on} 退出园区。' }),
+  'status-unchanged': entry(409, { en: 'Status unchanged', zh: '状态未变' }, { en: 'The enterprise has this status already.', zh: '企业已处于该状态。' }),
+  'contact-erased': entry(409, { en: 'Contacts erased', zh: '联系人已删除' }, { en: 'The contact data was erased.', zh: '联系人信息已被删除。' }),
+  'conflict': entry(409, { en: 'Conflict', zh: '冲突' }, { en: 'The request conflicts with what is stored.', zh: '请求与已有数据冲突。' }),
+  'busy': entry(503, { en: 'Busy', zh: '繁忙' }, { en: 'Many are writing the same thing just now; try again.', zh: '同时写入过多，请稍后重试。' }),
+  'stale': entry(412, { en: 'Stale version', zh: '版本已过期' }, { en: 'The resource has changed since you read it.', zh: '该资源在您读取后已被修改。' }),
+  'too-large': entry(413, { en: 'Too large', zh: '内容过大' }, { en: 'The body is larger than allowed.', zh: '请求内容超过上限。' }),
+  'unsupported-media-type': entry(415, { en: 'Unsupported media type', zh: '不支持的媒体类型' }, { en: 'Send application/json in UTF-8.', zh: '请以 UTF-8 编码的 application/json 发送。' }),
+  'uscc-invalid': entry(422, { en: 'Invalid credit code', zh: '信用代码无效' }, { en: 'Not a unified social credit code: {reason}.', zh: '不是有效的统一社会信用代码：{reason}。' }),
+  'uscc-organisation-check': entry(422, { en: 'Credit code needs confirmation', zh: '信用代码须确认' }, { en: 'The check digit of the organisation code inside is wrong; old exceptions exist: confirm with usccOverride.', zh: '其中组织机构代码校验位不符；如属历史例外，请以 usccOverride 确认。' }),
+  'id-time-out-of-range': entry(422, { en: 'Id out of range', zh: '标识时间超限' }, { en: 'A client-made id is a UUID of version 7 whose time lies at most 24 hours ahead and 400 days back.', zh: '客户端生成的标识须为 UUID v7，其时间不得超前 24 小时或早于 400 天。' }),
+  'reference-unknown': entry(422, { en: 'Unknown reference', zh: '引用不存在' }, { en: 'There is no such {what} in the park.', zh: '园区内没有该{what}。' }),
+  'date-order': entry(422, { en: 'Dates out of order', zh: '日期顺序有误' }, { en: '{later} must not lie before {earlier}.', zh: '{later} 不得早于 {earlier}。' }),
+  'not-in-future': entry(422, { en: 'Not in the future', zh: '须为未来日期' }, { en: 'The first day must lie after today ({today}).', zh: '生效日须晚于今天（{today}）。' }),
+  'too-far-back': entry(422, { en: 'Too far back', zh: '追溯过久' }, { en: 'It can be recorded for at most {days} days back.', zh: '最多可追溯 {days} 天。' }),
+  'in-future': entry(422, { en: 'In the future', zh: '时间在将来' }, { en: 'What happened can lie at most five minutes ahead of the server.', zh: '发生时间不得晚于服务器时间五分钟以上。' }),
+  'cadre-inactive': entry(422, { en: 'Cadre is not active', zh: '干部已停用' }, { en: 'The cadre is not active.', zh: '该干部已停用。' }),
+  'role-missing': entry(422, { en: 'Role missing', zh: '角色不符' }, { en: 'The cadre does not have the role {role}.', zh: '该干部没有 {role} 角色。' }),
+  'role-not-grantable': entry(422, { en: 'Role can not be granted', zh: '不可授予的角色' }, { en: 'An administrator grants neither inspector, county nor operator.', zh: '管理员不得授予纪检、县级或运维角色。' }),
+  'substitute-is-self': entry(422, { en: 'Own substitute', zh: '不能代理自己' }, { en: 'Nobody is their own substitute.', zh: '不能由本人代理。' }),
+  'not-a-participant': entry(422, { en: 'Not a participant', zh: '非参与人' }, { en: 'You are not named in this visit.', zh: '您未被列为此次走访的参与人。' }),
+  'amend-too-late': entry(422, { en: 'Too late to amend', zh: '已超过修改期限' }, { en: 'The author amends within 24 hours; after that a supervisor does, with a reason.', zh: '记录人可在 24 小时内修改；之后由督查人员说明理由后修改。' }),
+  'reason-required': entry(422, { en: 'Reason required', zh: '须说明理由' }, { en: 'Say why.', zh: '请说明理由。' }),
+  'calendar-invalid': entry(422, { en: 'Calendar refused', zh: '日历无效' }, { en: '{reason}', zh: '日历内容无效：{reason}' }),
+  'working-hours-invalid': entry(422, { en: 'Working hours refused', zh: '工作时间无效' }, { en: 'Windows are HH:MM, each ends after it begins, in order and apart.', zh: '时段须为 HH:MM，先后有序且互不重叠。' }),
+  'rule-refused': entry(422, { en: 'Refused by a rule', zh: '不符合规则' }, { en: 'A rule of the ledger refuses this; see errors.', zh: '不符合台账规则，详见 errors。' }),
+  'if-match-required': entry(428, { en: 'If-Match required', zh: '缺少 If-Match' }, { en: 'Send the ETag that you read as If-Match.', zh: '请以 If-Match 发送您读取到的 ETag。' }),
+  'too-many-requests': entry(429, { en: 'Too many requests', zh: '请求过多' }, { en: 'Wait before you try again.', zh: '请稍后重试。' }),
+  'internal': entry(500, { en: 'Internal error', zh: '内部错误' }, { en: 'The fault is ours and was recorded under the request id.', zh: '系统故障，已按请求编号记录。' }),
+  'unavailable': entry(503, { en: 'Unavailable', zh: '暂不可用' }, { en: 'The database is away; try again shortly.', zh: '数据库暂不可用，请稍后重试。' }),
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ProblemCode = keyof typeof PROBLEMS;

@@ -1,0 +1,27 @@
+import { types } from 'pg';
+import { DataSource, type MixedList } from 'typeorm';
+import { SnakeNaming } from './naming';
+
+// A local date is text (see kernel/day), a count fits a number: pg would make a Date in the process's zone, and text.
+types.setTypeParser(types.builtins.DATE, (text) => text);
+types.setTypeParser(types.builtins.INT8, (text) => Number(text));
+
+export type EntityClass = new () => object;
+
+/** How the application reaches PostgreSQL: as `ledger_app`, which owns nothing, over one pool that pipelines. */
+export function applicationDataSource(url: string, entities: readonly EntityClass[], poolSize: number): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url,
+    applicationName: 'service-ledger',
+    entities: [...entities] as MixedList<EntityClass>,
+    namingStrategy: new SnakeNaming(),
+    extra: {
+      max: poolSize,
+      pipeline: true,
+      // The statement timeout is longer than the slowest sweep that was measured; a lock is waited for as long as a user would.
+      options: '-c role=ledger_app -c search_path=public,extensions -c timezone=UTC -c statement_timeout=60000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000',
+      connectionTimeoutMillis: 5_000,
+    },
+  });
+}

@@ -1,0 +1,28 @@
+import { DataSource } from 'typeorm';
+import { Foundation1764000000000 } from '../../../migrations/1764000000000-foundation';
+import { NationalCalendar1764000000001 } from '../../../migrations/1764000000001-national-calendar';
+import { SnakeNaming } from './naming';
+
+/** In the order in which they run. */
+export const MIGRATIONS = [Foundation1764000000000, NationalCalendar1764000000001];
+
+// Any number, the same for every process: only one of them migrates a database at a time.
+const MIGRATION_LOCK = 7_215_003;
+
+/** Brings the database at the URL up to date, as the owner that the URL names. Several processes may call it at once. */
+export async function migrate(databaseUrl: string): Promise<void> {
+  const source = new DataSource({
+    type: 'postgres', url: databaseUrl, migrations: MIGRATIONS, namingStrategy: new SnakeNaming(), migrationsTransactionMode: 'each',
+    extra: { max: 2, options: '-c search_path=public,extensions' },
+  });
+  await source.initialize();
+  const runner = source.createQueryRunner();
+  try {
+    await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await source.runMigrations();
+  } finally {
+    await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+    await runner.release();
+    await source.destroy();
+  }
+}

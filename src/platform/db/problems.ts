@@ -1,0 +1,62 @@
+import { Problem } from '../../kernel/problem';
+import type { ProblemCode } from '../../kernel/problem-catalogue';
+
+/** Constraints that a client can run into, and the problem that its call answers. Others are faults of ours and stay errors. */
+const PROBLEM_OF_CONSTRAINT: Readonly<Record<string, ProblemCode>> = {
+  park_code_once: 'park-code-taken',
+  working_hours_one_version_a_day: 'version-exists',
+  park_policy_one_version_a_day: 'version-exists',
+  department_name_once: 'department-name-taken',
+  enterprise_uscc_once_per_park: 'uscc-taken',
+  cadre_identity_once: 'identity-taken',
+  cadre_leave_one_at_a_time: 'leave-overlaps',
+  assignment_one_per_capacity: 'assignment-overlaps',
+};
+
+// 40001 serialization_failure, 40P01 deadlock_detected: the database gave this transaction up so that another could go on.
+const RETRYABLE = new Set(['40001', '40P01']);
+// Classes 08 (connection) and 57P (shutdown, starting up), and what the socket says: the database is away.
+const AWAY = /^(?:08|57P)/;
+const AWAY_SOCKET = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
+// 23505 unique, 23P01 exclusion.
+const TAKEN = new Set(['23505', '23P01']);
+
+interface DatabaseFault {
+  readonly code?: string;
+  readonly constraint?: string;
+  readonly table?: string;
+  readonly message: string;
+}
+
+/** Whether the whole transaction may be run again. */
+export function isRetryable(error: unknown): boolean {
+  return RETRYABLE.has(faultOf(error)?.code ?? '');
+}
+
+/** The problem behind an error of the database, or `undefined` when it is a fault of ours. */
+export function problemOf(error: unknown): Problem | undefined {
+  if (error instanceof Problem) return error;
+  const fault = faultOf(error);
+  if (fault === undefined) return undefined;
+  const { code = '', constraint = '' } = fault;
+  const known = PROBLEM_OF_CONSTRAINT[constraint];
+  if (known !== undefined) return new Problem(known, { cause: error });
+  if (TAKEN.has(code)) return new Problem(constraint.endsWith('_pkey') ? 'id-taken' : 'conflict', { cause: error });
+  if (RETRYABLE.has(code)) return new Problem('busy', { retryAfterSeconds: 1, cause: error });
+  if (AWAY.test(code) || AWAY_SOCKET.has(code) || /terminated|timeout exceeded when trying to connect/.test(fault.message)) {
+    return new Problem('unavailable', { retryAfterSeconds: 2, cause: error });
+  }
+  return undefined;
+}
+
+/** The name of the constraint that an error speaks of. */
+export function constraintOf(error: unknown): string | undefined {
+  return faultOf(error)?.constraint;
+}
+
+// TypeORM wraps what pg throws; both carry the fields.
+function faultOf(error: unknown): DatabaseFault | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const inner = (error as { driverError?: unknown }).driverError;
+  return (inner instanceof Error ? inner : error);
+}

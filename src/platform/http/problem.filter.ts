@@ -1,0 +1,80 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { describeFieldError, fill, type Language, Problem } from '../../kernel/problem';
+import { PROBLEMS, type ProblemCode } from '../../kernel/problem-catalogue';
+import { problemOf } from '../db/problems';
+
+const URN = 'urn:service-ledger:problem:';
+
+// What the framework and Fastify refuse before a controller is reached.
+const PROBLEM_OF_STATUS: Readonly<Record<number, ProblemCode>> = {
+  400: 'malformed', 401: 'unauthenticated', 403: 'forbidden', 404: 'not-found', 405: 'method-not-allowed', 413: 'too-large', 415: 'unsupported-media-type', 429: 'too-many-requests',
+};
+
+/** The one way in which an error leaves the server: a problem document, and for faults of ours a log line with the cause. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  readonly #logger = new Logger(ProblemFilter.name);
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    this.answer(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  }
+
+  /** Also for errors that Fastify meets outside of a route. */
+  answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const problem = asProblem(error);
+    if (problem.status >= 500) this.#logger.error({ requestId: request.id, code: problem.code, err: safeCause(problem.cause ?? error) }, 'request failed');
+    if (reply.sent) return;
+    if (problem.retryAfterSeconds !== undefined) void reply.header('retry-after', problem.retryAfterSeconds);
+    if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
+    const language = languageOf(request.headers['accept-language']);
+    void reply.status(problem.status).header('content-type', 'application/problem+json; charset=utf-8').header('content-language', language)
+      .send(JSON.stringify(problemDocument(problem, request.url, language)));
+  }
+}
+
+/** RFC 9457, in one language. */
+export function problemDocument(problem: Problem, url: string, language: Language): Record<string, unknown> {
+  const { title, detail } = PROBLEMS[problem.code];
+  return {
+    type: URN + problem.code,
+    code: problem.code,
+    title: title[language],
+    status: problem.status,
+    detail: fill(detail[language], problem.params),
+    instance: url.split('?')[0],
+    ...(problem.errors.length === 0 ? {} : {
+      errors: problem.errors.slice(0, 100).map((one) => ({ pointer: one.pointer, code: one.code, detail: describeFieldError(one, language) })),
+    }),
+    ...problem.extensions,
+  };
+}
+
+/** Chinese unless the reader prefers English. */
+export function languageOf(header: string | undefined): Language {
+  const ranked = (header ?? '').split(',').map((part) => {
+    const [tag = '', quality = 'q=1'] = part.trim().toLowerCase().split(';').map((piece) => piece.trim());
+    return { language: tag.split('-')[0], quality: Number(quality.replace('q=', '')) || 0 };
+  }).filter(({ language }) => language === 'zh' || language === 'en');
+  return ranked.sort((one, other) => other.quality - one.quality)[0]?.language === 'en' ? 'en' : 'zh';
+}
+
+function asProblem(error: unknown): Problem {
+  const known = problemOf(error);
+  if (known !== undefined) return known;
+  const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number } | undefined)?.statusCode;
+  const code = status === undefined ? undefined : PROBLEM_OF_STATUS[status];
+  if (code === 'malformed') return new Problem('malformed', { errors: [{ pointer: '', code: 'json' }], cause: error });
+  return code === undefined ? new Problem('internal', { cause: error }) : new Problem(code, { cause: error });
+}
+
+// A driver's error quotes values of rows (names, phones): its code and place are enough to find the cause.
+function safeCause(cause: unknown): unknown {
+  const inner = (cause as { driverError?: unknown } | undefined)?.driverError ?? cause;
+  if (inner instanceof Error && 'severity' in inner) {
+    const { code, constraint, table, routine, stack } = inner as Error & Record<string, unknown>;
+    return { code, constraint, table, routine, stack: String(stack).split('\n').slice(1).join('\n') };
+  }
+  return inner;
+}

@@ -1,0 +1,58 @@
+import { createParamDecorator, type ExecutionContext, Injectable, type PipeTransform } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Actor } from '../../kernel/actor';
+import { Problem } from '../../kernel/problem';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by the access guard on every route that is not public. */
+    actor?: Actor;
+  }
+}
+
+/** Who calls. */
+export const CurrentActor = createParamDecorator((_data: unknown, context: ExecutionContext): Actor => {
+  const { actor } = context.switchToHttp().getRequest<FastifyRequest>();
+  if (actor === undefined) throw new Problem('unauthenticated');
+  return actor;
+});
+
+/** The version that the caller read, from `If-Match`. Problem `if-match-required` without the header, `stale` when it is no version of ours. */
+export const IfMatch = createParamDecorator((_data: unknown, context: ExecutionContext): number => {
+  const header = context.switchToHttp().getRequest<FastifyRequest>().headers['if-match'];
+  if (header === undefined) throw new Problem('if-match-required');
+  const version = /^"(\d{1,9})"$/.exec(header.trim())?.[1];
+  if (version === undefined) throw new Problem('stale');
+  return Number(version);
+});
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** An id in a path. What is no UUID names nothing: `not-found`. */
+@Injectable()
+export class IdPipe implements PipeTransform<string, string> {
+  transform(value: string): string {
+    if (!UUID.test(value)) throw new Problem('not-found');
+    return value.toLowerCase();
+  }
+}
+
+export interface Versioned {
+  readonly version: number;
+}
+
+/** Answers a resource with its strong `ETag`. */
+export function answer<T extends Versioned>(reply: FastifyReply, body: T, status = 200): T {
+  void reply.status(status).header('etag', `"${body.version}"`);
+  return body;
+}
+
+/** What a creation did: 201 the first time, 200 when the same id came again with the same content. */
+export interface Created<T> {
+  readonly created: boolean;
+  readonly body: T;
+}
+
+export function answerCreated<T extends Versioned>(reply: FastifyReply, { created, body }: Created<T>): T {
+  return answer(reply, body, created ? 201 : 200);
+}

@@ -1,0 +1,43 @@
+import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/common';
+import { plainToInstance } from 'class-transformer';
+import { validate, type ValidationError } from 'class-validator';
+import { type FieldError, Problem } from '../../kernel/problem';
+import type { FaultContext } from './fields';
+
+// Nothing that the API takes nests deeper than this; class-transformer would follow an attacker's depth to the end of the stack.
+const DEEPEST = 12;
+
+/** Turns bodies and queries into instances of their DTO, or refuses them with a problem that names each field. */
+@Injectable()
+export class RequestPipe implements PipeTransform {
+  async transform(value: unknown, { metatype, type }: ArgumentMetadata): Promise<unknown> {
+    if (metatype === undefined || (type !== 'body' && type !== 'query')) return value;
+    const root = type === 'query' ? '/query' : '';
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw new Problem('malformed', { errors: [{ pointer: root, code: 'type', params: { expected: 'object' } }] });
+    }
+    if (isDeeperThan(value, DEEPEST)) throw new Problem('malformed', { errors: [{ pointer: root, code: 'type', params: { expected: `at most ${DEEPEST} levels` } }] });
+    const request = plainToInstance(metatype as new () => object, value);
+    const faults = await validate(request, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true, stopAtFirstError: true, validationError: { target: false, value: false } });
+    if (faults.length > 0) throw new Problem('malformed', { errors: faults.flatMap((fault) => fieldErrors(fault, root, request)) });
+    return request;
+  }
+}
+
+function fieldErrors(fault: ValidationError, parent: string, owner: unknown): readonly FieldError[] {
+  const pointer = `${parent}/${fault.property.replaceAll('~', '~0').replaceAll('/', '~1').slice(0, 100)}`;
+  const value: unknown = typeof owner === 'object' && owner !== null ? (owner as Record<string, unknown>)[fault.property] : undefined;
+  const own = Object.keys(fault.constraints ?? {}).map((constraint): FieldError => {
+    if (constraint === 'whitelistValidation' || constraint === 'unknownValue') return { pointer, code: 'unknown-field' };
+    if (value === undefined) return { pointer, code: 'required' };
+    const context = (fault.contexts as Record<string, FaultContext> | undefined)?.[constraint];
+    return context === undefined ? { pointer, code: 'type', params: { expected: 'object' } } : { pointer, ...context };
+  });
+  return [...own.slice(0, 1), ...(fault.children ?? []).flatMap((child) => fieldErrors(child, pointer, value))];
+}
+
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  return Object.values(value).some((inner) => isDeeperThan(inner, levels - 1));
+}

@@ -1,0 +1,17 @@
+import { v7 } from 'uuid';
+
+const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/** A UUID of version 7 whose time is the given instant. */
+export function newId(now: Date): string {
+  return v7({ msecs: now.getTime() });
+}
+
+export function isUuidV7(text: string): boolean {
+  return UUID_V7.test(text);
+}
+
+/** Milliseconds since the epoch that a UUID of version 7 carries. */
+export function timeOfId(id: string): number {
+  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+}

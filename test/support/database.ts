@@ -1,0 +1,35 @@
+import { Client, escapeIdentifier } from 'pg';
+import { databaseUrl, RUN_VARIABLE, SERVER_VARIABLE, templateOf } from './test-server';
+
+/** A database of its own for one test file: migrated, empty. */
+export interface TestDatabase {
+  /** postgres://…, as the owner of the tables. */
+  readonly url: string;
+  /** Deletes it, whoever is still connected. */
+  drop(): Promise<void>;
+}
+
+let made = 0;
+
+/**
+ * Copies the migrated template. Call it in `beforeAll`, and `drop()` in `afterAll`.
+ * @throws Error outside of a test run
+ */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const serverUrl = process.env[SERVER_VARIABLE];
+  const run = process.env[RUN_VARIABLE];
+  if (serverUrl === undefined || run === undefined) throw new Error('There is no test server: createTestDatabase works in npm test only.');
+  made += 1;
+  const name = `${run}_${process.pid}_${process.env['JEST_WORKER_ID'] ?? '0'}_${made}_${process.hrtime.bigint().toString(36)}`;
+  await onServer(serverUrl, `CREATE DATABASE ${escapeIdentifier(name)} TEMPLATE ${escapeIdentifier(templateOf(run))}`);
+  return {
+    url: databaseUrl(serverUrl, name),
+    drop: () => onServer(serverUrl, `DROP DATABASE IF EXISTS ${escapeIdentifier(name)} WITH (FORCE)`),
+  };
+}
+
+async function onServer(serverUrl: string, statement: string): Promise<void> {
+  const client = new Client({ connectionString: serverUrl });
+  await client.connect();
+  await client.query(statement).finally(() => client.end());
+}

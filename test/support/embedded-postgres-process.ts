@@ -1,0 +1,16 @@
+import { startEmbeddedPostgres } from '../../src/platform/db/embedded-postgres';
+
+/** A program that owns an embedded server, for tests that kill it: prints one line of JSON when the server is ready, stops on SIGTERM. */
+async function run(dataDir: string): Promise<void> {
+  const server = await startEmbeddedPostgres({ dataDir, onUnexpectedExit: (message) => process.stderr.write(`${message}\n`) });
+  const alive = setInterval(() => undefined, 60_000);
+  process.once('SIGTERM', () => {
+    void server.stop().then(() => clearInterval(alive));
+  });
+  process.stdout.write(`${JSON.stringify({ url: server.url })}\n`);
+}
+
+run(process.argv[2] ?? '').catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});
