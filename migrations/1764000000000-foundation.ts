@@ -241,6 +241,7 @@ const ASSIGNMENTS = `
     watch_on date,
     turn_on date,
     last_visit_on date,
+    end_reason text,
     version integer NOT NULL,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,

@@ -70,6 +70,7 @@ export const PROBLEMS = {
   'date-order': entry(422, { en: 'Dates out of order', zh: '日期顺序有误' }, { en: '{later} must not lie before {earlier}.', zh: '{later} 不得早于 {earlier}。' }),
   'not-in-future': entry(422, { en: 'Not in the future', zh: '须为未来日期' }, { en: 'The first day must lie after today ({today}).', zh: '生效日须晚于今天（{today}）。' }),
   'too-far-back': entry(422, { en: 'Too far back', zh: '追溯过久' }, { en: 'It can be recorded for at most {days} days back.', zh: '最多可追溯 {days} 天。' }),
+  'too-far-ahead': entry(422, { en: 'Too far ahead', zh: '计划过远' }, { en: 'It can be planned for at most {days} days ahead.', zh: '最多可提前 {days} 天计划。' }),
   'in-future': entry(422, { en: 'In the future', zh: '时间在将来' }, { en: 'What happened can lie at most five minutes ahead of the server.', zh: '发生时间不得晚于服务器时间五分钟以上。' }),
   'cadre-inactive': entry(422, { en: 'Cadre is not active', zh: '干部已停用' }, { en: 'The cadre is not active.', zh: '该干部已停用。' }),
   'role-missing': entry(422, { en: 'Role missing', zh: '角色不符' }, { en: 'The cadre does not have the role {role}.', zh: '该干部没有 {role} 角色。' }),

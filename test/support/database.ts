@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Client, escapeIdentifier } from 'pg';
 import { databaseUrl, RUN_VARIABLE, SERVER_VARIABLE, templateOf } from './test-server';
 
@@ -9,8 +10,6 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-let made = 0;
-
 /**
  * Copies the migrated template. Call it in `beforeAll`, and `drop()` in `afterAll`.
  * @throws Error outside of a test run
@@ -19,8 +18,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const serverUrl = process.env[SERVER_VARIABLE];
   const run = process.env[RUN_VARIABLE];
   if (serverUrl === undefined || run === undefined) throw new Error('There is no test server: createTestDatabase works in npm test only.');
-  made += 1;
-  const name = `${run}_${process.pid}_${process.env['JEST_WORKER_ID'] ?? '0'}_${made}_${process.hrtime.bigint().toString(36)}`;
+  const name = `${run}_${randomBytes(6).toString('hex')}`;
   await onServer(serverUrl, `CREATE DATABASE ${escapeIdentifier(name)} TEMPLATE ${escapeIdentifier(templateOf(run))}`);
   return {
     url: databaseUrl(serverUrl, name),

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, escapeIdentifier } from 'pg';
@@ -12,6 +12,8 @@ import { migrate } from '../../src/platform/db/migrate';
  */
 
 const FOLDER_PREFIX = 'ledger-test-';
+/** A folder as young as this may belong to a run that has not claimed it yet. */
+const CLAIMED_WITHIN_MS = 10_000;
 const RUN_NAME = /^(ledger_test_[0-9a-f]{8})_/;
 
 /** What the test files are told, through the environment that Jest's workers inherit. */
@@ -66,15 +68,16 @@ export async function openTestServer(): Promise<TestServer> {
 
 async function startInTemporaryFolder(): Promise<{ url: string; remove(): Promise<void> }> {
   for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(FOLDER_PREFIX))) {
+    const made = statSync(join(tmpdir(), name), { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
     // Refused when a running test or another user holds it; otherwise its run was killed.
-    await removeEmbeddedPostgres(join(tmpdir(), name)).catch(() => undefined);
+    if (made < Date.now() - CLAIMED_WITHIN_MS) await removeEmbeddedPostgres(join(tmpdir(), name)).catch(() => undefined);
   }
   const folder = mkdtempSync(join(tmpdir(), FOLDER_PREFIX));
-  const { url, stop } = await startEmbeddedPostgres({ dataDir: folder, testFlags: true });
+  const server = await startEmbeddedPostgres({ dataDir: folder, testFlags: true });
   return {
-    url,
+    url: server.url,
     remove: async () => {
-      await stop();
+      await server.stop();
       await removeEmbeddedPostgres(folder);
     },
   };

@@ -49,13 +49,16 @@ export function judge(facts: DutyFacts, today: Day): Standing {
   const state = duty.state;
   const watchOn = state === 'owed' ? (debts.find((debt) => debt.unmet && debt.dueOn >= today)?.dueOn ?? null) : null;
   const dueOn = state === 'owed' ? (lapses.find((lapse) => lapse.outcome === 'open')?.dueOn ?? watchOn) : null;
+  // After a fixed period's due date the next period is watched: that date is a turn of its own.
+  const fixed = regimes.at(-1)?.version.cadence !== 'rolling';
+  const turns = [duty.nextTurn(), ...(fixed && watchOn !== null ? [addDays(watchOn, 1)] : [])].filter((on) => on !== undefined);
   return {
     state,
     dueOn,
     overdueDays: dueOn === null ? 0 : Math.max(0, daysBetween(dueOn, today)),
     lapses,
     watchOn,
-    turnOn: duty.nextTurn() ?? null,
+    turnOn: turns.length === 0 ? null : turns.reduce((least, on) => minDay(least, on)),
     lastVisitOn: duty.visits.at(-1)?.on ?? facts.inheritedVisitOn ?? null,
   };
 }

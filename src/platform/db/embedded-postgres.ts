@@ -101,8 +101,12 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
  */
 export async function removeEmbeddedPostgres(dataDir: string): Promise<void> {
   const release = claimFolder(resolve(dataDir));
-  await endLeftovers(join(resolve(dataDir), 'cluster')).finally(release);
-  rmSync(dataDir, { recursive: true, force: true });
+  try {
+    await endLeftovers(join(resolve(dataDir), 'cluster'));
+    rmSync(dataDir, { recursive: true, force: true });
+  } finally {
+    release();
+  }
 }
 
 /** A cluster exists when `cluster.new` has been renamed: an initdb that was killed half-way leaves nothing that could be taken for one. */

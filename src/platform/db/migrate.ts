@@ -1,4 +1,5 @@
-import { DataSource } from 'typeorm';
+import { getConstructionPlans } from 'pg-boss';
+import { DataSource, type QueryRunner } from 'typeorm';
 import { Foundation1764000000000 } from '../../../migrations/1764000000000-foundation';
 import { NationalCalendar1764000000001 } from '../../../migrations/1764000000001-national-calendar';
 import { SnakeNaming } from './naming';
@@ -20,9 +21,22 @@ export async function migrate(databaseUrl: string): Promise<void> {
   try {
     await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await source.runMigrations();
+    await prepareJobQueue(runner);
   } finally {
     await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
     await runner.release();
     await source.destroy();
   }
+}
+
+/** The queue's own tables, made by the owner: the application's role only uses them. */
+async function prepareJobQueue(runner: QueryRunner): Promise<void> {
+  const [present]: { made: boolean }[] = await runner.query("SELECT to_regnamespace('pgboss') IS NOT NULL AS made");
+  if (present?.made !== true) await runner.query(getConstructionPlans('pgboss'));
+  await runner.query(`
+    GRANT USAGE ON SCHEMA pgboss TO ledger_app;
+    GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA pgboss TO ledger_app;
+    GRANT USAGE ON ALL SEQUENCES IN SCHEMA pgboss TO ledger_app;
+    GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA pgboss TO ledger_app;
+  `);
 }

@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import fastify from 'fastify';
+import { Pool, types } from 'pg';
+import { recordVisit, type NewVisit } from './yardstick.visit';
+import { type DueRow, toDueVisit, todayIn } from './yardstick.rows';
+
+/**
+ * The yardstick: a server written by hand with Fastify and pg, as lean as it can be while it says the same with the same SQL. It runs the
+ * statements that the application has sent (handed over in a file), prepared by name, pipelined where the next does not need the one
+ * before; it has no authentication, no scope, no row-level security, no framework, no checks of what it is asked.
+ */
+
+types.setTypeParser(types.builtins.DATE, (text) => text);
+
+export interface Statements {
+  readonly overdue: readonly string[];
+  readonly worklist: readonly string[];
+  readonly visit: readonly string[];
+}
+
+const PAGE = 50;
+const MOST = 200;
+const DAY_MS = 86_400_000;
+
+const statements = JSON.parse(readFileSync(process.env['STATEMENTS'] ?? '', 'utf8')) as Statements;
+const pool = new Pool({ connectionString: process.env['DATABASE_URL'], max: Number(process.env['DATABASE_POOL']), pipeline: true, options: '-c timezone=UTC -c search_path=public,extensions' } as never);
+const server = fastify();
+
+const dayAfter = (day: string, count: number): string => new Date(Date.parse(day) + count * DAY_MS).toISOString().slice(0, 10);
+const quarterOf = (day: string): string => `${day.slice(0, 5)}${String(Math.floor((Number(day.slice(5, 7)) - 1) / 3) * 3 + 1).padStart(2, '0')}-01`;
+
+async function due(kind: 'overdue' | 'worklist', values: unknown[], turned: unknown[]): Promise<DueRow[]> {
+  const [list, ...others] = statements[kind];
+  const client = await pool.connect();
+  try {
+    const rows = client.query<DueRow>({ name: kind, text: list ?? '', values });
+    const rest = others.map(async (text, index) => client.query({ name: `${kind}-${index}`, text, values: turned }));
+    return (await Promise.all([rows, ...rest]))[0].rows;
+  } finally {
+    client.release();
+  }
+}
+
+server.get('/health/ready', () => ({ status: 'ok' }));
+
+server.get<{ Querystring: { parkId: string } }>('/overdue-visits', async (request, reply) => {
+  const { parkId } = request.query;
+  const today = todayIn();
+  const rows = await due('overdue', [parkId, PAGE + 1, dayAfter(today, -1), today, quarterOf(today)], [parkId, today]);
+  const last = rows.length > PAGE ? rows[PAGE - 1] : undefined;
+  const nextCursor = last === undefined ? null : Buffer.from(JSON.stringify([last.nextDueOn, last.assignmentId])).toString('base64url');
+  void reply.type('application/json');
+  return JSON.stringify({ items: rows.slice(0, PAGE).map((row) => toDueVisit(row, today)), nextCursor });
+});
+
+server.get<{ Querystring: { parkId: string; cadreId: string } }>('/worklist', async (request, reply) => {
+  const { parkId, cadreId } = request.query;
+  const today = todayIn();
+  const rows = await due('worklist', [parkId, MOST, dayAfter(today, 400), today, quarterOf(today), cadreId], [parkId, today]);
+  void reply.type('application/json');
+  return JSON.stringify({ visits: rows.map((row) => toDueVisit(row, today)) });
+});
+
+server.post<{ Body: NewVisit }>('/visits', async (request, reply) => {
+  const visit = await recordVisit(pool, statements.visit, request.body);
+  void reply.status(201).type('application/json');
+  return JSON.stringify(visit);
+});
+
+void server.listen({ port: Number(process.env['PORT']), host: '127.0.0.1' });
+process.once('SIGTERM', () => { void server.close().then(async () => pool.end()); });

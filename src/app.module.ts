@@ -1,0 +1,37 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { LoggerModule } from 'nestjs-pino';
+import type { DataSource } from 'typeorm';
+import { AssignmentsModule } from './assignments/assignments.module';
+import { CadresModule } from './cadres/cadres.module';
+import { EnterprisesModule } from './enterprises/enterprises.module';
+import { FieldModule } from './field/field.module';
+import { IdentityModule } from './identity/identity.module';
+import type { TrustedIssuer } from './identity/token-verifier';
+import { ParksModule } from './parks/parks.module';
+import type { Clock } from './platform/clock';
+import type { Config } from './platform/config';
+import { loggerOptions } from './platform/logging';
+import { PlatformModule } from './platform/platform.module';
+import { SupervisionModule } from './supervision/supervision.module';
+import { VisitsModule } from './visits/visits.module';
+
+/** What one process is made of. */
+export interface Parts {
+  readonly source: DataSource;
+  readonly clock: Clock;
+  readonly trusted: TrustedIssuer;
+  readonly logLevel: Config['logLevel'];
+}
+
+@Module({})
+export class AppModule {
+  static of({ source, clock, trusted, logLevel }: Parts): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        LoggerModule.forRoot(loggerOptions(logLevel)),
+        PlatformModule.of(source, clock), ParksModule, EnterprisesModule, CadresModule, AssignmentsModule, VisitsModule, SupervisionModule, IdentityModule.of(trusted), FieldModule,
+      ],
+    };
+  }
+}

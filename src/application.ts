@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import helmet from '@fastify/helmet';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Logger } from 'nestjs-pino';
+import { AppModule, type Parts } from './app.module';
+import { findRoute, isPublic } from './identity/routes';
+import { Problem } from './kernel/problem';
+import { addApiDocument } from './openapi';
+import { ProblemFilter } from './platform/http/problem.filter';
+import { RequestPipe } from './platform/http/validation';
+
+// A visit with everything in it is below 100 kB.
+const BODY_LIMIT = 1_048_576;
+// A phone on a bad line may need a while; a client that dribbles holds a connection no longer than this.
+const REQUEST_TIMEOUT_MS = 30_000;
+const REQUEST_ID = /^[\w.:-]{1,64}$/;
+
+/** The HTTP application, configured and ready to listen; nothing of it runs yet. */
+export async function createApplication(parts: Parts, trustedProxies: string | false = false): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    trustProxy: trustedProxies,
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: REQUEST_TIMEOUT_MS,
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+    genReqId: (request: { headers: Record<string, string | string[] | undefined> }) => {
+      const given = request.headers['x-request-id'];
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+    },
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(parts), adapter, { bufferLogs: true, rawBody: false });
+  app.useLogger(app.get(Logger));
+  app.setGlobalPrefix('api/v1', { exclude: ['health/live', 'health/ready'] });
+  app.useGlobalPipes(new RequestPipe());
+  const filter = new ProblemFilter();
+  app.useGlobalFilters(filter);
+  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  fastify.addHook('onRequest', async (request, reply) => { void reply.header('x-request-id', request.id).header('cache-control', 'no-store'); });
+  fastify.addHook('onRoute', ({ method, url }) => { requireKnownRoute(method, url); });
+  fastify.setErrorHandler((error: unknown, request: FastifyRequest, reply: FastifyReply) => { filter.answer(error, request, reply); });
+  await fastify.register(helmet as never, { contentSecurityPolicy: { directives: { scriptSrc: ["'self'"], upgradeInsecureRequests: null } } } as never);
+  takeJsonInUtf8Alone(fastify);
+  addApiDocument(app);
+  return app;
+}
+
+/** A route that the table of routes does not know does not start. */
+function requireKnownRoute(method: string | string[], url: string): void {
+  for (const one of [method].flat()) {
+    if (one === 'OPTIONS' || isPublic(url) || findRoute(one, url) !== undefined) continue;
+    throw new Error(`${one} ${url} is not in the table of routes (identity/routes.ts)`);
+  }
+}
+
+/** JSON in UTF-8 is the one thing that bodies are; a body that is not decodable is refused rather than mended. */
+function takeJsonInUtf8Alone(fastify: FastifyInstance): void {
+  fastify.addHook('onReady', async () => {
+    fastify.removeAllContentTypeParsers();
+    fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+      const charset = /charset\s*=\s*"?([\w-]+)/i.exec(request.headers['content-type'] ?? '')?.[1];
+      if (charset !== undefined && charset.toLowerCase() !== 'utf-8') {
+        done(new Problem('unsupported-media-type'));
+        return;
+      }
+      try {
+        const text = new TextDecoder('utf-8', { fatal: true }).decode(body as Buffer);
+        done(null, text === '' ? undefined : JSON.parse(text, refusePrototypes));
+      } catch (error) {
+        done(error instanceof Problem ? error : new Problem('malformed', { errors: [{ pointer: '', code: 'json' }] }));
+      }
+    });
+  });
+}
+
+function refusePrototypes(this: unknown, key: string, value: unknown): unknown {
+  if (key === '__proto__') throw new Problem('malformed', { errors: [{ pointer: '/__proto__', code: 'unknown-field' }] });
+  return value;
+}

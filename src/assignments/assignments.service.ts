@@ -1,0 +1,182 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { type Actor, cadreOf, hasRole, parkOf } from '../kernel/actor';
+import { addDays, type Day, daysBetween, localDay } from '../kernel/day';
+import { Problem } from '../kernel/problem';
+import { CadresService } from '../cadres/cadres.service';
+import { EnterprisesService } from '../enterprises/enterprises.service';
+import { ParksService } from '../parks/parks.service';
+import { Clock } from '../platform/clock';
+import { claimId } from '../platform/db/client-made-id';
+import { Database } from '../platform/db/database';
+import { type Page, toPage } from '../platform/http/page';
+import type { Created } from '../platform/http/request';
+import { type Happening, Journal } from '../platform/journal/journal';
+import type { Assignment, Capacity } from './assignment.entity';
+import {
+  type AssignmentResponse, type AssignmentsQuery, type CreateAssignment, type EndAssignment, type HandOverAssignment, type LapseResponse, type LapsesQuery,
+  toAssignmentResponse, toLapseResponse,
+} from './assignments.dto';
+import { AssignmentsStore } from './assignments.store';
+import { DutiesService } from './duties.service';
+
+interface NewDuty {
+  readonly id: string;
+  readonly parkId: string;
+  readonly enterpriseId: string;
+  readonly cadreId: string;
+  readonly capacity: Capacity;
+  readonly startsOn: Day;
+  readonly endsOn: Day | null;
+  readonly inheritedVisitOn: Day | null;
+  readonly predecessorId: string | null;
+}
+
+@Injectable()
+export class AssignmentsService implements OnModuleInit {
+  constructor(
+    private readonly store: AssignmentsStore, private readonly duties: DutiesService, private readonly parks: ParksService, private readonly enterprises: EnterprisesService,
+    private readonly cadres: CadresService, private readonly database: Database, private readonly journal: Journal, private readonly clock: Clock,
+  ) {}
+
+  /** Duties move with the facts of other features, in the transaction that changes them. */
+  onModuleInit(): void {
+    const { journal, duties } = this;
+    journal.on('enterprise.status_changed', async (em, { parkId, subject, type, at }, actor) =>
+      duties.judgeEnterprise(em, actor, { parkId, enterpriseId: subject.id, cause: { type, id: subject.id }, now: at }));
+    for (const type of ['leave.added', 'leave.changed', 'leave.cancelled']) {
+      journal.on(type, async (em, { parkId, subject, data, at }, actor) =>
+        duties.judgeSelected(em, actor, parkId, { cadreId: String(data?.['cadreId']) }, { type, id: subject.id }, at));
+    }
+    journal.on('policy.added', async (em, { parkId, effectiveOn }, actor) => duties.turnAllOn(em, actor, parkId, effectiveOn));
+    journal.on('calendar.loaded', async (em, { parkId, effectiveOn }, actor) => duties.turnAllOn(em, actor, parkId, effectiveOn));
+    journal.on('park.changed', async (em, { parkId, effectiveOn, data }, actor) => {
+      if (data?.['goLiveOn'] !== undefined) await duties.turnAllOn(em, actor, parkId, effectiveOn);
+    });
+    journal.on('cadre.deactivated', async (em, happening) => this.#refuseWithOpenDuties(em, happening));
+  }
+
+  async list(actor: Actor, query: AssignmentsQuery): Promise<Page<AssignmentResponse>> {
+    const parkId = parkOf(actor, query.parkId);
+    const today = await this.parks.today(actor, parkId, this.clock.now());
+    let { rows, stale } = await this.store.list(actor, parkId, query, today);
+    if (stale) {
+      await this.duties.settle(parkId, actor.requestId);
+      ({ rows, stale } = await this.store.list(actor, parkId, query, today));
+    }
+    return toPage(rows, query, 'assignments', (row) => [row.id], (row) => toAssignmentResponse(row, today));
+  }
+
+  /** Officers and leaders see their own episodes; those who oversee see the park's. */
+  async listLapses(actor: Actor, query: LapsesQuery): Promise<Page<LapseResponse>> {
+    const parkId = parkOf(actor, query.parkId);
+    const today = await this.parks.today(actor, parkId, this.clock.now());
+    const own = actor.kind === 'client' || hasRole(actor, 'supervisor', 'admin', 'county') ? undefined : cadreOf(actor);
+    return toPage(await this.store.listLapses(actor, parkId, query, own), query, 'lapses', (row) => [row.dueOn, row.id], (row) => toLapseResponse(row, today));
+  }
+
+  async create(actor: Actor, request: CreateAssignment): Promise<Created<AssignmentResponse>> {
+    const now = this.clock.now();
+    const parkId = parkOf(actor, request.parkId);
+    const today = await this.parks.today(actor, parkId, now);
+    const { enterpriseId, cadreId, capacity, startsOn, endsOn = null, inheritedVisitOn = null } = request;
+    if (endsOn !== null && endsOn < startsOn) throw Problem.at('date-order', '/endsOn', { earlier: 'startsOn', later: 'endsOn' });
+    if (inheritedVisitOn !== null && inheritedVisitOn > startsOn) throw Problem.at('date-order', '/inheritedVisitOn', { earlier: 'inheritedVisitOn', later: 'startsOn' });
+    return this.database.transact(actor, async (em) => {
+      const { id, fresh } = await claimId(em, { resource: 'assignment', parkId, id: request.id, content: request, now });
+      if (!fresh) return { created: false, body: await this.#shown(em, actor, id, today) };
+      const enterprise = await this.enterprises.requireEnterprise(em, actor, parkId, enterpriseId, '/enterpriseId');
+      if (enterprise.exitedOn !== undefined && enterprise.exitedOn <= today) throw new Problem('enterprise-exited', { params: { on: enterprise.exitedOn } });
+      await this.#requireServant(em, actor, parkId, cadreId, capacity);
+      const predecessorId = await this.store.predecessor(em, parkId, enterpriseId, capacity, startsOn);
+      await this.#begin(em, actor, { id, parkId, enterpriseId, cadreId, capacity, startsOn, endsOn, inheritedVisitOn, predecessorId }, today, now);
+      return { created: true, body: await this.#shown(em, actor, id, today) };
+    });
+  }
+
+  async end(actor: Actor, id: string, request: EndAssignment): Promise<AssignmentResponse> {
+    const now = this.clock.now();
+    return this.database.transact(actor, async (em) => {
+      const { assignment, today, earliest } = await this.#open(em, actor, id, now);
+      const endsOn = request.endsOn ?? today;
+      if (endsOn < assignment.startsOn) throw Problem.at('date-order', '/endsOn', { earlier: 'startsOn', later: 'endsOn' });
+      this.#refuseFarBack(endsOn, earliest, today, '/endsOn');
+      await this.#finish(em, actor, assignment, endsOn, request.reason ?? null, now);
+      return this.#shown(em, actor, id, today);
+    });
+  }
+
+  /** Ends the predecessor's duty and begins the successor's on one day; the enterprise's clock goes on. Answers the successor's. */
+  async handOver(actor: Actor, id: string, request: HandOverAssignment): Promise<Created<AssignmentResponse>> {
+    const now = this.clock.now();
+    return this.database.transact(actor, async (em) => {
+      const before = found(await this.store.find(em, actor, id));
+      const claimed = await claimId(em, { resource: 'assignment', parkId: before.parkId, id: request.id, content: { ...request, predecessorId: id }, now });
+      if (!claimed.fresh) return { created: false, body: await this.#shown(em, actor, claimed.id, await this.parks.today(actor, before.parkId, now)) };
+      const { assignment, today, earliest } = await this.#open(em, actor, id, now);
+      const startsOn = request.startsOn ?? today;
+      if (startsOn <= assignment.startsOn) throw Problem.at('date-order', '/startsOn', { earlier: 'the predecessor’s startsOn', later: 'startsOn' });
+      if (assignment.endsOn !== null && startsOn > assignment.endsOn) throw Problem.at('assignment-ended', '/startsOn', { endsOn: assignment.endsOn });
+      this.#refuseFarBack(startsOn, earliest, today, '/startsOn');
+      const { parkId, enterpriseId, capacity } = assignment;
+      await this.#requireServant(em, actor, parkId, request.cadreId, capacity);
+      await this.#finish(em, actor, assignment, startsOn, request.reason ?? null, now);
+      const successor = { id: claimed.id, parkId, enterpriseId, cadreId: request.cadreId, capacity, startsOn, endsOn: null, inheritedVisitOn: null, predecessorId: id };
+      await this.#begin(em, actor, successor, today, now);
+      return { created: true, body: await this.#shown(em, actor, claimed.id, today) };
+    });
+  }
+
+  async #begin(em: EntityManager, actor: Actor, duty: NewDuty, today: Day, now: Date): Promise<void> {
+    // The standing is judged from facts in a moment; until then the row only has to be one that may exist.
+    await this.store.insert(em, {
+      ...duty, standing: 'ended', nextDueOn: null, watchOn: null, turnOn: null, lastVisitOn: null, endReason: null, version: 1, createdAt: now, updatedAt: now,
+    });
+    const { id, parkId, enterpriseId, cadreId, capacity, startsOn } = duty;
+    await this.journal.append(em, actor, {
+      type: 'assignment.started', parkId, subject: { type: 'assignment', id }, at: now, effectiveOn: startsOn, data: { enterpriseId, cadreId, capacity, startsOn, predecessorId: duty.predecessorId },
+    });
+    await this.duties.judgeSelected(em, actor, parkId, { ids: [id] }, { type: 'assignment.started', id }, now);
+  }
+
+  async #finish(em: EntityManager, actor: Actor, assignment: Assignment, endsOn: Day, reason: string | null, now: Date): Promise<void> {
+    const { id, parkId, enterpriseId, cadreId, capacity } = assignment;
+    await this.store.end(em, assignment, endsOn, reason, now);
+    await this.journal.append(em, actor, {
+      type: 'assignment.ended', parkId, subject: { type: 'assignment', id }, at: now, effectiveOn: endsOn, data: { enterpriseId, cadreId, capacity, endsOn },
+    });
+    await this.duties.judgeSelected(em, actor, parkId, { ids: [id] }, { type: 'assignment.ended', id }, now);
+  }
+
+  async #open(em: EntityManager, actor: Actor, id: string, now: Date): Promise<{ assignment: Assignment; today: Day; earliest: Day }> {
+    const assignment = found(await this.store.lock(em, actor, id));
+    const { zone, policies } = await this.parks.settings(em, actor, assignment.parkId);
+    const today = localDay(now, zone);
+    if (assignment.endsOn !== null && assignment.endsOn <= today) throw new Problem('assignment-ended', { params: { endsOn: assignment.endsOn } });
+    const back = policies.findLast((policy) => policy.effectiveFrom <= today)?.visits.backdateLimitDays ?? 0;
+    return { assignment, today, earliest: addDays(today, -back) };
+  }
+
+  #refuseFarBack(on: Day, earliest: Day, today: Day, pointer: string): void {
+    if (on < earliest) throw Problem.at('too-far-back', pointer, { days: daysBetween(earliest, today) });
+  }
+
+  async #requireServant(em: EntityManager, actor: Actor, parkId: string, cadreId: string, capacity: Capacity): Promise<void> {
+    const cadre = await this.cadres.requireActiveCadre(em, actor, parkId, cadreId, '/cadreId');
+    if (!cadre.roles.includes(capacity)) throw Problem.at('role-missing', '/cadreId', { role: capacity });
+  }
+
+  async #shown(em: EntityManager, actor: Actor, id: string, today: Day): Promise<AssignmentResponse> {
+    return toAssignmentResponse(found(await this.store.find(em, actor, id)), today);
+  }
+
+  async #refuseWithOpenDuties(em: EntityManager, { parkId, data, effectiveOn }: Happening): Promise<void> {
+    const open = await this.store.openDutiesOf(em, parkId, String(data?.['cadreId']), effectiveOn);
+    if (open.length > 0) throw new Problem('has-open-duties', { extensions: { assignments: open } });
+  }
+}
+
+function found<T>(row: T | null): T {
+  if (row === null) throw new Problem('not-found');
+  return row;
+}

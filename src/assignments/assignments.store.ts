@@ -1,0 +1,97 @@
+import { Injectable } from '@nestjs/common';
+import { type EntityManager, In } from 'typeorm';
+import type { Actor } from '../kernel/actor';
+import type { Day } from '../kernel/day';
+import { Database, type Statement } from '../platform/db/database';
+import { type CursorKey, DEFAULT_LIMIT, readCursor } from '../platform/http/page';
+import { Assignment, type Capacity } from './assignment.entity';
+import type { AssignmentsQuery, LapsesQuery } from './assignments.dto';
+import { hasTurned } from './duties.store';
+import type { Lapse } from './lapse.entity';
+
+export interface LapseRow extends Lapse {
+  readonly enterpriseName: string;
+  readonly cadreName: string;
+}
+
+@Injectable()
+export class AssignmentsStore {
+  constructor(private readonly database: Database) {}
+
+  async find(em: EntityManager, actor: Actor, id: string): Promise<Assignment | null> {
+    return em.findOneBy(Assignment, { id, parkId: In([...actor.parkIds]) });
+  }
+
+  async lock(em: EntityManager, actor: Actor, id: string): Promise<Assignment | null> {
+    return em.findOne(Assignment, { where: { id, parkId: In([...actor.parkIds]) }, lock: { mode: 'pessimistic_write' } });
+  }
+
+  async insert(em: EntityManager, assignment: Assignment): Promise<void> {
+    await em.insert(Assignment, assignment);
+  }
+
+  async end(em: EntityManager, assignment: Assignment, endsOn: Day, endReason: string | null, now: Date): Promise<void> {
+    await em.update(Assignment, { id: assignment.id }, { endsOn, endReason, version: assignment.version + 1, updatedAt: now });
+  }
+
+  /** Whoever held the capacity last before the day. */
+  async predecessor(em: EntityManager, parkId: string, enterpriseId: string, capacity: Capacity, startsOn: Day): Promise<string | null> {
+    const [row]: { id: string }[] = await em.query(
+      'SELECT id FROM assignment WHERE park_id = $1 AND enterprise_id = $2 AND capacity = $3 AND starts_on < $4 AND ends_on <= $4 ORDER BY starts_on DESC LIMIT 1',
+      [parkId, enterpriseId, capacity, startsOn]);
+    return row?.id ?? null;
+  }
+
+  async openDutiesOf(em: EntityManager, parkId: string, cadreId: string, today: Day): Promise<{ id: string; enterpriseId: string; capacity: Capacity }[]> {
+    return em.query(
+      `SELECT id, enterprise_id AS "enterpriseId", capacity FROM assignment WHERE park_id = $1 AND cadre_id = $2 AND (ends_on IS NULL OR ends_on > $3) ORDER BY id LIMIT 200`,
+      [parkId, cadreId, today]);
+  }
+
+  async list(actor: Actor, parkId: string, query: AssignmentsQuery, today: Day): Promise<{ rows: Assignment[]; stale: boolean }> {
+    const after = readCursor(query, 'assignments', ['string']);
+    const filters: string[] = [];
+    const values: unknown[] = [parkId, (query.limit ?? DEFAULT_LIMIT) + 1];
+    const filter = (name: string, condition: (place: string) => string, value: unknown): void => {
+      if (value === undefined) return;
+      values.push(value);
+      filters.push(`/* ${name} */ AND ${condition(`$${values.length}`)}`);
+    };
+    filter('enterprise', (place) => `enterprise_id = ${place}`, query.enterpriseId);
+    filter('cadre', (place) => `cadre_id = ${place}`, query.cadreId);
+    filter('capacity', (place) => `capacity = ${place}`, query.capacity);
+    filter('active', (place) => `starts_on <= ${place} AND (ends_on IS NULL OR ends_on > ${place})`, query.active === true ? today : undefined);
+    filter('after', (place) => `id > ${place}`, after?.[0]);
+    const statement: Statement = {
+      name: `assignments${filters.map((text) => /\/\* (\w+)/.exec(text)?.[1]).join('-')}`,
+      text: `SELECT id, park_id AS "parkId", enterprise_id AS "enterpriseId", cadre_id AS "cadreId", capacity, starts_on AS "startsOn", ends_on AS "endsOn",
+                    inherited_visit_on AS "inheritedVisitOn", predecessor_id AS "predecessorId", standing, next_due_on AS "nextDueOn", last_visit_on AS "lastVisitOn",
+                    end_reason AS "endReason", version, created_at AS "createdAt", updated_at AS "updatedAt"
+             FROM assignment WHERE park_id = $1 ${filters.join(' ')} ORDER BY park_id, id LIMIT $2`,
+      values,
+    };
+    const [rows, turned] = await this.database.readAll<[Assignment, object]>(actor, [statement, hasTurned(parkId, today)]);
+    return { rows, stale: turned.length > 0 };
+  }
+
+  async listLapses(actor: Actor, parkId: string, query: LapsesQuery, ownCadreId: string | undefined): Promise<LapseRow[]> {
+    const after: CursorKey | undefined = readCursor(query, 'lapses', ['string', 'string']);
+    const conditions: [string, string, unknown][] = [
+      ['own', 'l.cadre_id = $', ownCadreId], ['cadre', 'l.cadre_id = $', query.cadreId], ['enterprise', 'l.enterprise_id = $', query.enterpriseId],
+      ['assignment', 'l.assignment_id = $', query.assignmentId], ['outcome', 'l.outcome = $', query.outcome], ['from', 'l.due_on >= $', query.from], ['to', 'l.due_on <= $', query.to],
+    ];
+    const given = conditions.filter(([, , value]) => value !== undefined);
+    const values = [parkId, (query.limit ?? DEFAULT_LIMIT) + 1, ...given.map(([, , value]) => value)];
+    const where = given.map(([, condition], index) => `AND ${condition}${index + 3}`).join(' ');
+    const page = after === undefined ? '' : `AND (l.due_on, l.id) < ($${values.length + 1}::date, $${values.length + 2}::uuid)`;
+    return this.database.read<LapseRow>(actor, {
+      name: `lapses-${[...given.map(([name]) => name), ...(after === undefined ? [] : ['after'])].join('-')}`,
+      text: `SELECT l.id, l.park_id AS "parkId", l.assignment_id AS "assignmentId", l.enterprise_id AS "enterpriseId", e.name AS "enterpriseName", l.cadre_id AS "cadreId",
+                    c.name AS "cadreName", l.substitute_id AS "substituteId", l.due_on AS "dueOn", l.detected_at AS "detectedAt", l.outcome, l.cleared_on AS "clearedOn",
+                    l.days_late AS "daysLate", l.superseded_by AS "supersededBy", l.version, l.created_at AS "createdAt", l.updated_at AS "updatedAt"
+             FROM lapse l JOIN enterprise e ON e.park_id = l.park_id AND e.id = l.enterprise_id JOIN cadre c ON c.park_id = l.park_id AND c.id = l.cadre_id
+             WHERE l.park_id = $1 ${where} ${page} ORDER BY l.due_on DESC, l.id DESC LIMIT $2`,
+      values: [...values, ...(after ?? [])],
+    });
+  }
+}

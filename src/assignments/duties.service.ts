@@ -1,0 +1,202 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { type Actor, systemActor } from '../kernel/actor';
+import { type Day, localDay } from '../kernel/day';
+import { CalendarService } from '../parks/calendar.service';
+import { ParksService } from '../parks/parks.service';
+import { Clock } from '../platform/clock';
+import { Database } from '../platform/db/database';
+import { type Happening, Journal } from '../platform/journal/journal';
+import { dutyFactsOf } from './domain/duty-facts';
+import { type LapseChange, reconcileLapses } from './domain/lapse-record';
+import { judge, type Standing } from './domain/standing';
+import { DutiesStore, type DutySelection, hasTurned, type StoredDuty } from './duties.store';
+import type { Cause } from './lapse.entity';
+
+// A batch is one transaction: large enough that its few statements weigh little, small enough that a writer waits for milliseconds.
+const BATCH = 500;
+
+interface JudgedDuty {
+  readonly stored: StoredDuty;
+  readonly standing: Standing;
+  readonly changes: readonly LapseChange[];
+  readonly moved: boolean;
+}
+
+interface Judgement {
+  readonly duties: readonly JudgedDuty[];
+  readonly today: Day;
+  readonly calendar: string;
+}
+
+/** Where a stored standing differs from what the facts say. */
+export interface Drift {
+  readonly parkId: string;
+  readonly assignmentId: string;
+  readonly fields: readonly string[];
+}
+
+/**
+ * Keeps the standing of duties: in the transaction that changes a fact, when time turns it, and by the sweep that records lapses.
+ * The rule is one pure function; here it is fed with facts, many duties at a time, and its verdict is written down.
+ */
+@Injectable()
+export class DutiesService {
+  constructor(
+    private readonly store: DutiesStore, private readonly parks: ParksService, private readonly calendars: CalendarService, private readonly database: Database,
+    private readonly journal: Journal, private readonly clock: Clock,
+  ) {}
+
+  /** Judges the enterprise's duties anew, after a fact about it has changed in this transaction. */
+  async judgeEnterprise(em: EntityManager, actor: Actor, change: { parkId: string; enterpriseId: string; cause: Cause; now: Date }): Promise<void> {
+    await this.judgeSelected(em, actor, change.parkId, { enterpriseId: change.enterpriseId }, change.cause, change.now);
+  }
+
+  async judgeSelected(em: EntityManager, actor: Actor, parkId: string, selection: DutySelection, cause: Cause, now: Date): Promise<void> {
+    const ids = await this.store.lock(em, actor, parkId, selection);
+    await this.#judgeLocked(em, actor, parkId, ids, cause, now);
+  }
+
+  /** Lets all duties of the park be judged anew from the day on, in batches by the next read or job. */
+  async turnAllOn(em: EntityManager, actor: Actor, parkId: string, on: Day): Promise<void> {
+    await this.store.turnAllOn(em, actor, parkId, on);
+  }
+
+  /**
+   * Judges the duties of a park that time has turned. Lists call it when they meet one, so that they are right however long the
+   * jobs have been away. Answers how many there were.
+   */
+  async settle(parkId: string, requestId: string, wait = true): Promise<number> {
+    const system = systemActor(requestId, [parkId]);
+    for (let settled = 0; ;) {
+      const now = this.clock.now();
+      const count = await this.database.transact(system, async (em) => {
+        const today = localDay(now, (await this.parks.settings(em, system, parkId)).zone);
+        const ids = await this.store.lockTurned(em, system, parkId, today, BATCH, wait);
+        await this.#judgeLocked(em, system, parkId, ids, { type: 'time', id: today }, now);
+        return ids.length;
+      });
+      settled += count;
+      if (count < BATCH) return settled;
+    }
+  }
+
+  /** Settles every park, then records what has lapsed. Safe to run twice, late, and in several processes at once. */
+  async sweepAsSystem(requestId: string): Promise<{ settled: number; recorded: number }> {
+    const system = systemActor(requestId);
+    let settled = 0;
+    for (const { id, timeZone } of await this.parks.listAllAsSystem(requestId)) {
+      const turned = await this.database.read(system, hasTurned(id, localDay(this.clock.now(), timeZone)));
+      if (turned.length > 0) settled += await this.settle(id, requestId, false);
+    }
+    return { settled, recorded: await this.recordLapsesAsSystem(requestId) };
+  }
+
+  async recordLapsesAsSystem(requestId: string): Promise<number> {
+    const system = systemActor(requestId);
+    const now = this.clock.now();
+    return this.database.transact(system, async (em) => this.store.sweepAsSystem(em, system, now));
+  }
+
+  /** Recomputes every standing and lapse from facts and compares. It repairs nothing: a difference is a fault to be found. */
+  async findDriftAsSystem(requestId: string): Promise<readonly Drift[]> {
+    const drifts: Drift[] = [];
+    for (const { id } of await this.parks.listAllAsSystem(requestId)) drifts.push(...(await this.#driftOfPark(systemActor(requestId, [id]), id)));
+    return drifts;
+  }
+
+  async #driftOfPark(system: Actor, parkId: string): Promise<readonly Drift[]> {
+    const drifts: Drift[] = [];
+    for (let after: string | null = null; ;) {
+      const now = this.clock.now();
+      const from: string | null = after;
+      const ids = await this.database.transact(system, async (em) => {
+        const batch = await this.store.nextIds(em, system, parkId, from, BATCH);
+        const locked = await this.store.lock(em, system, parkId, { ids: batch });
+        const { duties, today } = await this.#judge(em, system, parkId, locked, now);
+        for (const duty of duties) {
+          const fields = driftOf(duty, today);
+          if (fields.length === 0) continue;
+          drifts.push({ parkId, assignmentId: duty.stored.id, fields });
+          await this.journal.append(em, system, {
+            type: 'duty.drift_found', parkId, subject: { type: 'assignment', id: duty.stored.id }, at: now, effectiveOn: today, data: { fields: [...fields] },
+          });
+        }
+        return batch;
+      });
+      if (ids.length < BATCH) return drifts;
+      after = ids.at(-1) ?? null;
+    }
+  }
+
+  async #judgeLocked(em: EntityManager, actor: Actor, parkId: string, ids: readonly string[], cause: Cause, now: Date): Promise<void> {
+    if (ids.length === 0) return;
+    const { duties, today, calendar } = await this.#judge(em, actor, parkId, ids, now);
+    const touched = duties.filter((duty) => duty.moved || duty.changes.length > 0);
+    await this.store.writeStandings(em, actor, parkId, touched.filter((duty) => duty.moved).map(({ stored, standing }) => ({ id: stored.id, standing })), now);
+    const recorded = touched.flatMap(({ stored, changes }) => changes.flatMap((change) => (change.kind === 'record' ? [{ duty: stored, lapse: change.lapse }] : [])));
+    const recordedIds = await this.store.recordLapses(em, actor, parkId, recorded, now);
+    const changes = touched.flatMap((duty) => duty.changes);
+    const altered = changes.flatMap((change) => (change.kind === 'end' || change.kind === 'reopen' ? [change] : []));
+    const dropped = changes.flatMap((change) => (change.kind === 'supersede' ? [change] : []));
+    await this.store.changeLapses(em, actor, parkId, altered, now);
+    await this.store.supersedeLapses(em, actor, parkId, dropped, cause, now);
+    const entry = (type: string, subject: Happening['subject'], effectiveOn: Day, data: Happening['data']): Happening => ({ type, parkId, subject, at: now, effectiveOn, data });
+    await this.journal.appendAll(em, actor, [
+      ...touched.flatMap(({ stored, standing }) => (stored.nextDueOn === standing.dueOn && stored.standing === standing.state ? [] : [
+        entry('assignment.due_changed', { type: 'assignment', id: stored.id }, effectiveDay(stored, cause, today),
+          { enterpriseId: stored.enterpriseId, standing: standing.state, from: stored.nextDueOn, to: standing.dueOn, cause: cause.type, calendar }),
+      ])),
+      ...recorded.map(({ duty, lapse }, index) => entry('lapse.recorded', { type: 'lapse', id: recordedIds[index] ?? '' }, lapse.dueOn,
+        { assignmentId: duty.id, dueOn: lapse.dueOn, outcome: lapse.outcome, clearedOn: lapse.clearedOn })),
+      ...touched.flatMap(({ stored, changes: ofDuty }) => ofDuty.flatMap((change): Happening[] => {
+        if (change.kind === 'record') return [];
+        if (change.kind === 'supersede') {
+          return [entry('lapse.superseded', { type: 'lapse', id: change.id }, change.clearedOn, { assignmentId: stored.id, dueOn: change.dueOn, cause: cause.type, causeId: cause.id, calendar })];
+        }
+        return [entry(change.kind === 'end' ? 'lapse.ended' : 'lapse.reopened', { type: 'lapse', id: change.id }, change.lapse.clearedOn ?? today,
+          { assignmentId: stored.id, dueOn: change.lapse.dueOn, outcome: change.lapse.outcome, clearedOn: change.lapse.clearedOn, daysLate: change.lapse.daysLate })];
+      })),
+    ]);
+    // A successor inherits the last visit: when that moves, so may their first due date.
+    const inheriting = touched.filter(({ stored, standing }) => stored.lastVisitOn !== standing.lastVisitOn).map(({ stored }) => stored.id);
+    if (inheriting.length === 0) return;
+    const successors = await this.store.successorsOf(em, actor, parkId, inheriting);
+    if (successors.length > 0) await this.judgeSelected(em, actor, parkId, { ids: successors }, cause, now);
+  }
+
+  async #judge(em: EntityManager, actor: Actor, parkId: string, ids: readonly string[], now: Date): Promise<Judgement> {
+    const settings = await this.parks.settings(em, actor, parkId);
+    const known = await this.calendars.known(em);
+    const today = localDay(now, settings.zone);
+    const calendars = known.map(({ loadedAt, calendar }) => ({ loadedOn: localDay(loadedAt, settings.zone), calendar }));
+    const stored = ids.length === 0 ? [] : await this.store.load(em, actor, parkId, ids, settings.zone);
+    const duties = stored.map((duty): JudgedDuty => {
+      const standing = judge(dutyFactsOf(duty, settings.goLiveOn, settings.policies, calendars), today);
+      return { stored: duty, standing, changes: reconcileLapses(duty.lapses, standing.lapses, today), moved: movedFields(duty, standing).length > 0 };
+    });
+    return { duties, today, calendar: known.at(-1)?.name ?? 'none' };
+  }
+}
+
+function movedFields(stored: StoredDuty, standing: Standing): string[] {
+  return [
+    ...(stored.standing === standing.state ? [] : ['standing']), ...(stored.nextDueOn === standing.dueOn ? [] : ['nextDueOn']),
+    ...(stored.watchOn === standing.watchOn ? [] : ['watchOn']), ...(stored.turnOn === standing.turnOn ? [] : ['turnOn']),
+    ...(stored.lastVisitOn === standing.lastVisitOn ? [] : ['lastVisitOn']),
+  ];
+}
+
+/** What time alone has made and no job has written yet is no drift. */
+function driftOf({ stored, standing, changes }: JudgedDuty, today: Day): readonly string[] {
+  if (stored.turnOn !== null && stored.turnOn <= today) return [];
+  const unswept = stored.watchOn !== null && stored.watchOn < today ? stored.watchOn : undefined;
+  const fields = movedFields(stored, standing).filter((field) => field !== 'watchOn' || unswept === undefined);
+  const lapses = changes.filter((change) => change.kind !== 'record' || change.lapse.dueOn !== unswept).map((change) => `lapse ${change.kind}`);
+  return [...fields, ...lapses];
+}
+
+/** What time caused belongs to the day on which it did, however late it is written. */
+function effectiveDay(stored: StoredDuty, cause: Cause, today: Day): Day {
+  return cause.type === 'time' && stored.turnOn !== null && stored.turnOn < today ? stored.turnOn : today;
+}

@@ -1,0 +1,26 @@
+import { Assignment } from './assignments/assignment.entity';
+import { Lapse } from './assignments/lapse.entity';
+import { Cadre } from './cadres/cadre.entity';
+import { CadreLeave } from './cadres/cadre-leave.entity';
+import { EnterpriseContact } from './enterprises/enterprise-contact.entity';
+import { EnterpriseStatusChange } from './enterprises/enterprise-status.entity';
+import { Enterprise } from './enterprises/enterprise.entity';
+import { CalendarYearVersion } from './parks/calendar-year.entity';
+import { Department } from './parks/department.entity';
+import { Park } from './parks/park.entity';
+import { ParkPolicy, WorkingHoursVersion } from './parks/park-settings.entity';
+import { ClientMadeId } from './platform/db/client-made-id.entity';
+import type { EntityClass } from './platform/db/data-source';
+import { AccessLogEntry } from './platform/journal/access-log.entity';
+import { JournalEntry } from './platform/journal/journal-entry.entity';
+import { PlannedVisitMember } from './visits/planned-visit-member.entity';
+import { PlannedVisit } from './visits/planned-visit.entity';
+import { VisitAmendment } from './visits/visit-amendment.entity';
+import { VisitParticipant } from './visits/visit-participant.entity';
+import { Visit } from './visits/visit.entity';
+
+/** Every table that is written through entities, listed one by one: no globs. */
+export const ENTITIES: readonly EntityClass[] = [
+  Park, ParkPolicy, WorkingHoursVersion, Department, CalendarYearVersion, Enterprise, EnterpriseContact, EnterpriseStatusChange, Cadre, CadreLeave, Assignment, Lapse,
+  Visit, VisitParticipant, VisitAmendment, PlannedVisit, PlannedVisitMember, JournalEntry, AccessLogEntry, ClientMadeId,
+];

@@ -1,0 +1,8 @@
+import { Module } from '@nestjs/common';
+import { AssignmentsModule } from '../assignments/assignments.module';
+import { ParksModule } from '../parks/parks.module';
+import { MeController } from './me.controller';
+import { WorklistService } from './worklist.service';
+
+@Module({ imports: [ParksModule, AssignmentsModule], controllers: [MeController], providers: [WorklistService] })
+export class FieldModule {}

@@ -1,0 +1,28 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { Problem } from '../kernel/problem';
+import { ActorResolver } from './actor-resolver';
+import { findRoute, isPublic } from './routes';
+import { TokenVerifier } from './token-verifier';
+
+const BEARER = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i;
+
+/** Lets a request through when its token is right and the table of routes allows it; leaves the actor on the request. */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  constructor(private readonly verifier: TokenVerifier, private readonly resolver: ActorResolver) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const path = request.routeOptions.url ?? '';
+    if (isPublic(path)) return true;
+    const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
+    if (token === undefined) throw new Problem('unauthenticated');
+    const actor = await this.resolver.resolve(await this.verifier.verify(token), request.id);
+    const route = findRoute(request.method, path);
+    const allowed = route !== undefined && (route.roles.some((role) => actor.roles.includes(role)) || route.scopes.some((scope) => actor.scopes.includes(scope)));
+    if (!allowed) throw new Problem('forbidden');
+    request.actor = actor;
+    return true;
+  }
+}

@@ -1,0 +1,94 @@
+import type { ClientScope, Role } from '../kernel/actor';
+
+/** Who may take a route. A role or a scope that is not named gets `forbidden`; what they see of it is decided in the query. */
+export interface RouteAccess {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
+  /** As the router knows it, below `/api/v1` unless it begins with `/`. */
+  readonly path: string;
+  readonly roles: readonly Role[];
+  readonly scopes: readonly ClientScope[];
+}
+
+const VISITORS: readonly Role[] = ['officer', 'leader'];
+const OF_THE_PARK: readonly Role[] = ['officer', 'leader', 'handler', 'supervisor', 'admin', 'inspector'];
+const READERS: readonly Role[] = [...OF_THE_PARK, 'county'];
+const OVERSEERS: readonly Role[] = ['supervisor', 'admin', 'county'];
+const DUTY_READERS: readonly Role[] = [...VISITORS, ...OVERSEERS];
+
+const route = (method: RouteAccess['method'], path: string, roles: readonly Role[], scopes: readonly ClientScope[] = []): RouteAccess => ({ method, path, roles, scopes });
+
+/**
+ * The one table of routes against roles and client scopes. Guards, the start-up check and the tests come from it; a route that is
+ * not in it does not start.
+ */
+export const ROUTES: readonly RouteAccess[] = [
+  route('GET', 'parks', [...READERS, 'operator'], ['enterprises:read']),
+  route('POST', 'parks', ['operator']),
+  route('GET', 'parks/:id', [...READERS, 'operator'], ['enterprises:read']),
+  route('PATCH', 'parks/:id', ['operator']),
+  route('GET', 'parks/:id/working-hours', [...READERS, 'operator'], ['enterprises:read']),
+  route('POST', 'parks/:id/working-hours', ['admin']),
+  route('GET', 'parks/:id/policies', [...READERS, 'operator'], ['enterprises:read']),
+  route('POST', 'parks/:id/policies', ['admin']),
+  route('GET', 'calendar/:year', [...READERS, 'operator'], ['enterprises:read']),
+  route('PUT', 'calendar/:year', ['operator']),
+  route('GET', 'departments', READERS, ['enterprises:read']),
+  route('POST', 'departments', ['admin']),
+  route('PATCH', 'departments/:id', ['admin']),
+  route('GET', 'enterprises', READERS, ['enterprises:read']),
+  route('POST', 'enterprises', ['admin'], ['enterprises:write']),
+  route('GET', 'enterprises/:id', READERS, ['enterprises:read']),
+  route('PATCH', 'enterprises/:id', ['admin'], ['enterprises:write']),
+  route('POST', 'enterprises/:id/status', ['admin'], ['enterprises:write']),
+  route('POST', 'enterprises/:id/contacts/reveal', ['officer', 'leader', 'handler', 'supervisor', 'admin']),
+  route('POST', 'enterprises/:id/contacts/erase', ['admin']),
+  route('GET', 'enterprises/:id/timeline', DUTY_READERS, ['visits:read']),
+  route('GET', 'cadres', READERS),
+  route('POST', 'cadres', ['admin']),
+  route('GET', 'cadres/:id', READERS),
+  route('PATCH', 'cadres/:id', ['admin']),
+  route('GET', 'cadres/:id/leaves', READERS),
+  route('POST', 'cadres/:id/leaves', ['admin']),
+  route('PATCH', 'leaves/:id', ['admin']),
+  route('POST', 'leaves/:id/cancel', ['admin']),
+  route('GET', 'assignments', READERS, ['visits:read']),
+  route('POST', 'assignments', ['admin']),
+  route('POST', 'assignments/:id/end', ['admin']),
+  route('POST', 'assignments/:id/handover', ['admin']),
+  route('GET', 'visits', DUTY_READERS, ['visits:read']),
+  route('POST', 'visits', VISITORS),
+  route('GET', 'visits/:id', DUTY_READERS, ['visits:read']),
+  route('POST', 'visits/:id/amend', [...VISITORS, 'supervisor']),
+  route('POST', 'visits/:id/void', [...VISITORS, 'supervisor']),
+  route('POST', 'visits/:id/review', ['supervisor']),
+  route('POST', 'visits/:id/confirm-participation', VISITORS),
+  route('GET', 'planned-visits', READERS, ['visits:read']),
+  route('POST', 'planned-visits', VISITORS),
+  route('POST', 'planned-visits/:id/decline', VISITORS, ['enterprise:act']),
+  route('POST', 'planned-visits/:id/join', VISITORS),
+  route('POST', 'planned-visits/:id/cancel', VISITORS),
+  route('GET', 'supervision/overdue-visits', OVERSEERS, ['visits:read']),
+  route('GET', 'supervision/coverage', OVERSEERS, ['visits:read']),
+  route('GET', 'supervision/burden', OVERSEERS, ['visits:read']),
+  route('GET', 'lapses', DUTY_READERS, ['visits:read']),
+  route('GET', 'me', [...READERS, 'operator'], ['enterprises:read', 'visits:read', 'tickets:read', 'changes:read', 'journal:read']),
+  route('GET', 'me/worklist', [...VISITORS, 'handler']),
+];
+
+/** Answered without a token. */
+export const PUBLIC_PATHS: readonly string[] = ['/health/live', '/health/ready', '/openapi.json', '/docs'];
+
+const BY_KEY = new Map(ROUTES.map((one) => [`${one.method} ${fullPath(one.path)}`, one]));
+
+export function fullPath(path: string): string {
+  return `/api/v1/${path}`;
+}
+
+export function findRoute(method: string, path: string): RouteAccess | undefined {
+  // Fastify answers HEAD wherever it answers GET.
+  return BY_KEY.get(`${method === 'HEAD' ? 'GET' : method} ${path}`);
+}
+
+export function isPublic(path: string): boolean {
+  return PUBLIC_PATHS.some((open) => path === open || path.startsWith(`${open}/`));
+}

@@ -1,0 +1,36 @@
+import { Body, Controller, Get, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import type { Actor } from '../kernel/actor';
+import { Call, IdParam } from '../platform/http/call';
+import { type Page, PageQuery } from '../platform/http/page';
+import { answer, answerCreated, CurrentActor, IdPipe, IfMatch } from '../platform/http/request';
+import { CreateDepartment, DepartmentResponse, PatchDepartment, toDepartmentResponse } from './departments.dto';
+import { DepartmentsService } from './departments.service';
+
+@ApiTags('Departments')
+@Controller('departments')
+export class DepartmentsController {
+  constructor(private readonly departments: DepartmentsService) {}
+
+  @Get()
+  @Call({ id: 'listDepartments', summary: 'Departments of a park', zh: '部门列表', description: 'Sorted by name.', answers: { type: DepartmentResponse, list: true }, problems: ['cursor-invalid', 'park-required'] })
+  async list(@CurrentActor() actor: Actor, @Query() query: PageQuery): Promise<Page<DepartmentResponse>> {
+    const { items, nextCursor } = await this.departments.list(actor, query);
+    return { items: items.map(toDepartmentResponse), nextCursor };
+  }
+
+  @Post()
+  @Call({ id: 'createDepartment', summary: 'Add a department', zh: '新建部门', description: 'By an administrator.', creates: true, answers: { type: DepartmentResponse }, problems: ['department-name-taken', 'id-taken', 'id-time-out-of-range', 'park-required'] })
+  async create(@CurrentActor() actor: Actor, @Body() body: CreateDepartment, @Res({ passthrough: true }) reply: FastifyReply): Promise<DepartmentResponse> {
+    const { created, body: department } = await this.departments.create(actor, body);
+    return answerCreated(reply, { created, body: toDepartmentResponse(department) });
+  }
+
+  @Patch(':id')
+  @IdParam('department')
+  @Call({ id: 'changeDepartment', summary: 'Change a department', zh: '修改部门', description: 'JSON merge patch.', needsIfMatch: true, answers: { type: DepartmentResponse }, problems: ['department-name-taken'] })
+  async patch(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @IfMatch() version: number, @Body() body: PatchDepartment, @Res({ passthrough: true }) reply: FastifyReply): Promise<DepartmentResponse> {
+    return answer(reply, toDepartmentResponse(await this.departments.patch(actor, id, version, body)));
+  }
+}

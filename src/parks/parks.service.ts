@@ -1,0 +1,177 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { type Actor, systemActor } from '../kernel/actor';
+import { BEGINNING, type Day, isTimeZone, localDay } from '../kernel/day';
+import { Problem } from '../kernel/problem';
+import { Clock } from '../platform/clock';
+import { claimId } from '../platform/db/client-made-id';
+import { Database } from '../platform/db/database';
+import { newId } from '../platform/ids';
+import type { Created } from '../platform/http/request';
+import { type Page, type PageQuery, toPage } from '../platform/http/page';
+import { Journal } from '../platform/journal/journal';
+import { areWindows, changePolicy, DEFAULT_POLICY, DEFAULT_WORKING_HOURS, type Policy, type PolicyChange } from './domain/policy';
+import type { Park } from './park.entity';
+import type { ParkPolicy, WorkingHoursVersion } from './park-settings.entity';
+import { ParksStore } from './parks.store';
+
+export interface NewPark {
+  readonly id?: string;
+  readonly code: string;
+  readonly name: string;
+  readonly countyCode: string;
+  readonly timeZone?: string;
+  readonly goLiveOn: Day;
+}
+
+/** The settings of a park that decide what a duty owes. */
+export interface ParkSettings {
+  readonly id: string;
+  readonly zone: string;
+  readonly goLiveOn: Day;
+  /** Ascending by `effectiveFrom`. */
+  readonly policies: readonly { readonly effectiveFrom: Day; readonly visits: Policy['visits'] }[];
+}
+
+@Injectable()
+export class ParksService {
+  // A park's zone never changes: dates that were counted in it would lie.
+  readonly #zones = new Map<string, string>();
+
+  constructor(private readonly store: ParksStore, private readonly database: Database, private readonly journal: Journal, private readonly clock: Clock) {}
+
+  async list(actor: Actor, query: PageQuery): Promise<Page<Park>> {
+    return toPage(await this.store.list(actor, query), query, 'parks', (park) => [park.code, park.id], (park) => park);
+  }
+
+  async get(actor: Actor, id: string): Promise<Park> {
+    return this.database.transact(actor, async (em) => found(await this.store.find(em, actor, id)));
+  }
+
+  async create(actor: Actor, request: NewPark): Promise<Created<Park>> {
+    const now = this.clock.now();
+    const timeZone = request.timeZone ?? 'Asia/Shanghai';
+    if (!isTimeZone(timeZone)) throw Problem.at('reference-unknown', '/timeZone', { what: 'time zone' });
+    const id = request.id ?? newId(now);
+    // The new park is in nobody's scope yet: its own creation is the one thing that is done from outside.
+    const creator: Actor = { ...actor, parkIds: [...actor.parkIds, id] };
+    return this.database.transact(creator, async (em) => {
+      const { fresh } = await claimId(em, { resource: 'park', parkId: id, id: request.id, content: request, now });
+      if (!fresh) return { created: false, body: found(await this.store.find(em, creator, id)) };
+      const park: Park = {
+        id, code: request.code, name: request.name, countyCode: request.countyCode, timeZone, goLiveOn: request.goLiveOn, version: 1, createdAt: now, updatedAt: now,
+      };
+      await this.store.insert(em, park);
+      await this.store.insertPolicy(em, { id: newId(now), parkId: id, effectiveFrom: BEGINNING, ...DEFAULT_POLICY, createdAt: now });
+      await this.store.insertWorkingHours(em, { id: newId(now), parkId: id, effectiveFrom: BEGINNING, windows: DEFAULT_WORKING_HOURS.map(([opens, closes]) => [opens, closes]), createdAt: now });
+      await this.journal.append(em, creator, {
+        type: 'park.created', parkId: id, subject: { type: 'park', id }, at: now, effectiveOn: localDay(now, timeZone), data: { code: park.code, goLiveOn: park.goLiveOn },
+      });
+      return { created: true, body: park };
+    });
+  }
+
+  async patch(actor: Actor, id: string, version: number, change: { name?: string; countyCode?: string; goLiveOn?: Day }): Promise<Park> {
+    const now = this.clock.now();
+    return this.database.transact(actor, async (em) => {
+      await this.store.lockSettings(em, id, 'change');
+      const park = found(await this.store.find(em, actor, id));
+      if (!(await this.store.update(em, id, version, { ...change, updatedAt: now }))) throw new Problem('stale');
+      await this.journal.append(em, actor, {
+        type: 'park.changed', parkId: id, subject: { type: 'park', id }, at: now, effectiveOn: localDay(now, park.timeZone),
+        data: { fields: Object.keys(change), ...(change.goLiveOn === undefined ? {} : { goLiveOn: change.goLiveOn }) },
+      });
+      return found(await this.store.find(em, actor, id));
+    });
+  }
+
+  async listPolicies(actor: Actor, parkId: string): Promise<ParkPolicy[]> {
+    if (!actor.parkIds.includes(parkId)) throw new Problem('not-found');
+    return this.store.listPolicies(actor, parkId);
+  }
+
+  /** A version in the future: what has been judged stays as it was judged. */
+  async addPolicy(actor: Actor, parkId: string, effectiveFrom: Day, change: PolicyChange): Promise<ParkPolicy> {
+    const now = this.clock.now();
+    return this.database.transact(actor, async (em) => {
+      await this.store.lockSettings(em, parkId, 'change');
+      const park = found(await this.store.find(em, actor, parkId));
+      requireFuture(effectiveFrom, localDay(now, park.timeZone));
+      const before = (await this.store.policies(em, parkId)).findLast((policy) => policy.effectiveFrom < effectiveFrom);
+      const policy: ParkPolicy = { id: newId(now), parkId, effectiveFrom, ...changePolicy(before ?? DEFAULT_POLICY, change), createdAt: now };
+      await this.store.insertPolicy(em, policy);
+      await this.journal.append(em, actor, {
+        type: 'policy.added', parkId, subject: { type: 'policy', id: policy.id }, at: now, effectiveOn: effectiveFrom, data: { groups: Object.keys(change) },
+      });
+      return policy;
+    });
+  }
+
+  async listWorkingHours(actor: Actor, parkId: string): Promise<WorkingHoursVersion[]> {
+    if (!actor.parkIds.includes(parkId)) throw new Problem('not-found');
+    return this.store.listWorkingHours(actor, parkId);
+  }
+
+  async addWorkingHours(actor: Actor, parkId: string, effectiveFrom: Day, windows: readonly (readonly [string, string])[]): Promise<WorkingHoursVersion> {
+    const now = this.clock.now();
+    if (!areWindows(windows)) throw Problem.at('working-hours-invalid', '/windows');
+    return this.database.transact(actor, async (em) => {
+      const park = found(await this.store.find(em, actor, parkId));
+      requireFuture(effectiveFrom, localDay(now, park.timeZone));
+      const version: WorkingHoursVersion = { id: newId(now), parkId, effectiveFrom, windows: windows.map(([opens, closes]) => [opens, closes]), createdAt: now };
+      await this.store.insertWorkingHours(em, version);
+      await this.journal.append(em, actor, { type: 'working-hours.added', parkId, subject: { type: 'working-hours', id: version.id }, at: now, effectiveOn: effectiveFrom });
+      return version;
+    });
+  }
+
+  /** The park's settings, kept from changing until the transaction ends. Problem `not-found` outside the scope. */
+  async settings(em: EntityManager, actor: Actor, parkId: string): Promise<ParkSettings> {
+    await this.store.lockSettings(em, parkId, 'read');
+    const [row]: { zone: string; goLiveOn: Day; policies: ParkSettings['policies'] }[] = await em.query(
+      `SELECT p.time_zone AS zone, p.go_live_on AS "goLiveOn",
+              (SELECT json_agg(json_build_object('effectiveFrom', v.effective_from, 'visits', v.visits) ORDER BY v.effective_from) FROM park_policy v WHERE v.park_id = p.id) AS policies
+       FROM park p WHERE p.id = $1`, [parkId]);
+    if (row === undefined || (actor.kind !== 'system' && !actor.parkIds.includes(parkId))) throw new Problem('not-found');
+    return { id: parkId, ...row };
+  }
+
+  /** Today in the park. */
+  async today(actor: Actor, parkId: string, now: Date): Promise<Day> {
+    return localDay(now, await this.zone(actor, parkId));
+  }
+
+  async zone(actor: Actor, parkId: string): Promise<string> {
+    const known = this.#zones.get(parkId);
+    if (known !== undefined) return known;
+    const { timeZone } = await this.get(actor, parkId);
+    this.#zones.set(parkId, timeZone);
+    return timeZone;
+  }
+
+  async policyInForce(actor: Actor, parkId: string, on: Day): Promise<Policy> {
+    const versions = await this.store.listPolicies(actor, parkId);
+    return versions.find((version) => version.effectiveFrom <= on) ?? DEFAULT_POLICY;
+  }
+
+  async listIdsOfCountyAsSystem(parkId: string, requestId: string): Promise<readonly string[]> {
+    return this.store.listIdsOfCountyAsSystem(systemActor(requestId), parkId);
+  }
+
+  async listAllIdsAsSystem(requestId: string): Promise<readonly string[]> {
+    return (await this.store.listAllAsSystem(systemActor(requestId))).map(({ id }) => id);
+  }
+
+  async listAllAsSystem(requestId: string): Promise<readonly { readonly id: string; readonly timeZone: string }[]> {
+    return this.store.listAllAsSystem(systemActor(requestId));
+  }
+}
+
+function found<T>(row: T | null | undefined): T {
+  if (row === null || row === undefined) throw new Problem('not-found');
+  return row;
+}
+
+function requireFuture(effectiveFrom: Day, today: Day): void {
+  if (effectiveFrom <= today) throw Problem.at('not-in-future', '/effectiveFrom', { today });
+}

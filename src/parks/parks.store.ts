@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { Actor } from '../kernel/actor';
+import { Database } from '../platform/db/database';
+import type { PageQuery } from '../platform/http/page';
+import { DEFAULT_LIMIT, readCursor } from '../platform/http/page';
+import { Park } from './park.entity';
+import { ParkPolicy, WorkingHoursVersion } from './park-settings.entity';
+
+@Injectable()
+export class ParksStore {
+  constructor(private readonly database: Database) {}
+
+  async find(em: EntityManager, actor: Actor, id: string): Promise<Park | null> {
+    return actor.kind === 'system' || actor.parkIds.includes(id) ? em.findOneBy(Park, { id }) : null;
+  }
+
+  /** Waits for whoever changes the park's settings, and keeps them from changing until this transaction ends. */
+  async lockSettings(em: EntityManager, id: string, mode: 'read' | 'change'): Promise<void> {
+    await em.query(`SELECT FROM park WHERE id = $1 ${mode === 'change' ? 'FOR UPDATE' : 'FOR KEY SHARE'}`, [id]);
+  }
+
+  async lockAllSettingsAsSystem(em: EntityManager): Promise<{ id: string; timeZone: string }[]> {
+    return em.query('SELECT id, time_zone AS "timeZone" FROM park ORDER BY id FOR UPDATE');
+  }
+
+  async insert(em: EntityManager, park: Park): Promise<void> {
+    await em.insert(Park, park);
+  }
+
+  async insertPolicy(em: EntityManager, policy: ParkPolicy): Promise<void> {
+    await em.insert(ParkPolicy, policy);
+  }
+
+  async insertWorkingHours(em: EntityManager, version: WorkingHoursVersion): Promise<void> {
+    await em.insert(WorkingHoursVersion, version);
+  }
+
+  /** Whether the row still had the version. */
+  async update(em: EntityManager, id: string, version: number, change: Partial<Park>): Promise<boolean> {
+    const { affected } = await em.update(Park, { id, version }, { ...change, version: version + 1 });
+    return affected === 1;
+  }
+
+  async policies(em: EntityManager, parkId: string): Promise<ParkPolicy[]> {
+    return em.find(ParkPolicy, { where: { parkId }, order: { effectiveFrom: 'ASC' } });
+  }
+
+  async list(actor: Actor, query: PageQuery): Promise<Park[]> {
+    const after = readCursor(query, 'parks', ['string', 'string']);
+    return this.database.read<Park>(actor, {
+      name: after === undefined ? 'parks' : 'parks-after',
+      text: `SELECT id, code, name, county_code AS "countyCode", time_zone AS "timeZone", go_live_on AS "goLiveOn", version, created_at AS "createdAt", updated_at AS "updatedAt"
+             FROM park WHERE id = ANY($1) ${after === undefined ? '' : 'AND (code, id) > ($3, $4::uuid)'} ORDER BY code, id LIMIT $2`,
+      values: [query.parkId === undefined ? actor.parkIds : actor.parkIds.filter((id) => id === query.parkId), (query.limit ?? DEFAULT_LIMIT) + 1, ...(after ?? [])],
+    });
+  }
+
+  async listPolicies(actor: Actor, parkId: string): Promise<ParkPolicy[]> {
+    return this.database.read<ParkPolicy>(actor, {
+      name: 'park-policies',
+      text: `SELECT id, park_id AS "parkId", effective_from AS "effectiveFrom", visits, tickets, escalation, assessment, created_at AS "createdAt"
+             FROM park_policy WHERE park_id = $1 ORDER BY effective_from DESC LIMIT 200`,
+      values: [parkId],
+    });
+  }
+
+  async listWorkingHours(actor: Actor, parkId: string): Promise<WorkingHoursVersion[]> {
+    return this.database.read<WorkingHoursVersion>(actor, {
+      name: 'park-working-hours',
+      text: `SELECT id, park_id AS "parkId", effective_from AS "effectiveFrom", windows, created_at AS "createdAt"
+             FROM working_hours WHERE park_id = $1 ORDER BY effective_from DESC LIMIT 200`,
+      values: [parkId],
+    });
+  }
+
+  async listIdsOfCountyAsSystem(system: Actor, parkId: string): Promise<string[]> {
+    const rows = await this.database.read<{ id: string }>(system, {
+      name: 'parks-of-county', text: 'SELECT other.id FROM park JOIN park other USING (county_code) WHERE park.id = $1 ORDER BY other.id', values: [parkId],
+    });
+    return rows.map(({ id }) => id);
+  }
+
+  async listAllAsSystem(system: Actor): Promise<{ id: string; timeZone: string }[]> {
+    return this.database.read<{ id: string; timeZone: string }>(system, { name: 'parks-all', text: 'SELECT id, time_zone AS "timeZone" FROM park ORDER BY id', values: [] });
+  }
+}

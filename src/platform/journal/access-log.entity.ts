@@ -1,0 +1,18 @@
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+
+/** Who read what is masked elsewhere, when and why. Append-only. */
+@Entity('access_log')
+@ForeignKey('Park', ['parkId'], ['id'], { name: 'access_log_of_park' })
+@Index('access_log_by_time', ['parkId', 'id'])
+export class AccessLogEntry {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'access_log_pkey' }) id: string;
+  @Column('uuid') parkId: string;
+  @Column('timestamptz') at: Date;
+  @Column('text') actorKind: string;
+  @Column('text') actorId: string;
+  @Column('text') action: string;
+  @Column('text') subjectType: string;
+  @Column('uuid') subjectId: string;
+  @Column('text', { nullable: true }) reason: string | null;
+  @Column('text') requestId: string;
+}

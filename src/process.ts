@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createLocalJWKSet, createRemoteJWKSet, type JSONWebKeySet } from 'jose';
+import type { DataSource } from 'typeorm';
+import { createApplication } from './application';
+import { loadDemo } from './cli/demo';
+import { ENTITIES } from './entities';
+import { LocalIssuer } from './identity/local-issuer';
+import type { TrustedIssuer } from './identity/token-verifier';
+import { SystemClock } from './platform/clock';
+import { type Config, ConfigError, readConfig } from './platform/config';
+import { applicationDataSource } from './platform/db/data-source';
+import { startEmbeddedPostgres } from './platform/db/embedded-postgres';
+import { migrate } from './platform/db/migrate';
+import { Jobs } from './platform/jobs/jobs';
+
+/** A running process: what has been started, and how it is stopped. */
+export interface Running {
+  readonly app: NestFastifyApplication;
+  readonly config: Config;
+  readonly url: string | undefined;
+  /** Drains requests and jobs, then stops the database if this process has started it. May be called any number of times. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts what the environment asks for: database, migrations, demo park, HTTP, jobs. Whatever fails, what was started is stopped. */
+export async function start(mode: { readonly http: boolean; readonly jobs: boolean }): Promise<Running> {
+  requireNode();
+  const config = readConfig(process.env);
+  const undo: (() => Promise<unknown>)[] = [];
+  let stopping: Promise<void> | undefined;
+  const stop = async (): Promise<void> => (stopping ??= (async () => {
+    for (const step of undo.reverse()) await step();
+  })());
+  try {
+    const url = config.databaseUrl ?? await embedded(config, undo);
+    await migrate(url);
+    const source: DataSource = await applicationDataSource(url, ENTITIES, config.poolSize).initialize();
+    undo.push(() => source.destroy());
+    const trusted = await trustedIssuer(config);
+    const app = await createApplication({ source, clock: new SystemClock(), trusted, logLevel: config.logLevel }, config.trustedProxies);
+    undo.push(() => app.close());
+    await app.init();
+    if (config.demo) await loadDemo(app, config.issuer.issuer);
+    if (mode.jobs && config.jobs) {
+      const jobs = app.get(Jobs);
+      await jobs.start();
+      undo.push(() => jobs.stop());
+    }
+    const listening = mode.http ? await listen(app, config) : undefined;
+    return { app, config, url: listening, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Runs a process until it is told to stop; a configuration or start that fails is told in a sentence. */
+export async function runProcess(mode: { readonly http: boolean; readonly jobs: boolean }, started: (running: Running) => string): Promise<void> {
+  try {
+    const running = await start(mode);
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        running.stop().then(() => process.exit(0), (error: unknown) => { fail(error); });
+      });
+    }
+    process.stdout.write(`${started(running)}\n`);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+async function listen(app: NestFastifyApplication, config: Config): Promise<string> {
+  await app.listen(config.port, config.host);
+  const address = app.getHttpServer().address() as { port: number };
+  return `http://${config.host === '127.0.0.1' || config.host === '0.0.0.0' ? 'localhost' : config.host}:${address.port}`;
+}
+
+async function embedded(config: Config, undo: (() => Promise<unknown>)[]): Promise<string> {
+  const server = await startEmbeddedPostgres({
+    dataDir: join(config.dataDir, 'postgres'),
+    onUnexpectedExit: (message) => { process.stderr.write(`${message}\n`); },
+  });
+  undo.push(() => server.stop());
+  return server.url;
+}
+
+async function trustedIssuer({ issuer, dataDir }: Config): Promise<TrustedIssuer> {
+  if (issuer.kind === 'external') return { config: issuer, keys: createRemoteJWKSet(new URL(issuer.jwksUri)) };
+  const local = await LocalIssuer.open(dataDir, issuer.issuer, issuer.audience);
+  return { config: issuer, keys: createLocalJWKSet(await local.jwks() as JSONWebKeySet) };
+}
+
+function requireNode(): void {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < 24 || (major === 24 && minor < 9)) throw new ConfigError(`Node.js 24.9 or newer is needed, this is ${process.versions.node}. "npm start" uses the one that npm has installed.`);
+}
+
+function fail(error: unknown): void {
+  process.stderr.write(`${error instanceof ConfigError || !(error instanceof Error) ? String(error instanceof Error ? error.message : error) : (error.stack ?? error.message)}\n`);
+  process.exit(1);
+}

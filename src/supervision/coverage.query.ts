@@ -1,0 +1,122 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor, parkOf } from '../kernel/actor';
+import { addDays, type Day, daysBetween, maxDay } from '../kernel/day';
+import { ParksService } from '../parks/parks.service';
+import { Clock } from '../platform/clock';
+import { Database } from '../platform/db/database';
+import { DEFAULT_LIMIT, type Page, readCursor, toPage } from '../platform/http/page';
+import type { BurdenQuery, BurdenResponse, CoverageQuery, CoverageResponse } from './coverage.dto';
+
+interface CoverageRow {
+  readonly id: string;
+  readonly name: string;
+  readonly uscc: string;
+  readonly sortKey: string;
+  readonly lastVisitOn: Day | null;
+  readonly lastVisitById: string | null;
+  readonly lastVisitByName: string | null;
+  readonly officerId: string | null;
+  readonly officerName: string | null;
+  readonly leaderId: string | null;
+  readonly leaderName: string | null;
+  readonly uncovered: 'vacant' | 'leave' | null;
+  readonly uncoveredSince: Day | null;
+}
+
+interface BurdenRow {
+  readonly id: string;
+  readonly name: string;
+  readonly uscc: string;
+  readonly visits: number;
+}
+
+// "30 days" of the rule on burden: today and the 29 days before it.
+const BURDEN_DAYS = 30;
+
+/** The enterprise's side of the same facts: who visited it last, and whether somebody owes it visits at all. */
+@Injectable()
+export class Coverage {
+  constructor(private readonly database: Database, private readonly parks: ParksService, private readonly clock: Clock) {}
+
+  async list(actor: Actor, query: CoverageQuery): Promise<Page<CoverageResponse>> {
+    const parkId = parkOf(actor, query.parkId);
+    const { goLiveOn } = await this.parks.get(actor, parkId);
+    const today = await this.parks.today(actor, parkId, this.clock.now());
+    const after = readCursor(query, 'coverage', ['string', 'string']);
+    const variant = `${query.uncovered === undefined ? '' : query.uncovered ? '-uncovered' : '-covered'}${after === undefined ? '' : '-after'}`;
+    const rows = await this.database.read<CoverageRow>(actor, {
+      name: `coverage${variant}`,
+      text: coverageSql(query.uncovered, after !== undefined),
+      values: [parkId, (query.limit ?? DEFAULT_LIMIT) + 1, today, ...(after ?? [])],
+    });
+    return toPage(rows, query, 'coverage', (row) => [row.sortKey, row.id], (row) => toCoverageResponse(row, today, goLiveOn));
+  }
+
+  async listBurden(actor: Actor, query: BurdenQuery): Promise<Page<BurdenResponse>> {
+    const parkId = parkOf(actor, query.parkId);
+    const today = await this.parks.today(actor, parkId, this.clock.now());
+    const { burdenLimit } = (await this.parks.policyInForce(actor, parkId, today)).visits;
+    const after = readCursor(query, 'burden', ['number', 'string']);
+    const rows = await this.database.read<BurdenRow>(actor, {
+      name: after === undefined ? 'burden' : 'burden-after',
+      text: `
+        SELECT e.id, e.name, e.uscc, b.visits FROM (
+          SELECT v.enterprise_id, count(*)::integer AS visits FROM visit v
+          WHERE v.park_id = $1 AND v.on_date BETWEEN $3 AND $4 AND v.mode = 'on_site' AND v.voided_at IS NULL AND v.review <> 'rejected'
+          GROUP BY v.enterprise_id HAVING count(*) > $5
+        ) b JOIN enterprise e ON e.park_id = $1 AND e.id = b.enterprise_id
+        ${after === undefined ? '' : 'WHERE b.visits < $6 OR (b.visits = $6 AND e.id > $7::uuid)'}
+        ORDER BY b.visits DESC, e.id LIMIT $2`,
+      values: [parkId, (query.limit ?? DEFAULT_LIMIT) + 1, addDays(today, 1 - BURDEN_DAYS), today, burdenLimit, ...(after ?? [])],
+    });
+    return toPage(rows, query, 'burden', (row) => [row.visits, row.id], ({ id, name, uscc, visits }) => ({ enterprise: { id, name, uscc }, visitsLast30Days: visits, burdenLimit }));
+  }
+}
+
+// The last visitor and the duties of each enterprise on the page come from one probe of an index each.
+function coverageSql(uncovered: boolean | undefined, paged: boolean): string {
+  return `
+    SELECT e.id, e.name, e.uscc, e.sort_key AS "sortKey", e.last_visit_on AS "lastVisitOn", last.cadre_id AS "lastVisitById", last.name AS "lastVisitByName",
+           officer.cadre_id AS "officerId", officer.name AS "officerName", leader.cadre_id AS "leaderId", leader.name AS "leaderName",
+           CASE WHEN officer.cadre_id IS NULL THEN 'vacant' WHEN officer.on_leave THEN 'leave' END AS uncovered,
+           CASE WHEN officer.cadre_id IS NULL THEN coalesce(former.ends_on, (e.created_at)::date) WHEN officer.on_leave THEN officer.leave_from END AS "uncoveredSince"
+    FROM enterprise e
+    LEFT JOIN LATERAL (${dutySql('officer')}) officer ON true
+    LEFT JOIN LATERAL (${dutySql('leader')}) leader ON true
+    LEFT JOIN LATERAL (
+      SELECT a.ends_on FROM assignment a WHERE a.park_id = e.park_id AND a.enterprise_id = e.id AND a.capacity = 'officer' AND a.ends_on <= $3
+      ORDER BY a.starts_on DESC LIMIT 1
+    ) former ON true
+    LEFT JOIN LATERAL (
+      SELECT v.author_id AS cadre_id, c.name FROM visit v JOIN cadre c ON c.park_id = v.park_id AND c.id = v.author_id
+      WHERE v.park_id = e.park_id AND v.enterprise_id = e.id AND v.on_date = e.last_visit_on AND v.mode = 'on_site' AND v.voided_at IS NULL AND v.review IN ('none', 'accepted')
+      ORDER BY v.on_date DESC, v.id DESC LIMIT 1
+    ) last ON true
+    WHERE e.park_id = $1
+      AND NOT (CASE WHEN e.next_status_on <= $3 THEN e.next_status ELSE e.status END = ANY ('{exited,suspended}'))
+      ${uncovered === undefined ? '' : `AND ${uncovered ? '' : 'NOT '}(officer.cadre_id IS NULL OR officer.on_leave)`}
+      ${paged ? 'AND (e.sort_key, e.id) > ($4, $5::uuid)' : ''}
+    ORDER BY e.sort_key, e.id LIMIT $2`;
+}
+
+function dutySql(capacity: 'officer' | 'leader'): string {
+  return `
+    SELECT a.cadre_id, c.name, v.id IS NOT NULL AND v.substitute_id IS NULL AS on_leave, v.from_on AS leave_from
+    FROM assignment a JOIN cadre c ON c.park_id = a.park_id AND c.id = a.cadre_id
+    LEFT JOIN cadre_leave v ON v.park_id = a.park_id AND v.cadre_id = a.cadre_id AND v.cancelled_at IS NULL AND $3 BETWEEN v.from_on AND v.to_on
+    WHERE a.park_id = e.park_id AND a.enterprise_id = e.id AND a.capacity = '${capacity}' AND a.starts_on <= $3 AND (a.ends_on IS NULL OR a.ends_on > $3) LIMIT 1`;
+}
+
+function toCoverageResponse(row: CoverageRow, today: Day, goLiveOn: Day): CoverageResponse {
+  const ref = (id: string | null, name: string | null) => (id === null || name === null ? null : { id, name });
+  const since = row.uncoveredSince === null ? null : maxDay(row.uncoveredSince, goLiveOn);
+  return {
+    enterprise: { id: row.id, name: row.name, uscc: row.uscc },
+    lastVisitOn: row.lastVisitOn,
+    lastVisitBy: ref(row.lastVisitById, row.lastVisitByName),
+    officer: ref(row.officerId, row.officerName),
+    leader: ref(row.leaderId, row.leaderName),
+    uncovered: row.uncovered,
+    uncoveredDays: since === null ? 0 : Math.max(0, daysBetween(since, today)),
+  };
+}

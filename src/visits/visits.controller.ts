@@ -1,0 +1,85 @@
+import { Body, Controller, createParamDecorator, type ExecutionContext, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiHeader, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Actor } from '../kernel/actor';
+import { Problem } from '../kernel/problem';
+import { Call, IdParam } from '../platform/http/call';
+import type { Page } from '../platform/http/page';
+import { answer, answerCreated, CurrentActor, IdPipe } from '../platform/http/request';
+import { AmendVisit, LogVisit, ReviewVisit, toVisitResponse, VisitResponse, VisitsQuery, VoidVisit } from './visits.dto';
+import { VisitsService } from './visits.service';
+
+const LOG_PROBLEMS = ['reference-unknown', 'in-future', 'date-order'] as const;
+
+/** The version in `If-Match`, for calls that take it if given. Problem `stale` when it is no version of ours. */
+const GivenVersion = createParamDecorator((_data: unknown, context: ExecutionContext): number | undefined => {
+  const header = context.switchToHttp().getRequest<FastifyRequest>().headers['if-match'];
+  if (header === undefined) return undefined;
+  const version = /^"(\d{1,9})"$/.exec(header.trim())?.[1];
+  if (version === undefined) throw new Problem('stale');
+  return Number(version);
+});
+
+const TakesIfMatch = (): MethodDecorator => ApiHeader({ name: 'If-Match', required: false, description: 'The ETag that was read; taken if given.', example: '"1"' });
+
+@ApiTags('Visits')
+@Controller('visits')
+export class VisitsController {
+  constructor(private readonly visits: VisitsService) {}
+
+  @Get()
+  @Call({ id: 'listVisits', summary: 'The visit log', zh: '走访记录列表', description: 'Newest first. Officers and leaders see visits of their enterprises and those they took part in; who oversees sees the park’s.', answers: { type: VisitResponse, list: true }, problems: ['cursor-invalid', 'park-required'] })
+  async list(@CurrentActor() actor: Actor, @Query() query: VisitsQuery): Promise<Page<VisitResponse>> {
+    const { items, nextCursor } = await this.visits.list(actor, query);
+    return { items: items.map(toVisitResponse), nextCursor };
+  }
+
+  @Get(':id')
+  @IdParam('visit')
+  @Call({ id: 'getVisit', summary: 'One visit', zh: '走访详情', description: 'A service visit is never an inspection.', answers: { type: VisitResponse } })
+  async get(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<VisitResponse> {
+    return answer(reply, toVisitResponse(await this.visits.get(actor, id)));
+  }
+
+  @Post()
+  @Call({ id: 'logVisit', summary: 'Log a visit', zh: '登记走访', description: 'A service visit is never an inspection. The author takes part and is confirmed at once; one that is logged later than the park’s `backdateLimitDays` needs review.', creates: true, answers: { type: VisitResponse }, problems: [...LOG_PROBLEMS, 'id-taken', 'id-time-out-of-range', 'park-required'] })
+  async log(@CurrentActor() actor: Actor, @Body() body: LogVisit, @Res({ passthrough: true }) reply: FastifyReply): Promise<VisitResponse> {
+    const { created, body: visit } = await this.visits.log(actor, body);
+    return answerCreated(reply, { created, body: toVisitResponse(visit) });
+  }
+
+  @Post(':id/amend')
+  @HttpCode(200)
+  @IdParam('visit')
+  @TakesIfMatch()
+  @Call({ id: 'amendVisit', summary: 'Amend a visit', zh: '更正走访', description: 'By its author within 24 hours, by a supervisor at any time with a reason. What is not named stays, null removes. What it said before is kept.', answers: { type: VisitResponse }, problems: [...LOG_PROBLEMS, 'visit-voided', 'amend-too-late', 'reason-required', 'stale'] })
+  async amend(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @GivenVersion() version: number | undefined, @Body() body: AmendVisit, @Res({ passthrough: true }) reply: FastifyReply): Promise<VisitResponse> {
+    return answer(reply, toVisitResponse(await this.visits.amend(actor, id, body, version)));
+  }
+
+  @Post(':id/void')
+  @HttpCode(200)
+  @IdParam('visit')
+  @TakesIfMatch()
+  @Call({ id: 'voidVisit', summary: 'Void a visit', zh: '作废走访', description: 'By its author within 24 hours, by a supervisor at any time. It stays on the record and counts for nothing.', answers: { type: VisitResponse }, problems: ['visit-voided', 'amend-too-late', 'stale'] })
+  async void(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @GivenVersion() version: number | undefined, @Body() body: VoidVisit, @Res({ passthrough: true }) reply: FastifyReply): Promise<VisitResponse> {
+    return answer(reply, toVisitResponse(await this.visits.void(actor, id, body.reason, version)));
+  }
+
+  @Post(':id/review')
+  @HttpCode(200)
+  @IdParam('visit')
+  @TakesIfMatch()
+  @Call({ id: 'reviewVisit', summary: 'Accept or reject a late visit', zh: '复核补录走访', description: 'By a supervisor who took no part in it. An accepted visit counts for its own day.', answers: { type: VisitResponse }, problems: ['visit-voided', 'visit-not-in-review', 'reason-required', 'stale'] })
+  async review(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @GivenVersion() version: number | undefined, @Body() body: ReviewVisit, @Res({ passthrough: true }) reply: FastifyReply): Promise<VisitResponse> {
+    return answer(reply, toVisitResponse(await this.visits.review(actor, id, body, version)));
+  }
+
+  @Post(':id/confirm-participation')
+  @HttpCode(200)
+  @IdParam('visit')
+  @Call({ id: 'confirmParticipation', summary: 'Confirm having been there', zh: '确认参与走访', description: 'By a cadre who is named in it; from then on it counts for them, on the visit’s own day.', answers: { type: VisitResponse }, problems: ['visit-voided', 'not-a-participant', 'participation-confirmed'] })
+  async confirmParticipation(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<VisitResponse> {
+    return answer(reply, toVisitResponse(await this.visits.confirmParticipation(actor, id)));
+  }
+}

@@ -1,0 +1,69 @@
+import type { FastifyInstance } from 'fastify';
+import { fullPath, ROUTES, type RouteAccess } from '../../src/identity/routes';
+import { CLIENT_SCOPES, ROLES } from '../../src/kernel/actor';
+import { type TestApp, startApp } from '../support/app';
+import { anAssignment, anEnterprise, aVisit } from '../support/world';
+
+/** Every route that is not public, derived from the table of routes: nothing here is written by hand one by one. */
+describe('the table of routes', () => {
+  let app: TestApp;
+  let ids: Readonly<Record<string, string>>;
+  beforeAll(async () => {
+    app = await startApp();
+    const enterpriseId = await anEnterprise(app);
+    const assignment = await anAssignment(app, enterpriseId);
+    const visit = await app.as('officer').post('/visits', aVisit(app, enterpriseId)).expect(201);
+    const plan = await app.as('officer').post('/planned-visits', { enterpriseId, plannedOn: '2026-03-05' }).expect(201);
+    const leave = await app.as('admin').post(`/cadres/${app.cadres.officer2}/leaves`, { from: '2026-03-03', to: '2026-03-04' }).expect(201);
+    const idOf = (response: { body: unknown }) => (response.body as { id: string }).id;
+    ids = {
+      parks: app.parkId, departments: app.departmentId, enterprises: enterpriseId, cadres: app.cadres.officer, assignments: assignment.id, visits: idOf(visit),
+      'planned-visits': idOf(plan), leaves: idOf(leave),
+    };
+  });
+  afterAll(async () => { await app.close(); });
+
+  const named = ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const);
+  const addressOf = (route: RouteAccess): string => fullPath(route.path).replace(':year', '2026').replace(':id', ids[route.path.split('/')[0] ?? ''] ?? 'missing');
+  const send = (route: RouteAccess, token?: string) => {
+    const request = app.http[route.method.toLowerCase() as 'get' | 'post' | 'put' | 'patch'](addressOf(route)).set('if-match', '"1"');
+    if (token !== undefined) void request.set('authorization', `Bearer ${token}`);
+    return route.method === 'GET' ? request : request.send({});
+  };
+
+  it('is the list of routes that the server has', () => {
+    const fastify = app.app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+    for (const route of ROUTES) expect({ route, exists: fastify.hasRoute({ method: route.method, url: fullPath(route.path) }) }).toEqual({ route, exists: true });
+    expect(ROUTES.length).toBeGreaterThan(40);
+  });
+
+  it.each(named)('%s: without a token 401', async (_name, route) => {
+    await send(route).expect(401).expect('content-type', /problem\+json/);
+  });
+
+  it.each(named)('%s: with a role or scope that may not 403', async (_name, route) => {
+    const tokens: [string, string][] = [];
+    for (const role of ROLES) if (!route.roles.includes(role)) tokens.push([role, await app.token(role)]);
+    for (const scope of CLIENT_SCOPES) {
+      if (!route.scopes.includes(scope)) tokens.push([scope, await app.issuer.sign('a-client', { client_id: 'a-client', scope, park_ids: [app.parkId] }, app.clock.now())]);
+    }
+    expect(tokens.length).toBeGreaterThan(0);
+    for (const [who, token] of tokens) expect({ who, status: (await send(route, token)).status }).toEqual({ who, status: 403 });
+  });
+
+  it.each(named.filter(([, route]) => route.path.includes(':id')))('%s: an object of another park 404', async (_name, route) => {
+    // Somebody of the other park with every role that the route takes, so that only the park stands between.
+    const roles = route.roles.filter((role) => role !== 'operator' && role !== 'county');
+    if (roles.length === 0) {
+      const token = await app.issuer.sign('a-client', { client_id: 'a-client', scope: route.scopes.join(' '), park_ids: [app.otherParkId] }, app.clock.now());
+      if (route.scopes.length > 0) await send(route, token).expect(404);
+      return;
+    }
+    await app.sql('UPDATE cadre SET roles = $1 WHERE id = $2', [roles, app.cadres.stranger]);
+    app.clock.advance(10_000);
+    const response = await send(route, await app.token('stranger'));
+    // A body is read before the object is looked for: what its form refuses says nothing of the object.
+    expect([400, 404]).toContain(response.status);
+    if (response.status === 400) expect((response.body as { code: string }).code).toBe('malformed');
+  });
+});

@@ -1,0 +1,46 @@
+import { DataSource } from 'typeorm';
+import { systemActor } from '../../src/kernel/actor';
+import { Database } from '../../src/platform/db/database';
+import { type TestApp, startApp } from '../support/app';
+import { anEnterprise } from '../support/world';
+
+/** The second wall: a query that forgets the park shows nothing of another one. */
+describe('row-level security by park', () => {
+  let app: TestApp;
+  let database: Database;
+  const actorOf = (parkIds: readonly string[]) => ({ ...systemActor('test', parkIds), kind: 'cadre' as const });
+  beforeAll(async () => {
+    app = await startApp();
+    database = app.app.get(Database);
+    await anEnterprise(app);
+  });
+  afterAll(async () => { await app.close(); });
+
+  const TABLES = ['park', 'department', 'enterprise', 'enterprise_status', 'cadre', 'park_policy', 'working_hours', 'journal_entry'];
+
+  it.each(TABLES)('%s: a read that forgets the condition sees its own park alone', async (table) => {
+    const column = table === 'park' ? 'id' : 'park_id';
+    const seen = await database.read<{ park: string }>(actorOf([app.parkId]), { name: `forgot-${table}`, text: `SELECT DISTINCT ${column} AS park FROM ${table}`, values: [] });
+    expect(seen).toEqual([{ park: app.parkId }]);
+    const foreign = await database.read(actorOf([app.otherParkId]), { name: `forgot-own-${table}`, text: `SELECT FROM ${table} WHERE ${column} = $1`, values: [app.parkId] });
+    expect(foreign).toEqual([]);
+  });
+
+  it('shows nothing when nobody is named, also on a connection that has served somebody', async () => {
+    await database.read(actorOf([app.parkId]), { name: 'warm', text: 'SELECT 1', values: [] });
+    for (let again = 0; again < 8; again += 1) expect((await app.app.get(DataSource).query('SELECT id FROM enterprise')) as unknown[]).toEqual([]);
+  });
+
+  it('keeps a write from another park', async () => {
+    await expect(database.transact(actorOf([app.otherParkId]), async (em) => em.query(
+      `INSERT INTO department (id, park_id, name, kind, assigning, version, created_at, updated_at) VALUES (uuidv7(), $1, 'x', 'x', false, 1, now(), now())`, [app.parkId],
+    ))).rejects.toThrow(/row-level security/);
+    await database.transact(actorOf([app.otherParkId]), async (em) => em.query(`UPDATE enterprise SET name = 'taken' WHERE true`));
+    expect(await app.sql(`SELECT id FROM enterprise WHERE name = 'taken'`)).toEqual([]);
+  });
+
+  it('keeps the search function from another park', async () => {
+    const found = await database.read(actorOf([app.otherParkId]), { name: 'foreign-search', text: 'SELECT search_enterprises($1, $2, $3)', values: [app.parkId, [], '%'] });
+    expect(found).toEqual([]);
+  });
+});

@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import { fullPath, ROUTES, type RouteAccess } from '../../src/identity/routes';
+import { type TestApp, startApp } from '../support/app';
+import { anAssignment, anEnterprise, aUscc } from '../support/world';
+
+const RUNS = 1_000;
+const WRITING = ROUTES.filter((route) => route.method !== 'GET');
+
+/** A thousand bad requests per writing route: only 4xx problems, nothing written, no 500. */
+describe('malformed requests', () => {
+  let app: TestApp;
+  let ids: Readonly<Record<string, string>>;
+  const tokens = new Map<string, string>();
+  beforeAll(async () => {
+    app = await startApp();
+    const enterpriseId = await anEnterprise(app);
+    const assignment = await anAssignment(app, enterpriseId);
+    ids = { parks: app.parkId, departments: app.departmentId, enterprises: enterpriseId, cadres: app.cadres.officer, assignments: assignment.id, calendar: '2026' };
+    for (const role of ['officer', 'leader', 'supervisor', 'admin', 'operator'] as const) tokens.set(role, await app.token(role));
+  });
+  afterAll(async () => { await app.close(); });
+
+  const named = WRITING.map((route) => [`${route.method} ${route.path}`, route] as const);
+  const tokenFor = (route: RouteAccess) => tokens.get(route.roles.find((role) => tokens.has(role)) ?? '') ?? '';
+  const fingerprint = async () => (await app.sql<{ rows: string }>(`
+    SELECT string_agg(t.name || ':' || (xpath('/row/c/text()', query_to_xml('SELECT count(*) AS c FROM ' || t.name, false, true, '')))[1]::text, ',' ORDER BY t.name) AS rows
+    FROM (SELECT quote_ident(relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND relkind = 'r') t`))[0]?.rows;
+
+  const bad = fc.oneof(
+    fc.constant('\u0000'), fc.constant('x'.repeat(20_000)), fc.constant('2026-02-30'), fc.constant('2026-13-01T25:00:00Z'), fc.constant(-1), fc.constant(1e308),
+    fc.constant({ __proto__: null, nested: { nested: { nested: {} } } }), fc.constant([[[[[[[[[[[[[[[]]]]]]]]]]]]]]]), fc.constant('\ud800'), fc.constant("'; DROP TABLE visit; --"),
+    fc.integer(), fc.double(), fc.string({ unit: 'binary' }), fc.array(fc.jsonValue(), { maxLength: 3 }), fc.constant('00000000-0000-0000-0000-000000000000x'), fc.boolean(),
+  );
+  const FIELDS = [
+    'id', 'parkId', 'name', 'uscc', 'enterpriseId', 'cadreId', 'capacity', 'startsOn', 'endsOn', 'occurredAt', 'mode', 'summary', 'participantIds', 'deviceOffsetMs', 'location', 'contacts',
+    'tags', 'status', 'on', 'roles', 'identity', 'departmentId', 'effectiveFrom', 'windows', 'visits', 'days', 'source', 'plannedOn', 'from', 'to', 'substituteId', 'accept', 'code', 'goLiveOn', 'reason',
+  ];
+  const body = fc.oneof(
+    { weight: 6, arbitrary: fc.dictionary(fc.constantFrom(...FIELDS), bad, { minKeys: 1, maxKeys: 6 }).map((given) => JSON.stringify({ ...given, aFieldThatIsNone: true })) },
+    { weight: 2, arbitrary: fc.oneof(fc.constant('[]'), fc.constant('null'), fc.constant('"text"'), fc.constant('12'), fc.constant('{'), fc.constant(''), fc.string({ unit: 'binary' }).map((text) => `{"name":${text}`)) },
+    { weight: 1, arbitrary: fc.constant(`${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`) },
+  );
+  const type = fc.oneof({ weight: 9, arbitrary: fc.constant('application/json') }, { weight: 1, arbitrary: fc.constantFrom('text/plain', 'application/json; charset=gb18030', 'application/xml', 'multipart/form-data; boundary=x') });
+
+  it.each(named)('%s: answers 4xx problems and writes nothing', async (_name, route) => {
+    const url = fullPath(route.path).replace(':year', '2026').replace(':id', ids[route.path.split('/')[0] ?? ''] ?? '01950000-0000-7000-8000-0000000000ff');
+    const before = await fingerprint();
+    await fc.assert(fc.asyncProperty(body, type, async (payload, contentType) => {
+      const response = await app.app.inject({
+        method: route.method, url, payload, headers: { 'content-type': contentType, authorization: `Bearer ${tokenFor(route)}`, 'if-match': '"1"' },
+      });
+      const problem = response.headers['content-type']?.toString().startsWith('application/problem+json');
+      if (response.statusCode < 400 || response.statusCode > 499 || problem !== true) throw new Error(`${response.statusCode} ${response.body.slice(0, 300)}`);
+    }), { numRuns: RUNS, endOnFailure: true });
+    expect(await fingerprint()).toBe(before);
+  }, 120_000);
+
+  it('names the field and the reason', async () => {
+    const response = await app.as('admin').post('/enterprises', { name: '甲', uscc: aUscc(), tags: ['a', 'a'], location: { lng: 400, lat: 1, datum: 'wgs84' }, bogus: 1 }).expect(400);
+    const { errors } = response.body as { errors: { pointer: string; code: string }[] };
+    expect(errors).toEqual(expect.arrayContaining([
+      expect.objectContaining({ pointer: '/bogus', code: 'unknown-field' }), expect.objectContaining({ pointer: '/location/lng', code: 'range' }),
+    ]));
+  });
+
+  it.each([
+    ['bytes that are no UTF-8', Buffer.from([0x7b, 0x22, 0x6e, 0x22, 0x3a, 0x22, 0xff, 0xfe, 0x22, 0x7d]), 400], ['a body beyond the limit', Buffer.from(`{"name":"${'x'.repeat(1_100_000)}"}`), 413],
+  ])('refuses %s', async (_what, payload, status) => {
+    const response = await app.app.inject({ method: 'POST', url: '/api/v1/enterprises', payload, headers: { 'content-type': 'application/json', authorization: `Bearer ${tokens.get('admin')}` } });
+    expect(response.statusCode).toBe(status);
+    expect(response.headers['content-type']).toMatch(/^application\/problem\+json/);
+  });
+});

@@ -1,0 +1,146 @@
+import { type TestApp, startApp } from '../support/app';
+import { anAssignment, anEnterprise, aUscc, aVisit } from '../support/world';
+
+/** Each named constraint is broken in SQL, as its owner, whom no code stands in the way of. */
+describe('the constraints', () => {
+  let app: TestApp;
+  let ids: Record<string, string>;
+  beforeAll(async () => {
+    app = await startApp();
+    const enterprise = await anEnterprise(app);
+    const { id: assignment } = await anAssignment(app, enterprise);
+    const visit = ((await app.as('officer').post('/visits', aVisit(app, enterprise)).expect(201)).body as { id: string }).id;
+    const plan = ((await app.as('officer').post('/planned-visits', { enterpriseId: enterprise, plannedOn: '2026-03-05' }).expect(201)).body as { id: string }).id;
+    await app.as('admin').post(`/cadres/${app.cadres.officer2}/leaves`, { from: '2026-03-03', to: '2026-03-04', substituteId: app.cadres.officer }).expect(201);
+    await app.sql(`INSERT INTO lapse (id, park_id, assignment_id, enterprise_id, cadre_id, due_on, detected_at, outcome, version, created_at, updated_at)
+      VALUES (uuidv7(), $1, $2, $3, $4, '2026-02-01', now(), 'open', 1, now(), now())`, [app.parkId, assignment, enterprise, app.cadres.officer]);
+    await app.sql(`INSERT INTO visit_amendment (id, park_id, visit_id, amended_at, amended_by, before) VALUES (uuidv7(), $1, $2, now(), $3, '{}')`, [app.parkId, visit, app.cadres.officer]);
+    await app.sql(`INSERT INTO enterprise_contact (id, park_id, enterprise_id, position, name, changed_at) VALUES (uuidv7(), $1, $2, 77, '王某', now())`, [app.parkId, enterprise]);
+    await app.sql(`INSERT INTO access_log (id, park_id, at, actor_kind, actor_id, action, subject_type, subject_id, request_id) VALUES (uuidv7(), $1, now(), 'x', 'x', 'x', 'x', uuidv7(), 'x')`, [app.parkId]);
+    await app.sql(`INSERT INTO client_made_id (id, park_id, resource, fingerprint, made_at) VALUES (uuidv7(), $1, 'x', '\\x00', now())`, [app.parkId]);
+    await app.sql(`INSERT INTO planned_visit_member (park_id, planned_visit_id, cadre_id, joined_at) VALUES ($1, $2, $3, now()) ON CONFLICT DO NOTHING`, [app.parkId, plan, app.cadres.officer2]);
+    ids = { enterprise, assignment, visit, plan, nobody: '01950000-0000-7000-8000-00000000dead' };
+  });
+  afterAll(async () => { await app.close(); });
+
+  /** Copies a row with some columns changed. */
+  const copy = (table: string, changes: Record<string, string>) => `
+    INSERT INTO ${table} SELECT (jsonb_populate_record(NULL::${table}, to_jsonb(t) || jsonb_build_object(${Object.entries(changes).map(([column, value]) => `'${column}', ${value}`).join(', ')}))).* FROM ${table} t LIMIT 1`;
+  const set = (table: string, change: string) => `UPDATE ${table} SET ${change}`;
+  const FRESH = 'uuidv7()';
+  const NOBODY = `'01950000-0000-7000-8000-00000000dead'`;
+
+  const CASES: readonly (readonly [string, string])[] = [
+    ['park_code_once', copy('park', { id: FRESH })],
+    ['park_code_can_be_said', set('park', `code = 'no good'`)],
+    ['park_county_is_a_division', set('park', `county_code = '43'`)],
+    ['working_hours_of_park', set('working_hours', `park_id = ${NOBODY}`)],
+    ['working_hours_one_version_a_day', copy('working_hours', { id: FRESH })],
+    ['park_policy_of_park', set('park_policy', `park_id = ${NOBODY}`)],
+    ['park_policy_one_version_a_day', copy('park_policy', { id: FRESH })],
+    ['department_of_park', copy('department', { id: FRESH, park_id: NOBODY, name: `'x'` })],
+    ['department_name_once', copy('department', { id: FRESH, assigning: 'false' })],
+    ['department_one_assigning', copy('department', { id: FRESH, name: `'y'` })],
+    ['calendar_year_status_known', set('calendar_year', `status = 'guessed'`)],
+    ['calendar_year_in_range', set('calendar_year', 'year = year + 5000')],
+    ['enterprise_of_park', copy('enterprise', { id: FRESH, park_id: NOBODY })],
+    ['enterprise_uscc_once_per_park', copy('enterprise', { id: FRESH })],
+    ['enterprise_uscc_form', set('enterprise', `uscc = 'OIOIOIOIOIOIOIOIOI'`)],
+    ['enterprise_status_known', set('enterprise', `status = 'gone'`)],
+    ['enterprise_next_status_whole', set('enterprise', `next_status = 'exited'`)],
+    ['enterprise_location_whole', set('enterprise', 'location_lng = 113')],
+    ['enterprise_contact_of_enterprise', copy('enterprise_contact', { id: FRESH, enterprise_id: NOBODY })],
+    ['enterprise_contact_in_order', copy('enterprise_contact', { id: FRESH })],
+    ['enterprise_status_of_enterprise', copy('enterprise_status', { id: FRESH, enterprise_id: NOBODY })],
+    ['enterprise_status_step_known', set('enterprise_status', `status = 'gone'`)],
+    ['enterprise_status_one_a_day', copy('enterprise_status', { id: FRESH })],
+    ['cadre_in_department', copy('cadre', { id: FRESH, department_id: NOBODY, issuer: 'NULL', subject: 'NULL' })],
+    ['cadre_identity_once', copy('cadre', { id: FRESH })],
+    ['cadre_identity_whole', set('cadre', 'issuer = NULL')],
+    ['cadre_roles_known', set('cadre', `roles = '{emperor}'`)],
+    ['cadre_leave_of_cadre', copy('cadre_leave', { id: FRESH, cadre_id: NOBODY })],
+    ['cadre_leave_substitute_in_park', set('cadre_leave', `substitute_id = ${NOBODY}`)],
+    ['cadre_leave_ends_after_it_begins', set('cadre_leave', 'to_on = from_on - 1')],
+    ['cadre_leave_substitute_is_another', set('cadre_leave', 'substitute_id = cadre_id')],
+    ['cadre_leave_one_at_a_time', copy('cadre_leave', { id: FRESH })],
+    ['assignment_of_enterprise', copy('assignment', { id: FRESH, enterprise_id: NOBODY })],
+    ['assignment_of_cadre', copy('assignment', { id: FRESH, cadre_id: NOBODY, starts_on: `'2001-01-01'`, ends_on: `'2001-01-02'` })],
+    ['assignment_succeeds_in_park', set('assignment', `predecessor_id = ${NOBODY}`)],
+    ['assignment_capacity_known', set('assignment', `capacity = 'friend'`)],
+    ['assignment_ends_after_it_starts', set('assignment', 'ends_on = starts_on - 1')],
+    ['assignment_due_exactly_while_owed', set('assignment', 'next_due_on = NULL')],
+    ['assignment_watches_only_while_owed', set('assignment', `standing = 'ended', next_due_on = NULL, watch_on = '2026-03-12'`)],
+    ['assignment_one_per_capacity', copy('assignment', { id: FRESH })],
+    ['lapse_of_assignment', copy('lapse', { id: FRESH, assignment_id: NOBODY })],
+    ['lapse_of_enterprise', set('lapse', `enterprise_id = ${NOBODY}`)],
+    ['lapse_of_cadre', set('lapse', `cadre_id = ${NOBODY}`)],
+    ['lapse_substitute_in_park', set('lapse', `substitute_id = ${NOBODY}`)],
+    ['lapse_outcome_known', set('lapse', `outcome = 'forgotten', cleared_on = due_on, days_late = 0`)],
+    ['lapse_ends_with_its_days', set('lapse', `outcome = 'visited_late'`)],
+    ['lapse_superseded_by_a_fact', set('lapse', `superseded_by = '{}'`)],
+    ['lapse_once', copy('lapse', { id: FRESH })],
+    ['visit_of_enterprise', set('visit', `enterprise_id = ${NOBODY}`)],
+    ['visit_by_author', set('visit', `author_id = ${NOBODY}`)],
+    ['visit_reviewed_in_park', set('visit', `review = 'accepted', reviewed_at = now(), reviewed_by = ${NOBODY}`)],
+    ['visit_voided_in_park', set('visit', `voided_at = now(), void_reason = 'x', voided_by = ${NOBODY}`)],
+    ['visit_mode_known', set('visit', `mode = 'telepathy'`)],
+    ['visit_review_known', set('visit', `review = 'perhaps'`)],
+    ['visit_reviewed_by_somebody', set('visit', `review = 'accepted'`)],
+    ['visit_voided_with_reason', set('visit', 'voided_at = now()')],
+    ['visit_ends_after_it_begins', set('visit', `ended_at = occurred_at - interval '1 second'`)],
+    ['visit_location_whole', set('visit', 'location_lng = 113')],
+    ['visit_participant_of_visit', copy('visit_participant', { visit_id: NOBODY })],
+    ['visit_participant_is_cadre', copy('visit_participant', { cadre_id: NOBODY })],
+    ['visit_amendment_of_visit', set('visit_amendment', `visit_id = ${NOBODY}`)],
+    ['visit_amendment_by_cadre', set('visit_amendment', `amended_by = ${NOBODY}`)],
+    ['planned_visit_to_enterprise', set('planned_visit', `enterprise_id = ${NOBODY}`)],
+    ['planned_visit_by_planner', set('planned_visit', `planner_id = ${NOBODY}`)],
+    ['planned_visit_status_known', set('planned_visit', `status = 'maybe', closed_at = now()`)],
+    ['planned_visit_closed_at_a_time', set('planned_visit', `status = 'cancelled'`)],
+    ['planned_visit_member_of_plan', copy('planned_visit_member', { planned_visit_id: NOBODY })],
+    ['planned_visit_member_is_cadre', copy('planned_visit_member', { cadre_id: NOBODY })],
+    ['journal_entry_of_park', copy('journal_entry', { id: FRESH, park_id: NOBODY })],
+    ['access_log_of_park', copy('access_log', { id: FRESH, park_id: NOBODY })],
+  ];
+
+  it.each(CASES)('%s', async (constraint, statement) => {
+    await expect(app.sql(statement)).rejects.toMatchObject({ constraint });
+  });
+
+  it('covers every named constraint of the schema', async () => {
+    const named = await app.sql<{ name: string }>(`
+      SELECT conname AS name FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace
+      WHERE n.nspname = 'public' AND contype IN ('u', 'f', 'c', 'x') AND conrelid <> 'migrations'::regclass AND conname NOT LIKE '%_row_in_park' ORDER BY 1`);
+    const broken = new Set(CASES.map(([name]) => name));
+    expect(named.map(({ name }) => name).filter((name) => !broken.has(name) && name !== 'client_made_id_of_park')).toEqual([]);
+    await expect(app.sql(`UPDATE client_made_id SET park_id = ${NOBODY}; SET CONSTRAINTS ALL IMMEDIATE`)).rejects.toMatchObject({ constraint: 'client_made_id_of_park' });
+  });
+
+  it.each([
+    ['park_code_once', () => app.as('operator').post('/parks', { code: 'JKSP', name: 'x', countyCode: '430181', goLiveOn: '2026-03-01' }), 'park-code-taken'],
+    ['department_name_once', () => app.as('admin').post('/departments', { name: '产业服务部' }), 'department-name-taken'],
+    ['enterprise_uscc_once_per_park', async () => {
+      const uscc = aUscc();
+      await anEnterprise(app, { uscc });
+      return app.as('admin').post('/enterprises', { name: '甲', uscc, status: 'signed' });
+    }, 'uscc-taken'],
+    ['cadre_identity_once', async () => {
+      const [own] = await app.sql<{ issuer: string; subject: string }>('SELECT issuer, subject FROM cadre WHERE id = $1', [app.cadres.officer]);
+      return app.as('admin').post('/cadres', { name: '甲', departmentId: app.departmentId, roles: ['officer'], identity: own });
+    }, 'identity-taken'],
+    ['cadre_leave_one_at_a_time', () => app.as('admin').post(`/cadres/${app.cadres.officer2}/leaves`, { from: '2026-03-04', to: '2026-03-06' }), 'leave-overlaps'],
+    ['assignment_one_per_capacity', () => app.as('admin').post('/assignments', { enterpriseId: ids['enterprise'], cadreId: app.cadres.officer2, capacity: 'officer', startsOn: '2026-03-05' }), 'assignment-overlaps'],
+    ['park_policy_one_version_a_day', async () => {
+      await app.as('admin').post(`/parks/${app.parkId}/policies`, { effectiveFrom: '2027-01-01' }).expect(201);
+      return app.as('admin').post(`/parks/${app.parkId}/policies`, { effectiveFrom: '2027-01-01' });
+    }, 'version-exists'],
+    ['working_hours_one_version_a_day', async () => {
+      const body = { effectiveFrom: '2027-01-01', windows: [{ opens: '09:00', closes: '17:00' }] };
+      await app.as('admin').post(`/parks/${app.parkId}/working-hours`, body).expect(201);
+      return app.as('admin').post(`/parks/${app.parkId}/working-hours`, body);
+    }, 'version-exists'],
+  ] as const)('%s: its API call answers 409', async (_constraint, call, code) => {
+    const { status, body } = await call();
+    expect({ status, code: (body as { code: string }).code }).toEqual({ status: 409, code });
+  });
+});

@@ -1,0 +1,72 @@
+import { Client } from 'pg';
+import { DataSource, type MixedList } from 'typeorm';
+import { ENTITIES } from '../../src/entities';
+import type { EntityClass } from '../../src/platform/db/data-source';
+import { MIGRATIONS } from '../../src/platform/db/migrate';
+import { SnakeNaming } from '../../src/platform/db/naming';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+
+describe('the schema', () => {
+  let database: TestDatabase;
+  let owner: Client;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    owner = new Client({ connectionString: database.url });
+    await owner.connect();
+  });
+  afterAll(async () => {
+    await owner.end();
+    await database.drop();
+  });
+
+  const rows = async <R extends object>(text: string): Promise<R[]> => (await owner.query(text)).rows as R[];
+
+  it('is what the entities say: no migration is missing', async () => {
+    const source = await new DataSource({
+      type: 'postgres', url: database.url, entities: [...ENTITIES] as MixedList<EntityClass>, migrations: MIGRATIONS, namingStrategy: new SnakeNaming(),
+      extra: { options: '-c search_path=public,extensions' },
+    }).initialize();
+    const { upQueries } = await source.driver.createSchemaBuilder().log();
+    await source.destroy();
+    expect(upQueries.map(({ query }) => query)).toEqual([]);
+  });
+
+  it('has row-level security on every table that belongs to a park', async () => {
+    const open = await rows<{ name: string }>(`
+      SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND c.relname NOT IN ('calendar_year', 'migrations')
+        AND NOT (c.relrowsecurity AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid))`);
+    expect(open).toEqual([]);
+  });
+
+  it('indexes every foreign key', async () => {
+    const bare = await rows<{ name: string }>(`
+      SELECT f.conname AS name FROM pg_constraint f JOIN pg_namespace n ON n.oid = f.connamespace
+      WHERE f.contype = 'f' AND n.nspname = 'public' AND NOT EXISTS (
+        SELECT FROM pg_index i WHERE i.indrelid = f.conrelid AND (i.indkey::int2[])[0:cardinality(f.conkey) - 1] @> f.conkey)`);
+    expect(bare).toEqual([]);
+  });
+
+  it('carries the park in every reference between rows of a park', async () => {
+    const loose = await rows<{ name: string }>(`
+      SELECT f.conname AS name FROM pg_constraint f JOIN pg_namespace n ON n.oid = f.connamespace JOIN pg_class t ON t.oid = f.confrelid
+      WHERE f.contype = 'f' AND n.nspname = 'public' AND t.relname <> 'park'
+        AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = f.conrelid AND a.attnum = ANY (f.conkey) AND a.attname = 'park_id')`);
+    expect(loose).toEqual([]);
+  });
+
+  it('lets the application’s role own nothing, and change or delete nothing of the journal', async () => {
+    expect(await rows(`SELECT relname FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner WHERE r.rolname = 'ledger_app'`)).toEqual([]);
+    expect(await rows(`SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = 'ledger_app'`)).toEqual([{ rolsuper: false, rolbypassrls: false }]);
+    const rights = await rows<{ right: string }>(`SELECT privilege_type AS right FROM information_schema.role_table_grants WHERE grantee = 'ledger_app' AND table_name = 'journal_entry' ORDER BY 1`);
+    expect(rights.map(({ right }) => right)).toEqual(['INSERT', 'SELECT']);
+  });
+
+  it('can be taken back and made again', async () => {
+    const source = await new DataSource({ type: 'postgres', url: database.url, migrations: MIGRATIONS, namingStrategy: new SnakeNaming() }).initialize();
+    for (const _ of MIGRATIONS) await source.undoLastMigration();
+    expect(await rows(`SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND relkind = 'r' AND relname <> 'migrations'`)).toEqual([]);
+    expect(await source.runMigrations()).toHaveLength(MIGRATIONS.length);
+    await source.destroy();
+  });
+});

@@ -1,0 +1,137 @@
+import 'reflect-metadata';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createLocalJWKSet, type JSONWebKeySet } from 'jose';
+import { Client } from 'pg';
+import supertest from 'supertest';
+import type { DataSource } from 'typeorm';
+import { createApplication } from '../../src/application';
+import { ENTITIES } from '../../src/entities';
+import { LocalIssuer } from '../../src/identity/local-issuer';
+import type { Role } from '../../src/kernel/actor';
+import { applicationDataSource } from '../../src/platform/db/data-source';
+import { DEFAULT_POLICY, DEFAULT_WORKING_HOURS } from '../../src/parks/domain/policy';
+import { FixedClock } from './clock';
+import { createTestDatabase, type TestDatabase } from './database';
+
+export const ISSUER = 'urn:service-ledger:test';
+const AUDIENCE = 'service-ledger';
+
+/** Monday, 2 March 2026, half past nine in Shanghai. */
+export const MONDAY_MORNING = '2026-03-02T01:30:00.000Z';
+
+/** A caller with a token. Every path is below `/api/v1`. */
+export interface Caller {
+  get(path: string): supertest.Test;
+  post(path: string, body?: object): supertest.Test;
+  put(path: string, body: object): supertest.Test;
+  patch(path: string, body: object, etag?: string): supertest.Test;
+}
+
+export interface Cast {
+  readonly parkId: string;
+  readonly otherParkId: string;
+  readonly departmentId: string;
+  readonly otherDepartmentId: string;
+  /** Ids of cadres; `officer2` and `leader2` are colleagues, `stranger` an admin of the other park in another county. */
+  readonly cadres: Readonly<Record<Role | 'officer2' | 'leader2' | 'stranger' | 'strangerOfficer', string>>;
+}
+
+export interface TestApp extends Cast {
+  readonly app: NestFastifyApplication;
+  readonly clock: FixedClock;
+  readonly database: TestDatabase;
+  readonly http: supertest.Agent;
+  /** SQL as the owner of the tables, whom no policy binds. */
+  readonly sql: <R extends object = Record<string, unknown>>(text: string, values?: unknown[]) => Promise<R[]>;
+  as(who: keyof Cast['cadres']): Caller;
+  asClient(scopes: string, parkIds?: readonly string[]): Caller;
+  asNobody(): Caller;
+  token(who: keyof Cast['cadres']): Promise<string>;
+  readonly issuer: LocalIssuer;
+  close(): Promise<void>;
+}
+
+/** The whole application on a database of its own, with two parks of different counties and one person per role in the first. */
+export async function startApp(options: { now?: string; poolSize?: number; database?: TestDatabase; issuer?: LocalIssuer; cast?: Cast; clock?: FixedClock } = {}): Promise<TestApp> {
+  const database = options.database ?? await createTestDatabase();
+  const clock = options.clock ?? new FixedClock(new Date(options.now ?? MONDAY_MORNING));
+  const issuer = options.issuer ?? await LocalIssuer.inMemory(ISSUER, AUDIENCE);
+  const source: DataSource = await applicationDataSource(database.url, ENTITIES, options.poolSize ?? 5).initialize();
+  const app = await createApplication({
+    source, clock, logLevel: 'silent',
+    trusted: { config: { kind: 'local', issuer: ISSUER, audience: AUDIENCE }, keys: createLocalJWKSet(await issuer.jwks() as JSONWebKeySet) },
+  });
+  await app.init();
+  await app.getHttpAdapter().getInstance().ready();
+  const owner = new Client({ connectionString: database.url });
+  await owner.connect();
+  const cast = options.cast ?? await castOf(owner);
+  const http = supertest(app.getHttpServer());
+  const sign = async (subject: string, claims: object): Promise<string> => issuer.sign(subject, claims as Record<string, unknown>, clock.now());
+  const caller = (token: () => Promise<string | undefined>): Caller => {
+    const send = (test: supertest.Test): supertest.Test => {
+      const end = test.then.bind(test);
+      // The token is made when the request goes out, so that it is never older than the clock says.
+      test.then = ((resolve, reject) => token().then((bearer) => {
+        if (bearer !== undefined) test.set('authorization', `Bearer ${bearer}`);
+        return end(resolve, reject);
+      })) as typeof test.then;
+      return test;
+    };
+    return {
+      get: (path) => send(http.get(`/api/v1${path}`).set('accept-language', 'en')),
+      post: (path, body) => send(http.post(`/api/v1${path}`).set('accept-language', 'en').send(body ?? {})),
+      put: (path, body) => send(http.put(`/api/v1${path}`).set('accept-language', 'en').send(body)),
+      patch: (path, body, etag) => send((etag === undefined ? http.patch(`/api/v1${path}`) : http.patch(`/api/v1${path}`).set('if-match', etag)).set('accept-language', 'en').send(body)),
+    };
+  };
+  const tokenOf = async (who: keyof Cast['cadres']): Promise<string> => sign(who, who === 'operator' ? { operator: true } : {});
+  return {
+    app, clock, database, http, issuer, ...cast,
+    sql: async (text, values) => (await owner.query(text, values)).rows as never,
+    as: (who) => caller(async () => tokenOf(who)),
+    asClient: (scopes, parkIds = [cast.parkId]) => caller(async () => sign('a-client', { client_id: 'a-client', scope: scopes, park_ids: parkIds })),
+    asNobody: () => caller(async () => undefined),
+    token: tokenOf,
+    close: async () => {
+      await app.close();
+      await owner.end();
+      await source.destroy();
+      if (options.database === undefined) await database.drop();
+    },
+  };
+}
+
+const id = (tail: number): string => `01950000-0000-7000-8000-${String(tail).padStart(12, '0')}`;
+
+async function castOf(owner: Client): Promise<Cast> {
+  const at = '2026-01-01T00:00:00Z';
+  const park = async (parkId: string, code: string, county: string) => {
+    await owner.query(`INSERT INTO park (id, code, name, county_code, time_zone, go_live_on, version, created_at, updated_at) VALUES ($1, $2, $2, $3, 'Asia/Shanghai', '2026-01-01', 1, $4, $4)`, [parkId, code, county, at]);
+    
+    await owner.query(`INSERT INTO park_policy (id, park_id, effective_from, visits, tickets, escalation, assessment, created_at) VALUES (uuidv7(), $1, '1900-01-01', $2, $3, $4, $5, $6)`,
+      [parkId, DEFAULT_POLICY.visits, DEFAULT_POLICY.tickets, DEFAULT_POLICY.escalation, DEFAULT_POLICY.assessment, at]);
+    await owner.query(`INSERT INTO working_hours (id, park_id, effective_from, windows, created_at) VALUES (uuidv7(), $1, '1900-01-01', $2, $3)`, [parkId, JSON.stringify(DEFAULT_WORKING_HOURS), at]);
+  };
+  const department = async (departmentId: string, parkId: string) =>
+    owner.query(`INSERT INTO department (id, park_id, name, kind, assigning, version, created_at, updated_at) VALUES ($1, $2, '产业服务部', 'department', true, 1, $3, $3)`, [departmentId, parkId, at]);
+  const cadre = async (cadreId: string, parkId: string, departmentId: string, key: string, roles: readonly string[]) =>
+    owner.query(`INSERT INTO cadre (id, park_id, department_id, name, sort_key, roles, issuer, subject, active, version, created_at, updated_at) VALUES ($1, $2, $3, $4, $4, $5, $6, $4, true, 1, $7, $7)`,
+      [cadreId, parkId, departmentId, key, roles, ISSUER, at]);
+  const cast: Cast = {
+    parkId: id(1), otherParkId: id(2), departmentId: id(11), otherDepartmentId: id(12),
+    cadres: {
+      officer: id(101), leader: id(102), handler: id(103), supervisor: id(104), admin: id(105), inspector: id(106), county: id(107), operator: id(108),
+      officer2: id(109), leader2: id(110), stranger: id(201), strangerOfficer: id(202),
+    },
+  };
+  await park(cast.parkId, 'JKSP', '430181');
+  await park(cast.otherParkId, 'OTHER', '430999');
+  await department(cast.departmentId, cast.parkId);
+  await department(cast.otherDepartmentId, cast.otherParkId);
+  const { operator: _operator, stranger, strangerOfficer, ...own } = cast.cadres;
+  for (const [key, cadreId] of Object.entries(own)) await cadre(cadreId, cast.parkId, cast.departmentId, key, [key.replace(/\d$/, '')]);
+  await cadre(stranger, cast.otherParkId, cast.otherDepartmentId, 'stranger', ['admin', 'supervisor']);
+  await cadre(strangerOfficer, cast.otherParkId, cast.otherDepartmentId, 'strangerOfficer', ['officer', 'leader']);
+  return cast;
+}

@@ -1,0 +1,41 @@
+import { v7 } from 'uuid';
+import type { TestApp } from './app';
+
+/** Builders that state only what matters. Everything goes through HTTP, as its users would. */
+
+const ALPHABET = '0123456789ABCDEFGHJKLMNPQRTUWXY';
+let made = 0;
+
+/** A valid, fictional credit code: enterprise, division 430181, with right check digits. */
+export function aUscc(number = (made += 1)): string {
+  const organisation = `MA${number.toString(36).toUpperCase().replace(/[IOSVZ]/g, 'X').padStart(6, '0')}`;
+  const weights = [3, 7, 9, 10, 5, 8, 4, 2];
+  const sum = [...organisation].reduce((total, character, index) => total + Number.parseInt(character, 36) * (weights[index] ?? 0), 0);
+  const check = 11 - (sum % 11);
+  const body = `91430181${organisation}${check === 10 ? 'X' : check === 11 ? '0' : String(check)}`;
+  const total = [...body].reduce((value, character, index) => value + ALPHABET.indexOf(character) * (3 ** index % 31), 0);
+  return body + (ALPHABET[(31 - (total % 31)) % 31] ?? '');
+}
+
+export async function anEnterprise(app: TestApp, given: object = {}): Promise<string> {
+  const number = (made += 1);
+  const response = await app.as('admin').post('/enterprises', { name: `星野县第${number}食品有限公司`, uscc: aUscc(number), status: 'in_production', ...given });
+  if (response.status !== 201) throw new Error(`enterprise: ${response.status} ${JSON.stringify(response.body)}`);
+  return (response.body as { id: string }).id;
+}
+
+export async function anAssignment(app: TestApp, enterpriseId: string, given: object = {}): Promise<{ id: string; nextDueOn: string | null; standing: string }> {
+  const response = await app.as('admin').post('/assignments', { enterpriseId, cadreId: app.cadres.officer, capacity: 'officer', startsOn: '2026-03-02', ...given });
+  if (response.status !== 201) throw new Error(`assignment: ${response.status} ${JSON.stringify(response.body)}`);
+  return response.body as { id: string; nextDueOn: string | null; standing: string };
+}
+
+/** A visit as a body: on site, now. */
+export function aVisit(app: TestApp, enterpriseId: string, given: object = {}): Record<string, unknown> {
+  return { enterpriseId, occurredAt: app.clock.now().toISOString(), mode: 'on_site', summary: '了解生产情况,暂无诉求。', ...given };
+}
+
+/** An id as a phone would make it. */
+export function aClientId(app: TestApp): string {
+  return v7({ msecs: app.clock.now().getTime() });
+}
