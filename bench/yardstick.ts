@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import fastify from 'fastify';
 import { Pool, types } from 'pg';
-import { recordVisit, type NewVisit } from './yardstick.visit';
+import { type CalendarYear, WorkingCalendar } from '../src/kernel/working-calendar';
 import { type DueRow, toDueVisit, todayIn } from './yardstick.rows';
+import { type ModelVisit, type NewVisit, type Rule, visitRecorder } from './yardstick.visit';
 
 /**
  * The yardstick: a server written by hand with Fastify and pg, as lean as it can be while it says the same with the same SQL. It runs the
@@ -15,7 +16,7 @@ types.setTypeParser(types.builtins.DATE, (text) => text);
 export interface Statements {
   readonly overdue: readonly string[];
   readonly worklist: readonly string[];
-  readonly visit: readonly string[];
+  readonly visit: ModelVisit;
 }
 
 const PAGE = 50;
@@ -61,11 +62,29 @@ server.get<{ Querystring: { parkId: string; cadreId: string } }>('/worklist', as
   return JSON.stringify({ visits: rows.map((row) => toDueVisit(row, today)) });
 });
 
-server.post<{ Body: NewVisit }>('/visits', async (request, reply) => {
-  const visit = await recordVisit(pool, statements.visit, request.body);
-  void reply.status(201).type('application/json');
-  return JSON.stringify(visit);
-});
+/** What judging needs besides the facts; kept in memory, as the application keeps its calendar. */
+async function readRule(): Promise<Rule> {
+  const years = await pool.query<CalendarYear>('SELECT year, status, version, days FROM calendar_year ORDER BY year, version');
+  const park = await pool.query<Pick<Rule, 'goLiveOn' | 'policies'>>(
+    `SELECT p.go_live_on AS "goLiveOn", json_build_array(json_build_object('effectiveFrom', v.effective_from, 'visits', v.visits)) AS policies
+     FROM park p JOIN park_policy v ON v.park_id = p.id LIMIT 1`);
+  const [first] = park.rows;
+  if (first === undefined) throw new Error('there is no park');
+  return { ...first, calendar: new WorkingCalendar(years.rows) };
+}
 
-void server.listen({ port: Number(process.env['PORT']), host: '127.0.0.1' });
+async function start(): Promise<void> {
+  const record = visitRecorder(pool, statements.visit, await readRule(), todayIn);
+  server.post<{ Body: NewVisit }>('/visits', async (request, reply) => {
+    const visit = await record(request.body);
+    void reply.status(201).type('application/json');
+    return JSON.stringify(visit);
+  });
+  await server.listen({ port: Number(process.env['PORT']), host: '127.0.0.1' });
+}
+
 process.once('SIGTERM', () => { void server.close().then(async () => pool.end()); });
+start().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -212,6 +212,7 @@ const CADRES = `
     to_on date NOT NULL,
     substitute_id uuid,
     cancelled_at timestamptz,
+    cancel_reason text,
     version integer NOT NULL,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,

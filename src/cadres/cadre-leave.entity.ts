@@ -1,7 +1,7 @@
 import { Check, Column, Entity, Exclusion, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import type { Day } from '../kernel/day';
 
-/** A cadre's leave, both days included. It rests no duty; the substitute may fulfil it. */
+/** Days on which a cadre is away, and who may fulfil their duties meanwhile. The duties themselves do not rest. */
 @Entity('cadre_leave')
 @ForeignKey('Cadre', ['parkId', 'cadreId'], ['parkId', 'id'], { name: 'cadre_leave_of_cadre' })
 @ForeignKey('Cadre', ['parkId', 'substituteId'], ['parkId', 'id'], { name: 'cadre_leave_substitute_in_park' })
@@ -15,9 +15,11 @@ export class CadreLeave {
   @Column('uuid') parkId: string;
   @Column('uuid') cadreId: string;
   @Column('date') fromOn: Day;
+  /** The last day of the leave. */
   @Column('date') toOn: Day;
   @Column('uuid', { nullable: true }) substituteId: string | null;
   @Column('timestamptz', { nullable: true }) cancelledAt: Date | null;
+  @Column('text', { nullable: true }) cancelReason: string | null;
   @Column('integer') version: number;
   @Column('timestamptz') createdAt: Date;
   @Column('timestamptz') updatedAt: Date;

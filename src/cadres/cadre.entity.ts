@@ -1,6 +1,7 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
+import type { CadreRole } from './domain/roles';
 
-/** A person who serves. Their identity is unique by issuer and subject. */
+/** A person who serves. Whoever comes with a token of the issuer and subject acts as this cadre. */
 @Entity('cadre')
 @ForeignKey('Department', ['parkId', 'departmentId'], ['parkId', 'id'], { name: 'cadre_in_department' })
 @Unique('cadre_row_in_park', ['parkId', 'id'])
@@ -14,8 +15,10 @@ export class Cadre {
   @Column('uuid') parkId: string;
   @Column('uuid') departmentId: string;
   @Column('text') name: string;
-  @Column('text', { collation: 'C' }) sortKey: string;
-  @Column('text', { array: true }) roles: string[];
+  /** The name as it is said, see `personSortKey`. */
+  @Column({ type: 'text', collation: 'C' }) sortKey: string;
+  @Column('text', { array: true }) roles: CadreRole[];
+  /** In full: only a response class that masks it may carry it further. */
   @Column('text', { nullable: true }) phone: string | null;
   @Column('text', { nullable: true }) issuer: string | null;
   @Column('text', { nullable: true }) subject: string | null;

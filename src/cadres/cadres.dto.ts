@@ -1,93 +1,83 @@
-import type { Day } from '../kernel/day';
 import { maskPhone } from '../enterprises/domain/contact';
-import { Choice, DayField, Flag, Id, InstantField, Nested, Text, Whole } from '../platform/http/fields';
+import { type Role, ROLES } from '../kernel/actor';
+import { Choice, Flag, Id, InstantField, Nested, Text, Whole } from '../platform/http/fields';
 import { PageQuery } from '../platform/http/page';
-import type { CadreLeave } from './cadre-leave.entity';
 import type { Cadre } from './cadre.entity';
+import { CADRE_ROLES, type CadreRole } from './domain/roles';
 
-const CADRE_ROLES = ['officer', 'leader', 'handler', 'supervisor', 'admin', 'inspector', 'county'];
-
-export class CadresQuery extends PageQuery {
-  @Id({ description: 'Of this department.', optional: true }) departmentId?: string;
-  @Choice({ description: 'With this role.', of: CADRE_ROLES, optional: true }) role?: string;
-  @Flag({ description: 'Only active ones, or only those who are not.', optional: true, query: true }) active?: boolean;
-  @Text({ description: 'Part of the name.', max: 50, optional: true, example: '超' }) q?: string;
-}
-
-class IdentityBody {
-  @Text({ description: 'Who vouches for the person.', max: 300, example: 'https://id.example.gov.cn' }) issuer: string;
-  @Text({ description: 'The person, in the issuer’s words.', max: 255, example: 'suchao' }) subject: string;
+export class CadreIdentity {
+  @Text({ description: 'Issuer of the tokens, as in their `iss`.', max: 300, example: 'https://login.example.cn' }) issuer: string;
+  @Text({ description: 'Subject of the tokens, as in their `sub`.', max: 255, example: 'su.chao' }) subject: string;
 }
 
 export class PatchCadre {
-  @Text({ description: 'Name.', max: 50, optional: true, example: '苏超' }) name?: string;
-  @Id({ description: 'Department.', optional: true }) departmentId?: string;
-  @Choice({ description: 'Roles. An administrator grants neither inspector, county nor operator.', of: [...CADRE_ROLES, 'operator'], optional: true, list: { max: 8, unique: true } }) roles?: string[];
-  @Text({ description: 'Phone of the mainland.', max: 40, optional: true, nullable: true, example: '13810041373' }) phone?: string | null;
-  @Nested(() => IdentityBody, { description: 'By which token the person is known.', optional: true, nullable: true }) identity?: IdentityBody | null;
-  @Flag({ description: 'Who is not active may do nothing. Duties are handed over first.', optional: true }) active?: boolean;
+  @Text({ description: 'Name.', max: 50, optional: true, example: '苏超' })
+  name?: string;
+
+  @Id({ description: 'The department.', optional: true })
+  departmentId?: string;
+
+  @Choice({ description: 'Replaces the list. An administrator gives and takes officer, leader, handler, supervisor and admin; others stay as they are.', of: ROLES, optional: true, list: { min: 1, max: 8, unique: true } })
+  roles?: Role[];
+
+  @Text({ description: 'A mobile, landline or 400 number of the mainland; +86, spaces and full-width digits are understood.', max: 40, optional: true, nullable: true, example: '13812345678' })
+  phone?: string | null;
+
+  @Nested(() => CadreIdentity, { description: 'Whose tokens stand for this cadre, given whole; once in the whole installation.', optional: true, nullable: true })
+  identity?: CadreIdentity | null;
+
+  @Flag({ description: 'Whether the cadre serves. Who still has duties can’t be deactivated.', optional: true })
+  active?: boolean;
 }
 
 export class CreateCadre extends PatchCadre {
-  @Id({ description: 'Made by the client; a UUID of version 7.', optional: true }) id?: string;
-  @Id({ description: 'Which park, for those who have several.', optional: true }) parkId?: string;
-  @Text({ description: 'Name.', max: 50, example: '苏超' }) declare name: string;
-  @Id({ description: 'Department.' }) declare departmentId: string;
-  @Choice({ description: 'Roles. An administrator grants neither inspector, county nor operator.', of: [...CADRE_ROLES, 'operator'], list: { max: 8, unique: true } }) declare roles: string[];
+  @Id({ description: 'Made by the client; a UUID of version 7.', optional: true })
+  id?: string;
+
+  @Id({ description: 'Which park, for those who have several.', optional: true })
+  parkId?: string;
+
+  @Text({ description: 'Name.', max: 50, example: '苏超' })
+  declare name: string;
+
+  @Id({ description: 'The department.' })
+  declare departmentId: string;
+
+  @Choice({ description: 'One or more of officer, leader, handler, supervisor and admin; an administrator grants no others.', of: ROLES, list: { min: 1, max: 8, unique: true } })
+  declare roles: Role[];
+}
+
+export class CadreQuery extends PageQuery {
+  @Text({ description: 'A part of the name.', max: 50, optional: true, example: '苏' })
+  q?: string;
+
+  @Id({ description: 'Of this department.', optional: true })
+  departmentId?: string;
+
+  @Choice({ description: 'Has this role.', of: CADRE_ROLES, optional: true, example: 'officer' })
+  role?: CadreRole;
+
+  @Flag({ description: 'Serves, or does not any more; both when left out.', optional: true, query: true })
+  active?: boolean;
 }
 
 export class CadreResponse {
   @Id({ description: 'The cadre.' }) id: string;
   @Id({ description: 'The park.' }) parkId: string;
-  @Id({ description: 'Department.' }) departmentId: string;
+  @Id({ description: 'The department.' }) departmentId: string;
   @Text({ description: 'Name.', max: 50, example: '苏超' }) name: string;
-  @Choice({ description: 'Roles.', of: CADRE_ROLES, list: { max: 8 } }) roles: string[];
-  @Text({ description: 'Phone, masked.', max: 40, nullable: true, example: '138****1373' }) phone: string | null;
-  @Nested(() => IdentityBody, { description: 'By which token the person is known; shown to administrators alone.', nullable: true }) identity: IdentityBody | null;
-  @Flag({ description: 'Whether they serve.' }) active: boolean;
+  @Choice({ description: 'Roles.', of: CADRE_ROLES, list: { max: 7 } }) roles: CadreRole[];
+  @Text({ description: 'Phone, masked.', max: 40, nullable: true, example: '138****5678' }) phone: string | null;
+  @Nested(() => CadreIdentity, { description: 'Whose tokens stand for this cadre.', nullable: true }) identity: CadreIdentity | null;
+  @Flag({ description: 'Whether the cadre serves.' }) active: boolean;
   @Whole({ description: 'Counts changes; the ETag.', min: 1, max: 2_147_483_647 }) version: number;
-  @InstantField({ description: 'When it was created.' }) createdAt: string;
-  @InstantField({ description: 'When it was changed last.' }) updatedAt: string;
+  @InstantField({ description: 'When the cadre was added.' }) createdAt: string;
+  @InstantField({ description: 'When the cadre was changed last.' }) updatedAt: string;
 }
 
-export function toCadreResponse(row: Cadre, showIdentity: boolean): CadreResponse {
-  const { id, parkId, departmentId, name, roles, phone, issuer, subject, active, version } = row;
+export function toCadreResponse({ id, parkId, departmentId, name, roles, phone, issuer, subject, active, version, createdAt, updatedAt }: Cadre): CadreResponse {
   return {
-    id, parkId, departmentId, name, roles, phone: phone === null ? null : maskPhone(phone),
-    identity: showIdentity && issuer !== null && subject !== null ? { issuer, subject } : null,
-    active, version, createdAt: row.createdAt.toISOString(), updatedAt: row.updatedAt.toISOString(),
-  };
-}
-
-export class PatchLeave {
-  @DayField({ description: 'First day.', optional: true }) from?: Day;
-  @DayField({ description: 'Last day.', optional: true, example: '2026-03-15' }) to?: Day;
-  @Id({ description: 'Who may fulfil the duties meanwhile.', optional: true, nullable: true }) substituteId?: string | null;
-}
-
-export class CreateLeave extends PatchLeave {
-  @Id({ description: 'Made by the client; a UUID of version 7.', optional: true }) id?: string;
-  @DayField({ description: 'First day.' }) declare from: Day;
-  @DayField({ description: 'Last day.', example: '2026-03-15' }) declare to: Day;
-}
-
-export class CancelLeave {}
-
-export class LeaveResponse {
-  @Id({ description: 'The leave.' }) id: string;
-  @Id({ description: 'The park.' }) parkId: string;
-  @Id({ description: 'Whose.' }) cadreId: string;
-  @DayField({ description: 'First day.' }) from: Day;
-  @DayField({ description: 'Last day.' }) to: Day;
-  @Id({ description: 'Who may fulfil the duties meanwhile.', nullable: true }) substituteId: string | null;
-  @InstantField({ description: 'When it was cancelled.', nullable: true }) cancelledAt: string | null;
-  @Whole({ description: 'Counts changes; the ETag.', min: 1, max: 2_147_483_647 }) version: number;
-  @InstantField({ description: 'When it was created.' }) createdAt: string;
-  @InstantField({ description: 'When it was changed last.' }) updatedAt: string;
-}
-
-export function toLeaveResponse({ id, parkId, cadreId, fromOn, toOn, substituteId, cancelledAt, version, createdAt, updatedAt }: CadreLeave): LeaveResponse {
-  return {
-    id, parkId, cadreId, from: fromOn, to: toOn, substituteId, cancelledAt: cancelledAt?.toISOString() ?? null, version, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString(),
+    id, parkId, departmentId, name, roles: [...roles], phone: phone === null ? null : maskPhone(phone), identity: issuer === null || subject === null ? null : { issuer, subject }, active,
+    version, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString(),
   };
 }

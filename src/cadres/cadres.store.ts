@@ -1,20 +1,37 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
 import type { Actor } from '../kernel/actor';
+import type { Day } from '../kernel/day';
 import { Database } from '../platform/db/database';
 import { DEFAULT_LIMIT, type PageQuery, readCursor } from '../platform/http/page';
-import { CadreLeave } from './cadre-leave.entity';
 import { Cadre } from './cadre.entity';
+import type { CadreRole } from './domain/roles';
 
-export interface CadreFilter extends PageQuery {
+export interface CadreFilters extends PageQuery {
   readonly departmentId?: string;
-  readonly role?: string;
+  readonly role?: CadreRole;
   readonly active?: boolean;
   readonly q?: string;
 }
 
-const CADRE_COLUMNS = `id, park_id AS "parkId", department_id AS "departmentId", name, sort_key AS "sortKey", roles, phone, issuer, subject, active, version,
-  created_at AS "createdAt", updated_at AS "updatedAt"`;
+/** The row that a use case holds until its transaction ends, and the park's date. */
+export interface LockedCadre extends Cadre {
+  readonly today: Day;
+}
+
+/** What another feature learns of a cadre that it is about to refer to. */
+export interface ReferredCadre {
+  readonly id: string;
+  readonly name: string;
+  readonly roles: readonly CadreRole[];
+  readonly active: boolean;
+  readonly departmentId: string;
+}
+
+/** Whom a token stands for. */
+export interface IdentifiedCadre extends ReferredCadre {
+  readonly parkId: string;
+}
 
 @Injectable()
 export class CadresStore {
@@ -24,69 +41,72 @@ export class CadresStore {
     return em.findOneBy(Cadre, { id, parkId: In([...actor.parkIds]) });
   }
 
-  async lock(em: EntityManager, actor: Actor, id: string): Promise<Cadre | null> {
-    return em.findOne(Cadre, { where: { id, parkId: In([...actor.parkIds]) }, lock: { mode: 'pessimistic_write' } });
+  async read(actor: Actor, id: string): Promise<Cadre | null> {
+    const [row] = await this.database.read<Cadre>(actor, { name: 'cadre', text: `SELECT ${COLUMNS} FROM cadre c WHERE c.park_id = ANY ($1) AND c.id = $2`, values: [actor.parkIds, id] });
+    return row ?? null;
   }
 
-  async findInPark(em: EntityManager, _actor: Actor, parkId: string, ids: readonly string[]): Promise<Cadre[]> {
-    return em.query(`SELECT ${CADRE_COLUMNS} FROM cadre WHERE park_id = $1 AND id = ANY($2) FOR KEY SHARE`, [parkId, ids]);
+  /** Sorted by name as it is said. */
+  async list(actor: Actor, parkId: string, query: CadreFilters): Promise<Cadre[]> {
+    const values: unknown[] = [parkId, (query.limit ?? DEFAULT_LIMIT) + 1];
+    const param = (value: unknown): string => `$${values.push(value)}`;
+    const used: string[] = [];
+    const conditions: string[] = [];
+    const where = (variant: string, condition: string): void => {
+      used.push(variant);
+      conditions.push(condition);
+    };
+    if (query.departmentId !== undefined) where('department', `c.department_id = ${param(query.departmentId)}`);
+    if (query.role !== undefined) where('role', `${param(query.role)} = ANY (c.roles)`);
+    if (query.active !== undefined) where('active', `c.active = ${param(query.active)}`);
+    // A park has some hundred cadres: looking at each name costs less than an index would.
+    if (query.q !== undefined) where('q', `position(lower(${param(query.q)}) IN lower(c.name)) > 0`);
+    const after = readCursor(query, 'cadres', ['string', 'string']);
+    if (after !== undefined) where('after', `(c.sort_key, c.id) > (${param(after[0])}, ${param(after[1])}::uuid)`);
+    return this.database.read<Cadre>(actor, {
+      name: ['cadres', ...used].join('-'),
+      text: `SELECT ${COLUMNS} FROM cadre c WHERE ${['c.park_id = $1', ...conditions].join(' AND ')} ORDER BY c.sort_key, c.id LIMIT $2`,
+      values,
+    });
+  }
+
+  /** Waits for whoever changes the cadre or is about to refer to them as active, and keeps others from it until this transaction ends. */
+  async lock(em: EntityManager, actor: Actor, id: string, now: Date): Promise<LockedCadre | null> {
+    const [row]: LockedCadre[] = await em.query(
+      `SELECT ${COLUMNS}, ($3::timestamptz AT TIME ZONE p.time_zone)::date AS today
+       FROM cadre c JOIN park p ON p.id = c.park_id WHERE c.park_id = ANY ($1) AND c.id = $2 FOR NO KEY UPDATE OF c`, [[...actor.parkIds], id, now]);
+    return row ?? null;
   }
 
   async insert(em: EntityManager, cadre: Cadre): Promise<void> {
     await em.insert(Cadre, cadre);
   }
 
-  /** Whether the row still had the version. */
-  async update(em: EntityManager, id: string, version: number, change: Partial<Cadre>): Promise<boolean> {
-    const { affected } = await em.update(Cadre, { id, version }, { ...change, version: version + 1 });
-    return affected === 1;
+  /** Changes a row that {@link lock} holds. */
+  async update(em: EntityManager, { id, parkId, version }: LockedCadre, change: Partial<Cadre>): Promise<void> {
+    await em.update(Cadre, { id, parkId }, { ...change, version: version + 1 });
   }
 
-  async findByIdentityAsSystem(system: Actor, issuer: string, subject: string): Promise<Cadre | undefined> {
-    const rows = await this.database.read<Cadre>(system, { name: 'cadre-by-identity', text: `SELECT ${CADRE_COLUMNS} FROM cadre WHERE issuer = $1 AND subject = $2`, values: [issuer, subject] });
-    return rows[0];
+  /**
+   * Those of the ids that are cadres of the park, in no order. With `hold` they can't be changed until the transaction ends: who is
+   * active when a duty is given stays so until it is committed, and a deactivation that waited then sees it.
+   */
+  async refer(em: EntityManager, actor: Actor, parkId: string, ids: readonly string[], hold: boolean): Promise<ReferredCadre[]> {
+    return em.query(
+      `SELECT c.id, c.name, c.roles, c.active, c.department_id AS "departmentId"
+       FROM cadre c WHERE c.park_id = $1 AND c.park_id = ANY ($2) AND c.id = ANY ($3) ORDER BY c.id ${hold ? 'FOR SHARE OF c' : ''}`, [parkId, [...actor.parkIds], [...ids]]);
   }
 
-  async list(actor: Actor, parkId: string, query: CadreFilter): Promise<Cadre[]> {
-    const after = readCursor(query, 'cadres', ['string', 'string']);
-    const conditions: [string, string, unknown][] = [
-      ['department', 'department_id = $', query.departmentId], ['role', 'roles @> ARRAY[$', query.role], ['active', 'active = $', query.active], ['q', 'position($', query.q],
-    ];
-    const closing: Readonly<Record<string, string>> = { role: ']', q: ' IN name) > 0' };
-    const given = conditions.filter(([, , value]) => value !== undefined);
-    const where = given.map(([name, condition], index) => `AND ${condition}${index + 3}${name === 'role' ? '::text' : ''}${closing[name] ?? ''}`).join(' ');
-    const values = [parkId, (query.limit ?? DEFAULT_LIMIT) + 1, ...given.map(([, , value]) => value)];
-    const page = after === undefined ? '' : `AND (sort_key, id) > ($${values.length + 1}, $${values.length + 2}::uuid)`;
-    return this.database.read<Cadre>(actor, {
-      name: `cadres-${[...given.map(([name]) => name), ...(after === undefined ? [] : ['after'])].join('-')}`,
-      text: `SELECT ${CADRE_COLUMNS} FROM cadre WHERE park_id = $1 ${where} ${page} ORDER BY sort_key, id LIMIT $2`,
-      values: [...values, ...(after ?? [])],
+  async findByIdentityAsSystem(system: Actor, issuer: string, subject: string): Promise<IdentifiedCadre | undefined> {
+    const [row] = await this.database.read<IdentifiedCadre>(system, {
+      name: 'cadre-by-identity',
+      text: 'SELECT c.id, c.park_id AS "parkId", c.department_id AS "departmentId", c.name, c.roles, c.active FROM cadre c WHERE c.issuer = $1 AND c.subject = $2',
+      values: [issuer, subject],
     });
-  }
-
-  async findLeave(em: EntityManager, actor: Actor, id: string): Promise<CadreLeave | null> {
-    return em.findOne(CadreLeave, { where: { id, parkId: In([...actor.parkIds]) }, lock: { mode: 'pessimistic_write' } });
-  }
-
-  async insertLeave(em: EntityManager, leave: CadreLeave): Promise<void> {
-    await em.insert(CadreLeave, leave);
-  }
-
-  /** Whether the row still had the version. */
-  async updateLeave(em: EntityManager, id: string, version: number, change: Partial<CadreLeave>): Promise<boolean> {
-    const { affected } = await em.update(CadreLeave, { id, version }, { ...change, version: version + 1 });
-    return affected === 1;
-  }
-
-  async listLeaves(actor: Actor, cadreId: string, query: PageQuery): Promise<CadreLeave[]> {
-    const after = readCursor(query, `leaves-${cadreId}`, ['string', 'string']);
-    return this.database.read<CadreLeave>(actor, {
-      name: after === undefined ? 'leaves' : 'leaves-after',
-      text: `SELECT l.id, l.park_id AS "parkId", l.cadre_id AS "cadreId", l.from_on AS "fromOn", l.to_on AS "toOn", l.substitute_id AS "substituteId", l.cancelled_at AS "cancelledAt",
-                    l.version, l.created_at AS "createdAt", l.updated_at AS "updatedAt"
-             FROM cadre_leave l WHERE l.park_id = ANY($1) AND l.cadre_id = $2 ${after === undefined ? '' : 'AND (l.from_on, l.id) < ($4::date, $5::uuid)'}
-             ORDER BY l.from_on DESC, l.id DESC LIMIT $3`,
-      values: [actor.parkIds, cadreId, (query.limit ?? DEFAULT_LIMIT) + 1, ...(after ?? [])],
-    });
+    return row;
   }
 }
+
+const COLUMNS = `
+  c.id, c.park_id AS "parkId", c.department_id AS "departmentId", c.name, c.sort_key AS "sortKey", c.roles, c.phone, c.issuer, c.subject, c.active, c.version,
+  c.created_at AS "createdAt", c.updated_at AS "updatedAt"`;

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '../kernel/actor';
-import { addDays, type Day } from '../kernel/day';
+import { addDays, type Day, localDay, minDay } from '../kernel/day';
 import { Problem } from '../kernel/problem';
+import { DEFAULT_POLICY } from '../parks/domain/policy';
 import { ParksService } from '../parks/parks.service';
 import { Clock } from '../platform/clock';
 import { claimId } from '../platform/db/client-made-id';
@@ -13,115 +14,119 @@ import { Journal } from '../platform/journal/journal';
 import type { CadreLeave } from './cadre-leave.entity';
 import { CadresService } from './cadres.service';
 import { CadresStore } from './cadres.store';
+import { firstDayTouched } from './domain/leave-days';
+import { LeavesStore } from './leaves.store';
 
+export interface NewLeave {
+  readonly id?: string;
+  readonly from: Day;
+  readonly to: Day;
+  readonly substituteId?: string | null;
+}
+
+/** A merge patch: what is left out stays, null removes. */
 export interface LeaveChange {
   readonly from?: Day;
   readonly to?: Day;
   readonly substituteId?: string | null;
 }
 
-export interface NewLeave extends LeaveChange {
-  readonly id?: string;
-  readonly from: Day;
-  readonly to: Day;
-}
-
-/** The days on which a leave begins to differ from what it was: nothing before them changes for anybody. */
-interface Window {
-  readonly from: Day;
-  readonly to: Day;
-}
-
+/**
+ * Leave does not rest a duty: it says who may fulfil it meanwhile. So a change of it changes which visits qualified, and what lies
+ * further back than the park's policy allows stays as it was judged.
+ */
 @Injectable()
 export class LeavesService {
   constructor(
-    private readonly store: CadresStore, private readonly cadres: CadresService, private readonly parks: ParksService, private readonly database: Database,
-    private readonly journal: Journal, private readonly clock: Clock,
+    private readonly store: LeavesStore, private readonly cadresStore: CadresStore, private readonly cadres: CadresService, private readonly parks: ParksService,
+    private readonly database: Database, private readonly journal: Journal, private readonly clock: Clock,
   ) {}
 
+  /** Problem `not-found` for a cadre outside the scope. */
   async list(actor: Actor, cadreId: string, query: PageQuery): Promise<Page<CadreLeave>> {
-    await this.cadres.get(actor, cadreId);
-    return toPage(await this.store.listLeaves(actor, cadreId, query), query, `leaves-${cadreId}`, (row) => [row.fromOn, row.id], (row) => row);
+    const { parkId } = await this.cadres.read(actor, cadreId);
+    if (query.parkId !== undefined && query.parkId !== parkId) throw new Problem('not-found');
+    return toPage(await this.store.list(actor, cadreId, query), query, `leaves-${cadreId}`, (one) => [one.fromOn, one.id], (one) => one);
   }
 
-  async create(actor: Actor, cadreId: string, request: NewLeave): Promise<Created<CadreLeave>> {
+  /** Problems: `date-order`, `too-far-back`, `leave-overlaps`, `substitute-is-self`, `reference-unknown`, `cadre-inactive`. */
+  async add(actor: Actor, cadreId: string, request: NewLeave): Promise<Created<CadreLeave>> {
     const now = this.clock.now();
+    const { from, to, substituteId = null } = request;
     return this.database.transact(actor, async (em) => {
-      const cadre = await this.store.find(em, actor, cadreId);
-      if (cadre === null) throw new Problem('not-found');
-      const { parkId } = cadre;
+      const { parkId } = found(await this.cadresStore.find(em, actor, cadreId));
       const { id, fresh } = await claimId(em, { resource: 'leave', parkId, id: request.id, content: { ...request, cadreId }, now });
-      if (!fresh) return { created: false, body: await this.#find(em, actor, id) };
-      const leave: CadreLeave = {
-        id, parkId, cadreId, fromOn: request.from, toOn: request.to, substituteId: request.substituteId ?? null, cancelledAt: null, version: 1, createdAt: now, updatedAt: now,
-      };
-      await this.#check(em, actor, leave, { from: leave.fromOn, to: leave.toOn }, now);
-      await this.store.insertLeave(em, leave);
-      await this.#note(em, actor, 'leave.added', leave, now, {});
+      if (!fresh) return { created: false, body: found(await this.store.find(em, actor, id)) };
+      requireOrder(from, to, '/to');
+      await this.#refuseTooFarBack(em, actor, parkId, from, now, '/from');
+      await this.#requireSubstitute(em, actor, { parkId, cadreId, substituteId });
+      const leave: CadreLeave = { id, parkId, cadreId, fromOn: from, toOn: to, substituteId, cancelledAt: null, cancelReason: null, version: 1, createdAt: now, updatedAt: now };
+      await this.store.insert(em, leave);
+      await this.journal.append(em, actor, { type: 'leave.added', parkId, subject: { type: 'leave', id }, at: now, effectiveOn: from, data: { cadreId, from, to } });
       return { created: true, body: leave };
     });
   }
 
+  /** Problems: as {@link add}, and `leave-cancelled`. Another substitute counts for every day of the leave. */
   async patch(actor: Actor, id: string, version: number, change: LeaveChange): Promise<CadreLeave> {
     const now = this.clock.now();
     return this.database.transact(actor, async (em) => {
-      const before = await this.#find(em, actor, id);
-      if (before.cancelledAt !== null) throw new Problem('leave-cancelled');
-      const after: CadreLeave = {
-        ...before, fromOn: change.from ?? before.fromOn, toOn: change.to ?? before.toOn, substituteId: change.substituteId === undefined ? before.substituteId : change.substituteId,
-      };
-      await this.#check(em, actor, after, differing(before, after), now);
-      const { fromOn, toOn, substituteId } = after;
-      if (!(await this.store.updateLeave(em, id, version, { fromOn, toOn, substituteId, updatedAt: now }))) throw new Problem('stale');
-      await this.#note(em, actor, 'leave.changed', after, now, { beforeFrom: before.fromOn, beforeTo: before.toOn });
-      return this.#find(em, actor, id);
+      const leave = await this.#lockStanding(em, actor, id, version);
+      const { parkId, cadreId, fromOn: beforeFrom, toOn: beforeTo } = leave;
+      const { from = beforeFrom, to = beforeTo, substituteId = leave.substituteId } = change;
+      requireOrder(from, to, change.to === undefined ? '/from' : '/to');
+      const touched = firstDayTouched({ from: beforeFrom, to: beforeTo, substituteId: leave.substituteId }, { from, to, substituteId });
+      if (touched !== undefined) await this.#refuseTooFarBack(em, actor, parkId, touched.on, now, `/${touched.field}`);
+      if (substituteId !== leave.substituteId) await this.#requireSubstitute(em, actor, { parkId, cadreId, substituteId });
+      await this.store.update(em, leave, { fromOn: from, toOn: to, substituteId, updatedAt: now });
+      await this.journal.append(em, actor, {
+        type: 'leave.changed', parkId, subject: { type: 'leave', id }, at: now, effectiveOn: minDay(from, beforeFrom), data: { cadreId, from, to, beforeFrom, beforeTo },
+      });
+      return found(await this.store.find(em, actor, id));
     });
   }
 
-  async cancel(actor: Actor, id: string): Promise<CadreLeave> {
+  /** Problems: `leave-cancelled`; `too-far-back` for one that began further back: it can be cut short instead. */
+  async cancel(actor: Actor, id: string, reason: string | null): Promise<CadreLeave> {
     const now = this.clock.now();
     return this.database.transact(actor, async (em) => {
-      const leave = await this.#find(em, actor, id);
-      if (leave.cancelledAt !== null) throw new Problem('leave-cancelled');
-      await this.#refuseFarBack(actor, leave.parkId, leave.fromOn, now);
-      await this.store.updateLeave(em, id, leave.version, { cancelledAt: now, updatedAt: now });
-      await this.#note(em, actor, 'leave.cancelled', leave, now, {});
-      return this.#find(em, actor, id);
+      const leave = await this.#lockStanding(em, actor, id);
+      const { parkId, cadreId, fromOn: from, toOn: to } = leave;
+      await this.#refuseTooFarBack(em, actor, parkId, from, now);
+      await this.store.update(em, leave, { cancelledAt: now, cancelReason: reason, updatedAt: now });
+      await this.journal.append(em, actor, { type: 'leave.cancelled', parkId, subject: { type: 'leave', id }, at: now, effectiveOn: from, data: { cadreId, from, to } });
+      return found(await this.store.find(em, actor, id));
     });
   }
 
-  async #check(em: EntityManager, actor: Actor, leave: CadreLeave, changed: Window | undefined, now: Date): Promise<void> {
-    if (leave.toOn < leave.fromOn) throw Problem.at('date-order', '/to', { earlier: 'from', later: 'to' });
-    if (leave.substituteId === leave.cadreId) throw Problem.at('substitute-is-self', '/substituteId');
-    if (leave.substituteId !== null) await this.cadres.requireActiveCadre(em, actor, leave.parkId, leave.substituteId, '/substituteId');
-    if (changed !== undefined) await this.#refuseFarBack(actor, leave.parkId, changed.from, now);
-  }
-
-  // Who was responsible on a day that is long past has been recorded and reported: only the last days may still be put right.
-  async #refuseFarBack(actor: Actor, parkId: string, from: Day, now: Date): Promise<void> {
-    const today = await this.parks.today(actor, parkId, now);
-    const days = (await this.parks.policyInForce(actor, parkId, today)).visits.backdateLimitDays;
-    if (from < addDays(today, -days)) throw Problem.at('too-far-back', '/from', { days });
-  }
-
-  async #find(em: EntityManager, actor: Actor, id: string): Promise<CadreLeave> {
-    const leave = await this.store.findLeave(em, actor, id);
-    if (leave === null) throw new Problem('not-found');
+  async #lockStanding(em: EntityManager, actor: Actor, id: string, version?: number): Promise<CadreLeave> {
+    const leave = found(await this.store.lock(em, actor, id));
+    if (version !== undefined && leave.version !== version) throw new Problem('stale');
+    if (leave.cancelledAt !== null) throw new Problem('leave-cancelled');
     return leave;
   }
 
-  async #note(em: EntityManager, actor: Actor, type: string, leave: CadreLeave, now: Date, more: Readonly<Record<string, string>>): Promise<void> {
-    await this.journal.append(em, actor, {
-      type, parkId: leave.parkId, subject: { type: 'leave', id: leave.id }, at: now, effectiveOn: leave.fromOn,
-      data: { cadreId: leave.cadreId, from: leave.fromOn, to: leave.toOn, substituteId: leave.substituteId, ...more },
-    });
+  async #requireSubstitute(em: EntityManager, actor: Actor, leave: { parkId: string; cadreId: string; substituteId: string | null }): Promise<void> {
+    const { parkId, cadreId, substituteId } = leave;
+    if (substituteId === null) return;
+    if (substituteId === cadreId) throw Problem.at('substitute-is-self', '/substituteId');
+    await this.cadres.requireActiveCadre(em, actor, parkId, substituteId, '/substituteId');
+  }
+
+  async #refuseTooFarBack(em: EntityManager, actor: Actor, parkId: string, on: Day, now: Date, pointer?: string): Promise<void> {
+    const { zone, policies } = await this.parks.settings(em, actor, parkId);
+    const today = localDay(now, zone);
+    const { backdateLimitDays: days } = policies.findLast((policy) => policy.effectiveFrom <= today)?.visits ?? DEFAULT_POLICY.visits;
+    if (on >= addDays(today, -days)) return;
+    throw pointer === undefined ? new Problem('too-far-back', { params: { days } }) : Problem.at('too-far-back', pointer, { days });
   }
 }
 
-function differing(before: CadreLeave, after: CadreLeave): Window | undefined {
-  const least = (one: Day, other: Day) => (one < other ? one : other);
-  const most = (one: Day, other: Day) => (one > other ? one : other);
-  if (before.substituteId !== after.substituteId || before.fromOn !== after.fromOn) return { from: least(before.fromOn, after.fromOn), to: most(before.toOn, after.toOn) };
-  // The earliest day that is in one and not in the other.
-  return before.toOn === after.toOn ? undefined : { from: addDays(least(before.toOn, after.toOn), 1), to: most(before.toOn, after.toOn) };
+function found<T>(row: T | null): T {
+  if (row === null) throw new Problem('not-found');
+  return row;
+}
+
+function requireOrder(from: Day, to: Day, pointer: string): void {
+  if (to < from) throw Problem.at('date-order', pointer, { earlier: 'from', later: 'to' });
 }

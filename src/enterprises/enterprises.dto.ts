@@ -94,7 +94,7 @@ export class ChangeStatus {
   status: EnterpriseStatus;
 
   @DayField({
-    description: 'From this day on, in the park’s zone; today when left out. Up to `backdateLimitDays` back, or ahead. Replaces what was recorded from that day on.',
+    description: 'From this day on, in the park’s zone; today when left out. Up to `backdateLimitDays` back, or ahead; replaces what holds from there on.',
     optional: true,
   })
   on?: Day;
@@ -161,7 +161,8 @@ export function toEnterpriseResponse(enterprise: EnterpriseView): EnterpriseResp
   const { contacts, tags, contactsErasedAt, lastVisitOn, visitsLast30Days, version, createdAt, updatedAt } = enterprise;
   return {
     id, parkId, name, uscc, usccWarning, industryCode, status, statusOn, nextStatus, nextStatusOn, address, location: locationOf(enterprise),
-    contacts: contacts.map(masked), contactPreference, tags: [...tags], contactsErasedAt: contactsErasedAt?.toISOString() ?? null, lastVisitOn, visitsLast30Days, version,
+    contacts: contacts.map(masked), contactPreference, tags: [...tags],
+    contactsErasedAt: contactsErasedAt?.toISOString() ?? null, lastVisitOn, visitsLast30Days, version,
     createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString(),
   };
 }

@@ -86,7 +86,7 @@ export class VisitsService {
       const [claim, ...references] = await Promise.allSettled([
         claimId(em, { resource: 'visit', parkId, id: request.id, content: { ...request, authorId }, now: receivedAt }),
         this.enterprises.requireEnterprise(em, actor, parkId, enterpriseId, '/enterpriseId'),
-        ...(added.length === 0 ? [] : [this.cadres.requireCadres(em, actor, parkId, added, '/participantIds')]),
+        ...(added.length === 0 ? [] : [this.#requireParticipants(em, actor, parkId, added)]),
       ]);
       const { id, fresh } = settled(claim);
       if (!fresh) return { created: false, body: found(await this.store.find(em, actor, id)) };
@@ -118,7 +118,7 @@ export class VisitsService {
       const backdateLimitDays = policies.findLast((policy) => policy.effectiveFrom <= receivedOn)?.visits.backdateLimitDays ?? 0;
       const time = timeOfVisit(details, { receivedAt: visit.receivedAt, zone, backdateLimitDays });
       const participants = changeOfParticipants(visit.authorId, visit.participants.map(({ cadreId }) => cadreId), change.participantIds);
-      if (participants.added.length > 0) await this.cadres.requireCadres(em, actor, visit.parkId, participants.added, '/participantIds');
+      if (participants.added.length > 0) await this.#requireParticipants(em, actor, visit.parkId, participants.added);
       const review = reviewAfterAmendment({ review: visit.review, on: visit.onDate, mode: visit.mode }, { review: time.review, on: time.on, mode: details.mode });
       const decision = review === visit.review ? {} : { reviewedAt: null, reviewedBy: null, reviewReason: null };
       await this.store.keepBefore(em, actor, visit, reason ?? null, now);
@@ -172,6 +172,11 @@ export class VisitsService {
       await this.store.update(em, visit, {}, now);
       return this.#changed(em, actor, visit, 'visit.participation_confirmed', now, { cadreId });
     });
+  }
+
+  async #requireParticipants(em: EntityManager, actor: Actor, parkId: string, ids: readonly string[]): Promise<void> {
+    const cadres = await this.cadres.requireCadres(em, actor, parkId, ids, '/participantIds');
+    if (cadres.some(({ active }) => !active)) throw Problem.at('reference-unknown', '/participantIds', { what: 'active cadre' });
   }
 
   async #lock(em: EntityManager, actor: Actor, id: string, version?: number): Promise<VisitRecord> {

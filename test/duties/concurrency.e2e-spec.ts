@@ -40,7 +40,7 @@ describe('many at once', () => {
     }
     for (let round = 0; round < 50; round += 1) {
       app.clock.advance(DAY);
-      const visited = enterprises.filter((_, index) => (index * 7 + round) % 9 === 0);
+      const visited = enterprises.filter((_, index) => (index * 7 + round) % 17 === 0);
       const results = await Promise.all([
         duties[0].sweepAsSystem(`a-${round}`), duties[1].sweepAsSystem(`b-${round}`),
         ...visited.map(async (enterpriseId) => app.as('officer').post('/visits', aVisit(app, enterpriseId)).expect(201)),

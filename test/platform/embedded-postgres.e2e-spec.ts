@@ -70,7 +70,7 @@ jest.setTimeout(90_000);
 
 afterAll(async () => {
   for (const child of programs) child.kill('SIGKILL');
-  for (const name of ['alone', 'killed', 'early', 'port']) await removeEmbeddedPostgres(join(top, name));
+  for (const name of ['alone', 'killed', 'early']) await removeEmbeddedPostgres(join(top, name));
   rmSync(top, { recursive: true });
 });
 
@@ -105,23 +105,22 @@ describe('an embedded PostgreSQL of this process', () => {
     await server.stop();
   });
 
+  it('refuses a port that another program uses, and lets go of the folder', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as { port: number };
+    await expect(startEmbeddedPostgres({ dataDir, port })).rejects.toThrow(/does not start on 127\.0\.0\.1:\d+: .*in use/i);
+    other.close();
+    await once(other, 'close');
+    const server = await startEmbeddedPostgres({ dataDir, port });
+    expect(new URL(server.url).port).toBe(String(port));
+    await server.stop();
+  });
+
   it('says so when its password is lost', async () => {
     rmSync(join(dataDir, 'password'));
     await expect(startEmbeddedPostgres({ dataDir })).rejects.toThrow('password is missing');
   });
-});
-
-it('refuses a port that another program uses, and lets go of the folder', async () => {
-  const other = createServer().listen(0, '127.0.0.1');
-  await once(other, 'listening');
-  const { port } = other.address() as { port: number };
-  const dataDir = join(top, 'port');
-  await expect(startEmbeddedPostgres({ dataDir, port })).rejects.toThrow(/does not start on 127\.0\.0\.1:\d+: .*in use/i);
-  other.close();
-  await once(other, 'close');
-  const server = await startEmbeddedPostgres({ dataDir, port });
-  expect(new URL(server.url).port).toBe(String(port));
-  await server.stop();
 });
 
 it('restores the symbolic links that an installation without scripts lacks', () => {

@@ -26,7 +26,7 @@ describe('the constraints', () => {
   /** Copies a row with some columns changed. */
   const copy = (table: string, changes: Record<string, string>) => `
     INSERT INTO ${table} SELECT (jsonb_populate_record(NULL::${table}, to_jsonb(t) || jsonb_build_object(${Object.entries(changes).map(([column, value]) => `'${column}', ${value}`).join(', ')}))).* FROM ${table} t LIMIT 1`;
-  const set = (table: string, change: string) => `UPDATE ${table} SET ${change}`;
+  const set = (table: string, change: string) => `UPDATE ${table} SET ${change} WHERE ctid = (SELECT min(ctid) FROM ${table})`;
   const FRESH = 'uuidv7()';
   const NOBODY = `'01950000-0000-7000-8000-00000000dead'`;
 

@@ -23,7 +23,7 @@ export interface Standing {
   readonly lapses: readonly JudgedLapse[];
   /** The next due date whose passing makes a new lapse. */
   readonly watchOn: Day | null;
-  /** The next day on which the mere passing of time changes the standing. */
+  /** The next day on which the mere passing of time may change the standing; none once the duty has ended. */
   readonly turnOn: Day | null;
   /** The last visit that served the duty, the inherited one where there is none of its own. */
   readonly lastVisitOn: Day | null;
@@ -51,7 +51,7 @@ export function judge(facts: DutyFacts, today: Day): Standing {
   const dueOn = state === 'owed' ? (lapses.find((lapse) => lapse.outcome === 'open')?.dueOn ?? watchOn) : null;
   // After a fixed period's due date the next period is watched: that date is a turn of its own.
   const fixed = regimes.at(-1)?.version.cadence !== 'rolling';
-  const turns = [duty.nextTurn(), ...(fixed && watchOn !== null ? [addDays(watchOn, 1)] : [])].filter((on) => on !== undefined);
+  const turns = state === 'ended' ? [] : [duty.nextTurn(), ...(fixed && watchOn !== null ? [addDays(watchOn, 1)] : [])].filter((on) => on !== undefined);
   return {
     state,
     dueOn,

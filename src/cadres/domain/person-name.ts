@@ -1,6 +1,13 @@
 import { pinyin } from 'pinyin-pro';
 
-/** Full pinyin of a person's name, syllable by syllable; surnames are read as surnames (曾 zeng, 单 shan). */
+// What stands between the parts of a name: `阿依古丽·买买提`, `Anna-Maria`.
+const BETWEEN_PARTS = /[\s·•・‧.\p{Pd}]+/gu;
+
+/**
+ * Sorts people as their names are said: full pinyin without tones, syllable by syllable, the first character read as a surname
+ * (单 is shàn, 尉迟 is yù chí). Names in other scripts sort by themselves, in lower case.
+ */
 export function personSortKey(name: string): string {
-  return pinyin(name.normalize('NFKC').toLowerCase(), { toneType: 'none', type: 'array', surname: 'head', v: true, nonZh: 'consecutive' }).map((syllable) => syllable.trim()).filter((syllable) => syllable !== '').join(' ');
+  const parts = name.normalize('NFKC').replace(BETWEEN_PARTS, ' ').trim();
+  return pinyin(parts, { toneType: 'none', v: true, surname: 'head', nonZh: 'consecutive' }).replace(/\s+/g, ' ').toLowerCase();
 }

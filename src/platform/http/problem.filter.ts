@@ -18,11 +18,8 @@ export class ProblemFilter implements ExceptionFilter {
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    this.answer(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
-  }
-
-  /** Also for errors that Fastify meets outside of a route. */
-  answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
     const problem = asProblem(error);
     if (problem.status >= 500) this.#logger.error({ requestId: request.id, code: problem.code, err: safeCause(problem.cause ?? error) }, 'request failed');
     if (reply.sent) return;
