@@ -4,7 +4,7 @@ import { createLocalJWKSet, type JSONWebKeySet } from 'jose';
 import { Client } from 'pg';
 import { createApplication } from '../src/application';
 import { ENTITIES } from '../src/entities';
-import { LocalIssuer } from '../src/identity/local-issuer';
+import { type LocalIssuer } from '../src/identity/local-issuer';
 import type { Clock } from '../src/platform/clock';
 import { applicationDataSource } from '../src/platform/db/data-source';
 import type { Shot } from './load';
@@ -28,7 +28,7 @@ export async function openApplication(databaseUrl: string, clock: Clock, issuer:
   const source = await applicationDataSource(databaseUrl, ENTITIES, 4).initialize();
   const app = await createApplication({
     source, clock, logLevel: 'silent',
-    trusted: { config: { kind: 'local', issuer: ISSUER, audience: AUDIENCE }, keys: createLocalJWKSet(await issuer.jwks() as JSONWebKeySet) },
+    trusted: { config: { kind: 'local', issuer: ISSUER, audience: AUDIENCE }, keys: createLocalJWKSet(await issuer.jwks()) },
   });
   await app.init();
   await app.getHttpAdapter().getInstance().ready();

@@ -72,6 +72,20 @@ export const ENTERPRISES = `
   FROM bench.plan JOIN bench.name n ON n.position = i CROSS JOIN bench.moment m ORDER BY e
 `;
 
+/** Every officer was away for a week once, one of a park is now; every second enterprise has a visit planned. No duty depends on either. */
+export const AROUND = `
+  WITH leaves AS (
+    INSERT INTO cadre_leave (id, park_id, cadre_id, from_on, to_on, version, created_at, updated_at)
+    SELECT ${sqlId('leave', `p * ${PARK.officers} + c`)}, ${park}, ${sqlId('cadre', `p * ${CADRES_PER_PARK} + c`)}, m.today - away, m.today - away + 6, 1, m.made_at, m.made_at
+    FROM generate_series(0, $1::integer - 1) p, generate_series(0, ${PARK.officers - 1}) c, bench.moment m, LATERAL (SELECT 3 + c * 7 AS away) a
+  ), plans AS (
+    INSERT INTO planned_visit (id, park_id, enterprise_id, planner_id, planned_on, status, version, created_at, updated_at)
+    SELECT ${sqlId('plan', 'e')}, ${park}, ${enterprise}, ${officer}, m.today + i % 14, 'planned', 1, m.made_at, m.made_at FROM bench.plan, bench.moment m WHERE i % 2 = 0
+  )
+  INSERT INTO planned_visit_member (park_id, planned_visit_id, cadre_id, joined_at)
+  SELECT ${park}, ${sqlId('plan', 'e')}, ${leader}, m.made_at FROM bench.plan, bench.moment m WHERE i % 4 = 0
+`;
+
 /** An officer's duty is due ten days after the last visit, a leader's at the end of the first month without one. */
 export const DUTIES = `
   INSERT INTO assignment (id, park_id, enterprise_id, cadre_id, capacity, starts_on, standing, next_due_on, watch_on, turn_on, last_visit_on, version, created_at, updated_at)

@@ -7,7 +7,7 @@ import { addDays, type Day } from '../src/kernel/day';
 import { type CalendarYear, WorkingCalendar } from '../src/kernel/working-calendar';
 import { DEFAULT_POLICY, DEFAULT_WORKING_HOURS } from '../src/parks/domain/policy';
 import { migrate } from '../src/platform/db/migrate';
-import { DUTIES, ENTERPRISES, LAPSES, PARKS, PEOPLE, PLAN, SETTINGS, VISITS } from './generate.sql';
+import { AROUND, DUTIES, ENTERPRISES, LAPSES, PARKS, PEOPLE, PLAN, SETTINGS, VISITS } from './generate.sql';
 import { databaseOf, PARK, type Size } from './sizes';
 
 /**
@@ -82,6 +82,7 @@ async function load(loaders: readonly Client[], size: Size, today: Day): Promise
   const batches = Array.from({ length: Math.ceil(size.parks / PARKS_PER_BATCH) }, (_none, index) => [index * PARKS_PER_BATCH, (index + 1) * PARKS_PER_BATCH]);
   await inParallel(loaders, [
     async (loader) => loader.query(ENTERPRISES),
+    async (loader) => loader.query(AROUND, [size.parks]),
     async (loader) => { await loader.query(DUTIES); await loader.query(LAPSES); },
     ...batches.map((batch) => async (loader: Client) => loader.query(VISITS, batch)),
   ]);

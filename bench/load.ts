@@ -35,7 +35,7 @@ const MS_PER_TICK = 10;
  */
 export async function fire(target: Target, postmaster: number, shots: readonly (readonly Shot[])[], seconds?: number): Promise<Sample> {
   const times: number[] = [];
-  const before = [cpuOf(target.pid), cpuOfChildren(postmaster)] as const;
+  const before = [cpuOf(target.pid), cpuBelow(postmaster)] as const;
   const begun = performance.now();
   let ended = begun;
   let connection = 0;
@@ -47,13 +47,13 @@ export async function fire(target: Target, postmaster: number, shots: readonly (
         client.setRequests((shots[connection] ?? []).map((shot) => ({ ...shot, headers: { ...shot.headers } })));
         connection += 1;
       },
-    } as autocannon.Options, (error: Error | null, finished) => { if (error === null) resolve(finished); else reject(error); });
+    }, (error: Error | null, finished) => { if (error === null) resolve(finished); else reject(error); });
     instance.on('response', (_client, _status, _bytes, milliseconds) => {
       times.push(milliseconds);
       ended = performance.now();
     });
   });
-  const after = [cpuOf(target.pid), cpuOfChildren(postmaster)] as const;
+  const after = [cpuOf(target.pid), cpuBelow(postmaster)] as const;
   if (result.non2xx > 0 || result.errors > 0) throw new Error(`${result.non2xx} answers were no success and ${result.errors} requests failed, of ${times.length}`);
   times.sort((one, other) => one - other);
   return {
@@ -77,8 +77,10 @@ function cpuOf(pid: number | string): number {
   return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
 }
 
-function cpuOfChildren(parent: number): number {
-  let sum = 0;
+/** Of all processes that the parent has, and of those that it has had. */
+function cpuBelow(parent: number): number {
+  const ended = statOf(parent);
+  let sum = (Number(ended[13]) + Number(ended[14])) * MS_PER_TICK;
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     try {
       if (Number(statOf(pid)[1]) === parent) sum += cpuOf(pid);

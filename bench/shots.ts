@@ -9,7 +9,7 @@ export interface Shots {
   readonly yardstick: readonly (readonly Shot[])[];
 }
 
-interface Pair {
+export interface Pair {
   readonly ours: Shot;
   readonly yardstick: Shot;
 }
@@ -53,19 +53,21 @@ export class Requests {
 
   /** Visits by the officer, each of another enterprise that is not overdue and that nobody has visited today: all do the same work. */
   async visits(connections: number, each: number): Promise<Shots> {
-    return this.#make(connections, each, async () => {
-      const enterprise = this.#unvisited.pop() ?? 0;
-      const park = Math.floor(enterprise / PARK.enterprises);
-      const position = officerOf(enterprise % PARK.enterprises);
-      const visit = {
-        enterpriseId: idOf('enterprise', enterprise), occurredAt: new Date(this.clock.now().getTime() - 60_000).toISOString(), mode: 'on_site', contactsMet: ['联系人'], topics: ['生产经营'],
-        summary: '了解用工、用电和订单情况，企业反映物流成本较高。',
-      };
-      return {
-        ours: post('/api/v1/visits', visit, await this.token(park, position)),
-        yardstick: post('/visits', { ...visit, parkId: idOf('park', park), authorId: cadreId(park, position) }),
-      };
-    });
+    return this.#make(connections, each, async () => this.visitTo(this.#unvisited.pop() ?? 0));
+  }
+
+  /** A visit, made a minute ago, to the enterprise that has this number among those of all parks. */
+  async visitTo(enterprise: number): Promise<Pair> {
+    const park = Math.floor(enterprise / PARK.enterprises);
+    const position = officerOf(enterprise % PARK.enterprises);
+    const visit = {
+      enterpriseId: idOf('enterprise', enterprise), occurredAt: new Date(this.clock.now().getTime() - 60_000).toISOString(), mode: 'on_site', contactsMet: ['联系人'], topics: ['生产经营'],
+      summary: '了解用工、用电和订单情况，企业反映物流成本较高。',
+    };
+    return {
+      ours: post('/api/v1/visits', visit, await this.token(park, position)),
+      yardstick: post('/visits', { ...visit, parkId: idOf('park', park), authorId: cadreId(park, position) }),
+    };
   }
 
   /** How many enterprises are left for {@link visits}. */
@@ -106,7 +108,7 @@ export class Requests {
   }
 
   #pick<T>(from: readonly T[]): T {
-    return from[Math.floor(this.#random() * from.length)] as T;
+    return from[Math.floor(this.#random() * from.length)];
   }
 }
 

@@ -25,7 +25,7 @@ export const ISSUER = 'urn:service-ledger:local';
 export const AUDIENCE = 'service-ledger';
 
 // Ids follow from positions, so that nothing has to be looked up: a kind, and a number counted through all parks.
-const KINDS = { park: 1, policy: 2, hours: 3, department: 4, cadre: 5, enterprise: 6, status: 7, officerDuty: 8, leaderDuty: 9 } as const;
+const KINDS = { park: 1, policy: 2, hours: 3, department: 4, cadre: 5, enterprise: 6, status: 7, officerDuty: 8, leaderDuty: 9, leave: 'a', plan: 'b' } as const;
 export type Kind = keyof typeof KINDS;
 
 const prefix = (kind: Kind): string => `01900000-0000-7000-800${KINDS[kind]}-`;

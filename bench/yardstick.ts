@@ -24,7 +24,7 @@ const MOST = 200;
 const DAY_MS = 86_400_000;
 
 const statements = JSON.parse(readFileSync(process.env['STATEMENTS'] ?? '', 'utf8')) as Statements;
-const pool = new Pool({ connectionString: process.env['DATABASE_URL'], max: Number(process.env['DATABASE_POOL']), pipeline: true, options: '-c timezone=UTC -c search_path=public,extensions' } as never);
+const pool = new Pool({ connectionString: process.env['DATABASE_URL'], max: Number(process.env['DATABASE_POOL']), pipeline: true, options: '-c timezone=UTC -c search_path=public,extensions' });
 const server = fastify();
 
 const dayAfter = (day: string, count: number): string => new Date(Date.parse(day) + count * DAY_MS).toISOString().slice(0, 10);

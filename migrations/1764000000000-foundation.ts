@@ -147,7 +147,7 @@ const ENTERPRISES = `
     CONSTRAINT enterprise_location_whole CHECK (num_nulls(location_lng, location_lat, location_datum) IN (0, 3))
   );
   CREATE INDEX enterprise_by_name ON enterprise (park_id, sort_key, id);
-  CREATE INDEX enterprise_by_piece ON enterprise USING gin (park_id, search_pieces);
+  CREATE INDEX enterprise_by_piece ON enterprise USING gin (park_id, search_pieces) WITH (fastupdate = off);
   CREATE INDEX enterprise_status_ahead ON enterprise (next_status_on) WHERE next_status_on IS NOT NULL;
 
   CREATE TABLE enterprise_contact (

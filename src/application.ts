@@ -17,7 +17,10 @@ const BODY_LIMIT = 1_048_576;
 const REQUEST_TIMEOUT_MS = 30_000;
 const REQUEST_ID = /^[\w.:-]{1,64}$/;
 
-/** The HTTP application, configured and ready to listen; nothing of it runs yet. */
+/**
+ * The HTTP application, configured; nothing of it runs yet. Nest's own account of every module and route is left out: call
+ * {@link useLogs} once it is initialised.
+ */
 export async function createApplication(parts: Parts, trustedProxies: string | false = false): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     trustProxy: trustedProxies,
@@ -31,18 +34,21 @@ export async function createApplication(parts: Parts, trustedProxies: string | f
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
     },
   });
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(parts), adapter, { bufferLogs: true, rawBody: false });
-  app.useLogger(app.get(Logger));
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(parts), adapter, { logger: false, abortOnError: false });
   app.setGlobalPrefix('api/v1', { exclude: ['health/live', 'health/ready'] });
   app.useGlobalPipes(new RequestPipe());
   app.useGlobalFilters(new ProblemFilter());
-  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
-  fastify.addHook('onRequest', async (request, reply) => { void reply.header('x-request-id', request.id).header('cache-control', 'no-store'); });
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('onRequest', (request, reply, done) => { void reply.header('x-request-id', request.id).header('cache-control', 'no-store'); done(); });
   fastify.addHook('onRoute', ({ method, url }) => { requireKnownRoute(method, url); });
   await fastify.register(helmet as never, { contentSecurityPolicy: { directives: { scriptSrc: ["'self'"], upgradeInsecureRequests: null } } } as never);
   takeJsonInUtf8Alone(fastify);
   addApiDocument(app);
   return app;
+}
+
+export function useLogs(app: NestFastifyApplication): void {
+  app.useLogger(app.get(Logger));
 }
 
 /** A route that the table of routes does not know does not start. */
@@ -55,7 +61,7 @@ function requireKnownRoute(method: string | string[], url: string): void {
 
 /** JSON in UTF-8 is the one thing that bodies are; a body that is not decodable is refused rather than mended. */
 function takeJsonInUtf8Alone(fastify: FastifyInstance): void {
-  fastify.addHook('onReady', async () => {
+  fastify.addHook('onReady', (ready) => {
     fastify.removeAllContentTypeParsers();
     fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
       const charset = /charset\s*=\s*"?([\w-]+)/i.exec(request.headers['content-type'] ?? '')?.[1];
@@ -70,6 +76,7 @@ function takeJsonInUtf8Alone(fastify: FastifyInstance): void {
         done(error instanceof Problem ? error : new Problem('malformed', { errors: [{ pointer: '', code: 'json' }] }));
       }
     });
+    ready();
   });
 }
 

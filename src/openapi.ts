@@ -36,7 +36,7 @@ function withNullsOf31(node: unknown): unknown {
   const { nullable, ...rest } = node as Record<string, unknown>;
   const mapped: Record<string, unknown> = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, withNullsOf31(value)]));
   if (nullable !== true) return nullable === undefined ? mapped : { ...mapped, nullable };
-  if (typeof mapped['type'] === 'string') return { ...mapped, type: [mapped['type'], 'null'], ...(Array.isArray(mapped['enum']) ? { enum: [...mapped['enum'], null] } : {}) };
+  if (typeof mapped['type'] === 'string') return { ...mapped, type: [mapped['type'], 'null'], ...(Array.isArray(mapped['enum']) ? { enum: [...(mapped['enum'] as unknown[]), null] } : {}) };
   if (Array.isArray(mapped['allOf'])) {
     const { allOf, ...others } = mapped;
     return { ...others, anyOf: [...(allOf as unknown[]), { type: 'null' }] };

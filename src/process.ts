@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createLocalJWKSet, createRemoteJWKSet, type JSONWebKeySet } from 'jose';
+import { createLocalJWKSet, createRemoteJWKSet } from 'jose';
 import type { DataSource } from 'typeorm';
-import { createApplication } from './application';
+import { createApplication, useLogs } from './application';
 import { loadDemo } from './cli/demo';
 import { ENTITIES } from './entities';
 import { LocalIssuer } from './identity/local-issuer';
@@ -41,6 +41,7 @@ export async function start(mode: { readonly http: boolean; readonly jobs: boole
     const app = await createApplication({ source, clock: new SystemClock(), trusted, logLevel: config.logLevel }, config.trustedProxies);
     undo.push(() => app.close());
     await app.init();
+    useLogs(app);
     if (config.demo) await loadDemo(app, config.issuer.issuer);
     if (mode.jobs && config.jobs) {
       const jobs = app.get(Jobs);
@@ -88,7 +89,7 @@ async function embedded(config: Config, undo: (() => Promise<unknown>)[]): Promi
 async function trustedIssuer({ issuer, dataDir }: Config): Promise<TrustedIssuer> {
   if (issuer.kind === 'external') return { config: issuer, keys: createRemoteJWKSet(new URL(issuer.jwksUri)) };
   const local = await LocalIssuer.open(dataDir, issuer.issuer, issuer.audience);
-  return { config: issuer, keys: createLocalJWKSet(await local.jwks() as JSONWebKeySet) };
+  return { config: issuer, keys: createLocalJWKSet(await local.jwks()) };
 }
 
 function requireNode(): void {

@@ -1,8 +1,9 @@
 import { Check, Column, Entity, Exclusion, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import type { Day } from '../kernel/day';
+import type { Capacity } from './domain/capacity';
 
-export const CAPACITIES = ['officer', 'leader'] as const;
-export type Capacity = (typeof CAPACITIES)[number];
+/** An assignment as of a day. */
+export type ShownAssignment = Assignment & { readonly overdueDays: number };
 
 /** Who owes whom visits, in which capacity, from when to when; with the standing that follows from the facts. */
 @Entity('assignment')

@@ -5,7 +5,9 @@ import type { Actor } from '../kernel/actor';
 import { Call, IdParam } from '../platform/http/call';
 import type { Page } from '../platform/http/page';
 import { answer, answerCreated, CurrentActor, IdPipe } from '../platform/http/request';
-import { AssignmentResponse, AssignmentsQuery, CreateAssignment, EndAssignment, HandOverAssignment, LapseResponse, LapsesQuery } from './assignments.dto';
+import {
+  AssignmentResponse, AssignmentsQuery, CreateAssignment, EndAssignment, HandOverAssignment, LapseResponse, LapsesQuery, toAssignmentResponse, toLapseResponse,
+} from './assignments.dto';
 import { AssignmentsService } from './assignments.service';
 
 @ApiTags('Assignments')
@@ -16,13 +18,15 @@ export class AssignmentsController {
   @Get()
   @Call({ id: 'listAssignments', summary: 'Who owes whom visits', zh: '联系分工列表', description: 'With the standing of each duty as of today.', answers: { type: AssignmentResponse, list: true }, problems: ['cursor-invalid', 'park-required'] })
   async list(@CurrentActor() actor: Actor, @Query() query: AssignmentsQuery): Promise<Page<AssignmentResponse>> {
-    return this.assignments.list(actor, query);
+    const { items, nextCursor } = await this.assignments.list(actor, query);
+    return { items: items.map(toAssignmentResponse), nextCursor };
   }
 
   @Post()
   @Call({ id: 'createAssignment', summary: 'Assign an enterprise to a cadre', zh: '新建联系分工', description: 'One at a time per enterprise and capacity. Who follows somebody inherits the enterprise’s clock.', creates: true, answers: { type: AssignmentResponse }, problems: ['assignment-overlaps', 'enterprise-exited', 'reference-unknown', 'cadre-inactive', 'role-missing', 'date-order', 'id-taken', 'id-time-out-of-range', 'park-required'] })
   async create(@CurrentActor() actor: Actor, @Body() body: CreateAssignment, @Res({ passthrough: true }) reply: FastifyReply): Promise<AssignmentResponse> {
-    return answerCreated(reply, await this.assignments.create(actor, body));
+    const { created, body: assignment } = await this.assignments.create(actor, body);
+    return answerCreated(reply, { created, body: toAssignmentResponse(assignment) });
   }
 
   @Post(':id/end')
@@ -30,14 +34,15 @@ export class AssignmentsController {
   @IdParam('assignment')
   @Call({ id: 'endAssignment', summary: 'End an assignment', zh: '终止联系分工', description: 'From the day on nothing is owed; an open lapse ends as `duty_ended`.', answers: { type: AssignmentResponse }, problems: ['assignment-ended', 'date-order', 'too-far-back'] })
   async end(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Body() body: EndAssignment, @Res({ passthrough: true }) reply: FastifyReply): Promise<AssignmentResponse> {
-    return answer(reply, await this.assignments.end(actor, id, body));
+    return answer(reply, toAssignmentResponse(await this.assignments.end(actor, id, body)));
   }
 
   @Post(':id/handover')
   @IdParam('assignment')
   @Call({ id: 'handOverAssignment', summary: 'Hand an enterprise over', zh: '交接联系分工', description: 'Ends this assignment and starts the successor’s on one day; answers the successor’s. Their first due date lies at least three days after their start.', creates: true, answers: { type: AssignmentResponse }, problems: ['assignment-ended', 'assignment-overlaps', 'reference-unknown', 'cadre-inactive', 'role-missing', 'date-order', 'too-far-back', 'id-taken', 'id-time-out-of-range'] })
   async handOver(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Body() body: HandOverAssignment, @Res({ passthrough: true }) reply: FastifyReply): Promise<AssignmentResponse> {
-    return answerCreated(reply, await this.assignments.handOver(actor, id, body));
+    const { created, body: assignment } = await this.assignments.handOver(actor, id, body);
+    return answerCreated(reply, { created, body: toAssignmentResponse(assignment) });
   }
 }
 
@@ -49,6 +54,7 @@ export class LapsesController {
   @Get()
   @Call({ id: 'listLapses', summary: 'Recorded lapses', zh: '逾期走访记录', description: 'Episodes in which a visit was owed and had not been made, newest due date first.', answers: { type: LapseResponse, list: true }, problems: ['cursor-invalid', 'park-required'] })
   async list(@CurrentActor() actor: Actor, @Query() query: LapsesQuery): Promise<Page<LapseResponse>> {
-    return this.assignments.listLapses(actor, query);
+    const { items, nextCursor } = await this.assignments.listLapses(actor, query);
+    return { items: items.map(toLapseResponse), nextCursor };
   }
 }

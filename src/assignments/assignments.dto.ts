@@ -1,10 +1,11 @@
-import { type Day, daysBetween } from '../kernel/day';
+import type { Day } from '../kernel/day';
 import { Choice, DayField, Flag, Id, InstantField, Nested, Text, Whole } from '../platform/http/fields';
+import { NamedRef } from '../platform/http/named-ref';
 import { PageQuery } from '../platform/http/page';
-import { type Assignment, CAPACITIES, type Capacity } from './assignment.entity';
+import type { Assignment, ShownAssignment } from './assignment.entity';
+import { CAPACITIES, type Capacity } from './domain/capacity';
 import { LAPSE_OUTCOMES, type LapseOutcome } from './domain/standing';
-import type { LapseRow } from './assignments.store';
-import { NamedRef } from './due-list.service';
+import type { ShownLapse } from './lapse.entity';
 
 export class AssignmentsQuery extends PageQuery {
   @Id({ description: 'Of this enterprise.', optional: true }) enterpriseId?: string;
@@ -56,11 +57,11 @@ export class AssignmentResponse {
   @InstantField({ description: 'When it was changed last.' }) updatedAt: string;
 }
 
-export function toAssignmentResponse(row: Assignment, today: Day): AssignmentResponse {
+export function toAssignmentResponse(row: ShownAssignment): AssignmentResponse {
   const { id, parkId, enterpriseId, cadreId, capacity, startsOn, endsOn, inheritedVisitOn, predecessorId, standing, nextDueOn, lastVisitOn, endReason, version } = row;
   return {
     id, parkId, enterpriseId, cadreId, capacity, startsOn, endsOn, inheritedVisitOn, predecessorId, standing, nextDueOn,
-    overdueDays: nextDueOn === null ? 0 : Math.max(0, daysBetween(nextDueOn, today)),
+    overdueDays: row.overdueDays,
     lastVisitOn, endReason, version, createdAt: row.createdAt.toISOString(), updatedAt: row.updatedAt.toISOString(),
   };
 }
@@ -97,11 +98,11 @@ export class LapseResponse {
   @InstantField({ description: 'When it was changed last.' }) updatedAt: string;
 }
 
-export function toLapseResponse(row: LapseRow, today: Day): LapseResponse {
+export function toLapseResponse(row: ShownLapse): LapseResponse {
   const { id, parkId, assignmentId, substituteId, dueOn, outcome, clearedOn, supersededBy, version } = row;
   return {
     id, parkId, assignmentId, enterprise: { id: row.enterpriseId, name: row.enterpriseName }, cadre: { id: row.cadreId, name: row.cadreName }, substituteId, dueOn,
-    detectedAt: row.detectedAt.toISOString(), outcome, clearedOn, daysLate: row.daysLate ?? Math.max(0, daysBetween(dueOn, today)), supersededBy, version,
+    detectedAt: row.detectedAt.toISOString(), outcome, clearedOn, daysLate: row.daysLate, supersededBy, version,
     createdAt: row.createdAt.toISOString(), updatedAt: row.updatedAt.toISOString(),
   };
 }

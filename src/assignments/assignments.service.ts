@@ -12,13 +12,12 @@ import { Database } from '../platform/db/database';
 import { type Page, toPage } from '../platform/http/page';
 import type { Created } from '../platform/http/request';
 import { type Happening, Journal } from '../platform/journal/journal';
-import type { Assignment, Capacity } from './assignment.entity';
-import {
-  type AssignmentResponse, type AssignmentsQuery, type CreateAssignment, type EndAssignment, type HandOverAssignment, type LapseResponse, type LapsesQuery,
-  toAssignmentResponse, toLapseResponse,
-} from './assignments.dto';
-import { AssignmentsStore } from './assignments.store';
+import type { Assignment, ShownAssignment } from './assignment.entity';
+import type { CreateAssignment, EndAssignment, HandOverAssignment } from './assignments.dto';
+import { type AssignmentFilter, AssignmentsStore, type LapseFilter } from './assignments.store';
+import type { Capacity } from './domain/capacity';
 import { DutiesService } from './duties.service';
+import type { ShownLapse } from './lapse.entity';
 
 interface NewDuty {
   readonly id: string;
@@ -46,7 +45,7 @@ export class AssignmentsService implements OnModuleInit {
       duties.judgeEnterprise(em, actor, { parkId, enterpriseId: subject.id, cause: { type, id: subject.id }, now: at }));
     for (const type of ['leave.added', 'leave.changed', 'leave.cancelled']) {
       journal.on(type, async (em, { parkId, subject, data, at }, actor) =>
-        duties.judgeSelected(em, actor, parkId, { cadreId: String(data?.['cadreId']) }, { type, id: subject.id }, at));
+        duties.judgeSelected(em, actor, parkId, { cadreId: cadreIn(data) }, { type, id: subject.id }, at));
     }
     journal.on('policy.added', async (em, { parkId, effectiveOn }, actor) => duties.turnAllOn(em, actor, parkId, effectiveOn));
     journal.on('calendar.loaded', async (em, { parkId, effectiveOn }, actor) => duties.turnAllOn(em, actor, parkId, effectiveOn));
@@ -56,7 +55,7 @@ export class AssignmentsService implements OnModuleInit {
     journal.on('cadre.deactivated', async (em, happening) => this.#refuseWithOpenDuties(em, happening));
   }
 
-  async list(actor: Actor, query: AssignmentsQuery): Promise<Page<AssignmentResponse>> {
+  async list(actor: Actor, query: AssignmentFilter): Promise<Page<ShownAssignment>> {
     const parkId = parkOf(actor, query.parkId);
     const today = await this.parks.today(actor, parkId, this.clock.now());
     let { rows, stale } = await this.store.list(actor, parkId, query, today);
@@ -64,18 +63,18 @@ export class AssignmentsService implements OnModuleInit {
       await this.duties.settle(parkId, actor.requestId);
       ({ rows, stale } = await this.store.list(actor, parkId, query, today));
     }
-    return toPage(rows, query, 'assignments', (row) => [row.id], (row) => toAssignmentResponse(row, today));
+    return toPage(rows, query, 'assignments', (row) => [row.id], (row) => asOf(row, today));
   }
 
   /** Officers and leaders see their own episodes; those who oversee see the park's. */
-  async listLapses(actor: Actor, query: LapsesQuery): Promise<Page<LapseResponse>> {
+  async listLapses(actor: Actor, query: LapseFilter): Promise<Page<ShownLapse>> {
     const parkId = parkOf(actor, query.parkId);
     const today = await this.parks.today(actor, parkId, this.clock.now());
     const own = actor.kind === 'client' || hasRole(actor, 'supervisor', 'admin', 'county') ? undefined : cadreOf(actor);
-    return toPage(await this.store.listLapses(actor, parkId, query, own), query, 'lapses', (row) => [row.dueOn, row.id], (row) => toLapseResponse(row, today));
+    return toPage(await this.store.listLapses(actor, parkId, query, own), query, 'lapses', (row) => [row.dueOn, row.id], (row) => ({ ...row, daysLate: row.daysLate ?? Math.max(0, daysBetween(row.dueOn, today)) }));
   }
 
-  async create(actor: Actor, request: CreateAssignment): Promise<Created<AssignmentResponse>> {
+  async create(actor: Actor, request: CreateAssignment): Promise<Created<ShownAssignment>> {
     const now = this.clock.now();
     const parkId = parkOf(actor, request.parkId);
     const today = await this.parks.today(actor, parkId, now);
@@ -94,7 +93,7 @@ export class AssignmentsService implements OnModuleInit {
     });
   }
 
-  async end(actor: Actor, id: string, request: EndAssignment): Promise<AssignmentResponse> {
+  async end(actor: Actor, id: string, request: EndAssignment): Promise<ShownAssignment> {
     const now = this.clock.now();
     return this.database.transact(actor, async (em) => {
       const { assignment, today, earliest } = await this.#open(em, actor, id, now);
@@ -107,12 +106,17 @@ export class AssignmentsService implements OnModuleInit {
   }
 
   /** Ends the predecessor's duty and begins the successor's on one day; the enterprise's clock goes on. Answers the successor's. */
-  async handOver(actor: Actor, id: string, request: HandOverAssignment): Promise<Created<AssignmentResponse>> {
+  async handOver(actor: Actor, id: string, request: HandOverAssignment): Promise<Created<ShownAssignment>> {
     const now = this.clock.now();
     return this.database.transact(actor, async (em) => {
       const before = found(await this.store.find(em, actor, id));
+      // It holds the enterprise: a status that changes meanwhile is judged after the successor is there.
+      await this.enterprises.requireEnterprise(em, actor, before.parkId, before.enterpriseId, '/enterpriseId');
       const claimed = await claimId(em, { resource: 'assignment', parkId: before.parkId, id: request.id, content: { ...request, predecessorId: id }, now });
-      if (!claimed.fresh) return { created: false, body: await this.#shown(em, actor, claimed.id, await this.parks.today(actor, before.parkId, now)) };
+      if (!claimed.fresh) {
+        const { zone } = await this.parks.settings(em, actor, before.parkId);
+        return { created: false, body: await this.#shown(em, actor, claimed.id, localDay(now, zone)) };
+      }
       const { assignment, today, earliest } = await this.#open(em, actor, id, now);
       const startsOn = request.startsOn ?? today;
       if (startsOn <= assignment.startsOn) throw Problem.at('date-order', '/startsOn', { earlier: 'the predecessor’s startsOn', later: 'startsOn' });
@@ -166,14 +170,24 @@ export class AssignmentsService implements OnModuleInit {
     if (!cadre.roles.includes(capacity)) throw Problem.at('role-missing', '/cadreId', { role: capacity });
   }
 
-  async #shown(em: EntityManager, actor: Actor, id: string, today: Day): Promise<AssignmentResponse> {
-    return toAssignmentResponse(found(await this.store.find(em, actor, id)), today);
+  async #shown(em: EntityManager, actor: Actor, id: string, today: Day): Promise<ShownAssignment> {
+    return asOf(found(await this.store.find(em, actor, id)), today);
   }
 
   async #refuseWithOpenDuties(em: EntityManager, { parkId, data, effectiveOn }: Happening): Promise<void> {
-    const open = await this.store.openDutiesOf(em, parkId, String(data?.['cadreId']), effectiveOn);
+    const open = await this.store.openDutiesOf(em, parkId, cadreIn(data), effectiveOn);
     if (open.length > 0) throw new Problem('has-open-duties', { extensions: { assignments: open } });
   }
+}
+
+function cadreIn(data: Happening['data']): string {
+  const id = data?.['cadreId'];
+  if (typeof id !== 'string') throw new RangeError('the entry names no cadre');
+  return id;
+}
+
+function asOf(row: Assignment, today: Day): ShownAssignment {
+  return { ...row, overdueDays: row.nextDueOn === null ? 0 : Math.max(0, daysBetween(row.nextDueOn, today)) };
 }
 
 function found<T>(row: T | null): T {

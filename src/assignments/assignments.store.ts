@@ -3,16 +3,30 @@ import { type EntityManager, In } from 'typeorm';
 import type { Actor } from '../kernel/actor';
 import type { Day } from '../kernel/day';
 import { Database, type Statement } from '../platform/db/database';
-import { type CursorKey, DEFAULT_LIMIT, readCursor } from '../platform/http/page';
-import { Assignment, type Capacity } from './assignment.entity';
-import type { AssignmentsQuery, LapsesQuery } from './assignments.dto';
+import { type CursorKey, DEFAULT_LIMIT, type PageQuery, readCursor } from '../platform/http/page';
+import { Assignment } from './assignment.entity';
+import type { Capacity } from './domain/capacity';
+import type { LapseOutcome } from './domain/standing';
 import { hasTurned } from './duties.store';
 import type { Lapse } from './lapse.entity';
 
-export interface LapseRow extends Lapse {
-  readonly enterpriseName: string;
-  readonly cadreName: string;
+export interface AssignmentFilter extends PageQuery {
+  readonly enterpriseId?: string;
+  readonly cadreId?: string;
+  readonly capacity?: Capacity;
+  readonly active?: boolean;
 }
+
+export interface LapseFilter extends PageQuery {
+  readonly cadreId?: string;
+  readonly enterpriseId?: string;
+  readonly assignmentId?: string;
+  readonly outcome?: LapseOutcome;
+  readonly from?: Day;
+  readonly to?: Day;
+}
+
+export type LapseRow = Lapse & { readonly enterpriseName: string; readonly cadreName: string };
 
 @Injectable()
 export class AssignmentsStore {
@@ -48,7 +62,7 @@ export class AssignmentsStore {
       [parkId, cadreId, today]);
   }
 
-  async list(actor: Actor, parkId: string, query: AssignmentsQuery, today: Day): Promise<{ rows: Assignment[]; stale: boolean }> {
+  async list(actor: Actor, parkId: string, query: AssignmentFilter, today: Day): Promise<{ rows: Assignment[]; stale: boolean }> {
     const after = readCursor(query, 'assignments', ['string']);
     const filters: string[] = [];
     const values: unknown[] = [parkId, (query.limit ?? DEFAULT_LIMIT) + 1];
@@ -74,7 +88,7 @@ export class AssignmentsStore {
     return { rows, stale: turned.length > 0 };
   }
 
-  async listLapses(actor: Actor, parkId: string, query: LapsesQuery, ownCadreId: string | undefined): Promise<LapseRow[]> {
+  async listLapses(actor: Actor, parkId: string, query: LapseFilter, ownCadreId: string | undefined): Promise<LapseRow[]> {
     const after: CursorKey | undefined = readCursor(query, 'lapses', ['string', 'string']);
     const conditions: [string, string, unknown][] = [
       ['own', 'l.cadre_id = $', ownCadreId], ['cadre', 'l.cadre_id = $', query.cadreId], ['enterprise', 'l.enterprise_id = $', query.enterpriseId],

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../kernel/actor';
 import { type Day, daysBetween } from '../kernel/day';
 import { Choice, DayField, Id, Nested, Text, Whole } from '../platform/http/fields';
+import { NamedRef } from '../platform/http/named-ref';
 import { type DueFilter, DueListStore, type DueRow } from './due-list.store';
 import { DutiesService } from './duties.service';
 
@@ -9,11 +10,6 @@ export class EnterpriseRef {
   @Id({ description: 'The enterprise.' }) id: string;
   @Text({ description: 'Its name.', max: 200, example: '星野县金桥调味品有限公司' }) name: string;
   @Text({ description: 'Unified social credit code.', max: 18, example: '91430181MATHYNWQX3' }) uscc: string;
-}
-
-export class NamedRef {
-  @Id({ description: 'Its id.' }) id: string;
-  @Text({ description: 'Its name.', max: 200, example: '邵宇航' }) name: string;
 }
 
 export class DueVisit {

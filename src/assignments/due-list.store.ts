@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../kernel/actor';
 import type { Day } from '../kernel/day';
 import { Database, type Statement } from '../platform/db/database';
+import type { Capacity } from './domain/capacity';
 import { hasTurned } from './duties.store';
 
 export interface DueRow {
@@ -13,7 +14,7 @@ export interface DueRow {
   readonly cadreName: string;
   readonly departmentId: string;
   readonly departmentName: string;
-  readonly capacity: 'officer' | 'leader';
+  readonly capacity: Capacity;
   readonly nextDueOn: Day;
   readonly lastVisitOn: Day | null;
   readonly lapsesThisQuarter: number;

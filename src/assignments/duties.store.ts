@@ -4,6 +4,7 @@ import type { Actor } from '../kernel/actor';
 import type { Day } from '../kernel/day';
 import type { Statement } from '../platform/db/database';
 import { newId } from '../platform/ids';
+import type { Capacity } from './domain/capacity';
 import type { StatusSince } from './domain/duty-facts';
 import type { RecordedLapse } from './domain/lapse-record';
 import type { JudgedLapse, Standing } from './domain/standing';
@@ -14,7 +15,7 @@ export interface StoredDuty {
   readonly id: string;
   readonly enterpriseId: string;
   readonly cadreId: string;
-  readonly capacity: 'officer' | 'leader';
+  readonly capacity: Capacity;
   readonly startsOn: Day;
   readonly endsOn: Day | null;
   readonly inheritedVisitOn: Day | null;

@@ -8,6 +8,9 @@ export interface Cause {
   readonly id: string;
 }
 
+/** A lapse as a list shows it: days late up to today while it is open. */
+export type ShownLapse = Lapse & { readonly enterpriseName: string; readonly cadreName: string; readonly daysLate: number };
+
 /** One episode in which a visit was owed and had not been made, with who was responsible that day. */
 @Entity('lapse')
 @ForeignKey('Assignment', ['parkId', 'assignmentId'], ['parkId', 'id'], { name: 'lapse_of_assignment' })

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, CLIENT_SCOPES, type ClientScope, type Role, systemActor } from '../kernel/actor';
+import { type Actor, CLIENT_SCOPES, type ClientScope, systemActor } from '../kernel/actor';
 import { Problem } from '../kernel/problem';
 import { CadresService } from '../cadres/cadres.service';
 import { ParksService } from '../parks/parks.service';
@@ -48,7 +48,7 @@ export class ActorResolver {
     const parkIds = county ? await this.parks.listIdsOfCountyAsSystem(cadre.parkId, requestId) : [cadre.parkId];
     return {
       kind: 'cadre', id: cadre.id, issuer: token.issuer, subject: token.subject, parkIds, departmentId: cadre.departmentId, name: cadre.name,
-      roles: cadre.roles as Role[], scopes: [],
+      roles: cadre.roles, scopes: [],
     };
   }
 
@@ -65,7 +65,7 @@ export class ActorResolver {
 function fromClaims({ claims, issuer, subject }: VerifiedToken): Omit<Actor, 'requestId'> | undefined {
   if (claims['operator'] === true) return { kind: 'operator', id: subject, issuer, subject, parkIds: [], roles: ['operator'], scopes: [] };
   if (typeof claims['client_id'] !== 'string') return undefined;
-  const granted = new Set(String(claims['scope'] ?? '').split(' '));
+  const granted = new Set(typeof claims['scope'] === 'string' ? claims['scope'].split(' ') : []);
   const parkIds = Array.isArray(claims['park_ids']) ? claims['park_ids'].filter((id): id is string => typeof id === 'string') : [];
   return { kind: 'client', id: claims['client_id'], issuer, subject, parkIds, roles: [], scopes: CLIENT_SCOPES.filter((scope: ClientScope) => granted.has(scope)) };
 }

@@ -54,7 +54,7 @@ export class DepartmentsService {
       const { parkId } = found(await this.store.find(em, actor, id));
       if (change.assigning === true) await this.store.clearAssigning(em, parkId, id, now);
       if (!(await this.store.update(em, id, version, { ...change, updatedAt: now }))) throw new Problem('stale');
-      const effectiveOn = localDay(now, await this.parks.zone(actor, parkId));
+      const effectiveOn = localDay(now, (await this.parks.settings(em, actor, parkId)).zone);
       await this.journal.append(em, actor, { type: 'department.changed', parkId, subject: { type: 'department', id }, at: now, effectiveOn, data: { fields: Object.keys(change) } });
       return found(await this.store.find(em, actor, id));
     });

@@ -1,10 +1,14 @@
+import { randomInt } from 'node:crypto';
 import { v7 } from 'uuid';
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-/** A UUID of version 7 whose time is the given instant. */
+let sequence = randomInt(2 ** 31);
+
+/** A UUID of version 7 whose time is the given instant; those made by one process at one instant are in the order in which they were made. */
 export function newId(now: Date): string {
-  return v7({ msecs: now.getTime() });
+  sequence = (sequence + 1) % 2 ** 32;
+  return v7({ msecs: now.getTime(), seq: sequence });
 }
 
 export function isUuidV7(text: string): boolean {

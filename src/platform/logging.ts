@@ -13,7 +13,7 @@ export function loggerOptions(level: Config['logLevel']): Params {
       level,
       quietReqLogger: true,
       customAttributeKeys: { reqId: 'requestId' },
-      autoLogging: { ignore: (request) => (request.url ?? '').startsWith('/health/') },
+      autoLogging: { ignore: (request) => ((request as { originalUrl?: string }).originalUrl ?? request.url ?? '').startsWith('/health/') },
       serializers: {
         req: (request: { method?: string; url?: string }) => ({ method: request.method, path: request.url?.split('?')[0] }),
         res: (response: { statusCode?: number }) => ({ status: response.statusCode }),

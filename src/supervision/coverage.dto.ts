@@ -1,7 +1,8 @@
 import type { Day } from '../kernel/day';
 import { Choice, DayField, Flag, Nested, Whole } from '../platform/http/fields';
 import { PageQuery } from '../platform/http/page';
-import { EnterpriseRef, NamedRef } from '../assignments/due-list.service';
+import { EnterpriseRef } from '../assignments/due-list.service';
+import { NamedRef } from '../platform/http/named-ref';
 
 export class CoverageQuery extends PageQuery {
   @Flag({ description: '`true`: only enterprises whom nobody can be said to visit; `false`: only the others.', optional: true, query: true }) uncovered?: boolean;

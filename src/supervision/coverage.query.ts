@@ -62,7 +62,7 @@ export class Coverage {
       text: `
         SELECT e.id, e.name, e.uscc, b.visits FROM (
           SELECT v.enterprise_id, count(*)::integer AS visits FROM visit v
-          WHERE v.park_id = $1 AND v.on_date BETWEEN $3 AND $4 AND v.mode = 'on_site' AND v.voided_at IS NULL AND v.review <> 'rejected'
+          WHERE v.park_id = $1 AND v.on_date BETWEEN $3 AND $4 AND v.mode = 'on_site' AND v.voided_at IS NULL AND v.review IN ('none', 'accepted')
           GROUP BY v.enterprise_id HAVING count(*) > $5
         ) b JOIN enterprise e ON e.park_id = $1 AND e.id = b.enterprise_id
         ${after === undefined ? '' : 'WHERE b.visits < $6 OR (b.visits = $6 AND e.id > $7::uuid)'}

@@ -1,6 +1,6 @@
 import type { Day } from '../kernel/day';
 import { Choice, DayField, Id, Nested, Text } from '../platform/http/fields';
-import { NamedRef } from '../assignments/due-list.service';
+import { NamedRef } from '../platform/http/named-ref';
 
 export class TimelineItem {
   @DayField({ description: 'The date to which it belongs.' }) on: Day;

@@ -32,7 +32,7 @@ describe('the table of routes', () => {
   };
 
   it('is the list of routes that the server has', () => {
-    const fastify = app.app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+    const fastify = app.app.getHttpAdapter().getInstance();
     for (const route of ROUTES) expect({ route, exists: fastify.hasRoute({ method: route.method, url: fullPath(route.path) }) }).toEqual({ route, exists: true });
     expect(ROUTES.length).toBeGreaterThan(40);
   });

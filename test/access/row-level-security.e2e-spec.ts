@@ -28,14 +28,14 @@ describe('row-level security by park', () => {
 
   it('shows nothing when nobody is named, also on a connection that has served somebody', async () => {
     await database.read(actorOf([app.parkId]), { name: 'warm', text: 'SELECT 1', values: [] });
-    for (let again = 0; again < 8; again += 1) expect((await app.app.get(DataSource).query('SELECT id FROM enterprise')) as unknown[]).toEqual([]);
+    for (let again = 0; again < 8; again += 1) expect(await app.app.get(DataSource).query<unknown[]>('SELECT id FROM enterprise')).toEqual([]);
   });
 
   it('keeps a write from another park', async () => {
-    await expect(database.transact(actorOf([app.otherParkId]), async (em) => em.query(
+    await expect(database.transact(actorOf([app.otherParkId]), async (em) => em.query<unknown>(
       `INSERT INTO department (id, park_id, name, kind, assigning, version, created_at, updated_at) VALUES (uuidv7(), $1, 'x', 'x', false, 1, now(), now())`, [app.parkId],
     ))).rejects.toThrow(/row-level security/);
-    await database.transact(actorOf([app.otherParkId]), async (em) => em.query(`UPDATE enterprise SET name = 'taken' WHERE true`));
+    await database.transact(actorOf([app.otherParkId]), async (em) => em.query<unknown>(`UPDATE enterprise SET name = 'taken' WHERE true`));
     expect(await app.sql(`SELECT id FROM enterprise WHERE name = 'taken'`)).toEqual([]);
   });
 

@@ -24,8 +24,8 @@ describe('many at once', () => {
     const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? app : twin).as(index % 3 === 0 ? 'leader' : 'officer')
       .post('/visits', aVisit(app, enterpriseId, { occurredAt: new Date(app.clock.now().getTime() - (index % 4) * DAY).toISOString() }))));
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 201));
-    const { body } = await app.as('admin').get(`/assignments?enterpriseId=${enterpriseId}&capacity=officer`).expect(200);
-    expect((body as { items: object[] }).items).toMatchObject([{ nextDueOn: '2026-03-16', lastVisitOn: '2026-03-06' }]);
+    const response = await app.as('admin').get(`/assignments?enterpriseId=${enterpriseId}&capacity=officer`).expect(200);
+    expect((response.body as { items: object[] }).items).toMatchObject([{ nextDueOn: '2026-03-16', lastVisitOn: '2026-03-06' }]);
     expect(await app.app.get(DutiesService).findDriftAsSystem('check')).toEqual([]);
   });
 

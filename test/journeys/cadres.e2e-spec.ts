@@ -189,8 +189,8 @@ describe('the list of cadres', () => {
 
   it('sorts names as they are said and masks phones', async () => {
     expect(await list(`departmentId=${departmentId}`)).toEqual(['Anna LI', '李娜', '林安', '欧阳李', '仇和']);
-    const { body } = await ledger.as('officer').get(`/cadres?departmentId=${departmentId}`);
-    expect(new Set((body as { items: { phone: string }[] }).items.map(({ phone }) => phone))).toEqual(new Set(['0731-****1234']));
+    const response = await ledger.as('officer').get(`/cadres?departmentId=${departmentId}`);
+    expect(new Set((response.body as { items: { phone: string }[] }).items.map(({ phone }) => phone))).toEqual(new Set(['0731-****1234']));
   });
 
   it('filters', async () => {

@@ -80,9 +80,9 @@ describe('the ten-day visit', () => {
     const { id } = await anAssignment(app, enterpriseId);
     at('2026-03-13');
     await sweep();
-    const { body } = await visit(enterpriseId, { occurredAt: '2026-03-11T10:00:00+08:00' });
+    const logged = await visit(enterpriseId, { occurredAt: '2026-03-11T10:00:00+08:00' });
     expect(await lapses(id)).toMatchObject([{ dueOn: '2026-03-12', outcome: 'visited_on_time_recorded_late', daysLate: 0 }]);
-    await app.as('officer').post(`/visits/${(body as { id: string }).id}/void`, { reason: '录错企业' }).expect(200);
+    await app.as('officer').post(`/visits/${(logged.body as { id: string }).id}/void`, { reason: '录错企业' }).expect(200);
     expect(await lapses(id)).toMatchObject([{ dueOn: '2026-03-12', outcome: 'open' }]);
   });
 
@@ -123,8 +123,8 @@ describe('the ten-day visit', () => {
     const enterpriseId = await anEnterprise(app);
     await anAssignment(app, enterpriseId, { startsOn: '2026-04-27', cadreId: app.cadres.officer2 });
     expect(await assignmentOf(enterpriseId)).toMatchObject({ nextDueOn: '2026-05-06' });
-    const { body: year } = await app.as('admin').get('/calendar/2026').expect(200);
-    const { status, source, days } = year as { status: string; source: string; days: object[] };
+    const year = await app.as('admin').get('/calendar/2026').expect(200);
+    const { status, source, days } = year.body as { status: string; source: string; days: object[] };
     await app.as('operator').put('/calendar/2026', { status, source, days: [...days, { date: '2026-05-06', kind: 'holiday', name: '临时' }] }).expect(200);
     expect(await assignmentOf(enterpriseId)).toMatchObject({ nextDueOn: '2026-05-07' });
   });

@@ -140,7 +140,7 @@ describe('the constraints', () => {
       return app.as('admin').post(`/parks/${app.parkId}/working-hours`, body);
     }, 'version-exists'],
   ] as const)('%s: its API call answers 409', async (_constraint, call, code) => {
-    const { status, body } = await call();
-    expect({ status, code: (body as { code: string }).code }).toEqual({ status: 409, code });
+    const response = await call();
+    expect({ status: response.status, code: (response.body as { code: string }).code }).toEqual({ status: 409, code });
   });
 });

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createLocalJWKSet, type JSONWebKeySet } from 'jose';
+import { createLocalJWKSet } from 'jose';
 import { Client } from 'pg';
 import supertest from 'supertest';
 import type { DataSource } from 'typeorm';
@@ -59,7 +59,7 @@ export async function startApp(options: { now?: string; poolSize?: number; datab
   const source: DataSource = await applicationDataSource(database.url, ENTITIES, options.poolSize ?? 5).initialize();
   const app = await createApplication({
     source, clock, logLevel: 'silent',
-    trusted: { config: { kind: 'local', issuer: ISSUER, audience: AUDIENCE }, keys: createLocalJWKSet(await issuer.jwks() as JSONWebKeySet) },
+    trusted: { config: { kind: 'local', issuer: ISSUER, audience: AUDIENCE }, keys: createLocalJWKSet(await issuer.jwks()) },
   });
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
@@ -89,9 +89,9 @@ export async function startApp(options: { now?: string; poolSize?: number; datab
   return {
     app, clock, database, http, issuer, ...cast,
     sql: async (text, values) => (await owner.query(text, values)).rows as never,
-    as: (who) => caller(async () => tokenOf(who)),
+    as: (who) => caller(() => tokenOf(who)),
     asClient: (scopes, parkIds = [cast.parkId]) => caller(async () => sign('a-client', { client_id: 'a-client', scope: scopes, park_ids: parkIds })),
-    asNobody: () => caller(async () => undefined),
+    asNobody: () => caller(() => Promise.resolve(undefined)),
     token: tokenOf,
     close: async () => {
       await app.close();

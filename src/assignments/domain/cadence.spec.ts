@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { day, type Day } from '../../kernel/day';
 import { type CalendarDay, type CalendarYear, WorkingCalendar, type YearStatus } from '../../kernel/working-calendar';
-import type { CadenceKind, CadenceVersion } from './cadence';
+import type { CadenceKind, CadenceVersion } from './cadence-version';
 import type { DutyFacts } from './duty';
 import { judge } from './standing';
 

@@ -1,5 +1,6 @@
 import { type Day, maxDay } from '../../kernel/day';
-import type { CadenceVersion } from './cadence';
+import type { Capacity } from './capacity';
+import type { CadenceVersion } from './cadence-version';
 import type { CalendarVersion, DutyFacts, Pause, ServingVisit } from './duty';
 
 /** A status of the enterprise from a day on, until the next one's day. */
@@ -9,7 +10,7 @@ export interface StatusSince {
 }
 
 export interface DutyRecord {
-  readonly capacity: 'officer' | 'leader';
+  readonly capacity: Capacity;
   readonly startsOn: Day;
   readonly endsOn: Day | null;
   /** Given for history from before the system, or the predecessor's last visit; the later of both. */

@@ -1,6 +1,6 @@
 import { addDays, type Day, daysBetween, maxDay, minDay } from '../../kernel/day';
 import type { WorkingCalendar } from '../../kernel/working-calendar';
-import type { CadenceVersion } from './cadence';
+import type { CadenceVersion } from './cadence-version';
 
 /** A visit that qualifies for the duty: the local date on which it was made, and the one on which the server had it. */
 export interface ServingVisit {

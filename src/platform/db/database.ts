@@ -65,7 +65,7 @@ export class Database {
       const settled = await Promise.allSettled(pending);
       const failed = settled.find((one) => one.status === 'rejected');
       if (failed !== undefined) throw failed.reason;
-      return settled.slice(2, -1).map((one) => (one.status === 'fulfilled' ? one.value.rows : [])) as { [K in keyof R]: R[K][] };
+      return settled.slice(2, -1).map((one) => (one.status === 'fulfilled' ? (one.value.rows as QueryResultRow[]) : [])) as { [K in keyof R]: R[K][] };
     } catch (error) {
       failure = error instanceof Error ? error : new Error(String(error));
       throw error;

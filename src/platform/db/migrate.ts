@@ -31,7 +31,7 @@ export async function migrate(databaseUrl: string): Promise<void> {
 
 /** The queue's own tables, made by the owner: the application's role only uses them. */
 async function prepareJobQueue(runner: QueryRunner): Promise<void> {
-  const [present]: { made: boolean }[] = await runner.query("SELECT to_regnamespace('pgboss') IS NOT NULL AS made");
+  const [present] = (await runner.query("SELECT to_regnamespace('pgboss') IS NOT NULL AS made")) as { made: boolean }[];
   if (present?.made !== true) await runner.query(getConstructionPlans('pgboss'));
   await runner.query(`
     GRANT USAGE ON SCHEMA pgboss TO ledger_app;

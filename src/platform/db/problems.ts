@@ -18,6 +18,8 @@ const RETRYABLE = new Set(['40001', '40P01']);
 // Classes 08 (connection) and 57P (shutdown, starting up), and what the socket says: the database is away.
 const AWAY = /^(?:08|57P)/;
 const AWAY_SOCKET = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
+// 22P02, 22007, 22008: text that is no UUID or date. Fields are checked before, so it came in the key of a forged cursor.
+const UNREADABLE = new Set(['22P02', '22007', '22008']);
 // 23505 unique, 23P01 exclusion.
 const TAKEN = new Set(['23505', '23P01']);
 
@@ -42,6 +44,7 @@ export function problemOf(error: unknown): Problem | undefined {
   const known = PROBLEM_OF_CONSTRAINT[constraint];
   if (known !== undefined) return new Problem(known, { cause: error });
   if (TAKEN.has(code)) return new Problem(constraint.endsWith('_pkey') ? 'id-taken' : 'conflict', { cause: error });
+  if (UNREADABLE.has(code)) return new Problem('cursor-invalid', { cause: error });
   if (RETRYABLE.has(code)) return new Problem('busy', { retryAfterSeconds: 1, cause: error });
   if (AWAY.test(code) || AWAY_SOCKET.has(code) || /terminated|timeout exceeded when trying to connect/.test(fault.message)) {
     return new Problem('unavailable', { retryAfterSeconds: 2, cause: error });

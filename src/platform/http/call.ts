@@ -1,5 +1,5 @@
 import { applyDecorators, type Type } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiExtraModels, ApiHeader, ApiOperation, ApiParam, ApiProperty, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiExtraModels, ApiHeader, ApiOperation, ApiParam, ApiProperty, ApiResponse, ApiSecurity, getSchemaPath } from '@nestjs/swagger';
 import { PROBLEMS, type ProblemCode } from '../../kernel/problem-catalogue';
 
 class ProblemFieldError {
@@ -55,7 +55,7 @@ export function Call(call: CallDescription): MethodDecorator {
     ...(call.creates === true ? [success(201, 'Created.'), success(200, 'The same id with the same content was sent before: what is stored.')] : [success(status, 'Done.')]),
     ...(call.needsIfMatch === true ? [ApiHeader({ name: 'If-Match', required: true, description: 'The ETag that was read.', example: '"1"' })] : []),
     ...(call.body === undefined ? [] : [ApiBody({ type: call.body })]),
-    ...(call.public === true ? [] : [ApiBearerAuth()]),
+    ...(call.public === true ? [ApiSecurity({})] : [ApiBearerAuth()]),
     ...problemResponses([...OF_EVERY_CALL, ...(call.public === true ? [] : OF_CALLS_WITH_TOKEN), ...(call.needsIfMatch === true ? (['stale', 'if-match-required'] as const) : []), ...(call.problems ?? [])]),
   );
 }

@@ -91,7 +91,7 @@ export function Flag(options: FieldOptions & { query?: boolean }): PropertyDecor
 /** An object of its own class. */
 export function Nested(of: () => new () => object, options: FieldOptions): PropertyDecorator {
   return applyDecorators(
-    field(options, { type: of as () => new () => object }, (each) => [Validate(PlainObject, fault('type', { expected: 'object' }, each)), ValidateNested({ each })]),
+    field(options, { type: () => of() }, (each) => [Validate(PlainObject, fault('type', { expected: 'object' }, each)), ValidateNested({ each })]),
     Type(of),
   );
 }
@@ -122,7 +122,6 @@ function fault(code: FieldFault, params: ProblemParams, each = false): Validatio
 }
 
 // NUL and lone surrogates can't be stored as text; the other controls have no place in a ledger. Lines may be broken where they are allowed.
-// eslint-disable-next-line no-control-regex -- these are the characters that are refused
 const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 
 @ValidatorConstraint({ name: 'cleanText' })

@@ -29,9 +29,9 @@ export function readCursor(query: PageQuery, list: string, types: readonly ('str
   if (query.cursor === undefined) return undefined;
   const decoded = decode(query.cursor);
   const fits = decoded?.f === fingerprint(query, list) && Array.isArray(decoded.k) && decoded.k.length === types.length
-    && decoded.k.every((value, index) => (types[index] === 'null-or-string' ? value === null || typeof value === 'string' : typeof value === types[index]));
+    && (decoded.k as readonly unknown[]).every((value, index) => (types[index] === 'null-or-string' ? value === null || typeof value === 'string' : typeof value === types[index]));
   if (!fits) throw Problem.at('cursor-invalid', '/query/cursor');
-  return decoded.k;
+  return decoded.k as CursorKey;
 }
 
 /** Cuts the row too many that tells whether there is a next page. */
