@@ -11,12 +11,13 @@ import { claimId } from '../platform/db/client-made-id';
 import { Database } from '../platform/db/database';
 import { type Page, toPage } from '../platform/http/page';
 import type { Created } from '../platform/http/request';
+import { Jobs } from '../platform/jobs/jobs';
 import { type Happening, Journal } from '../platform/journal/journal';
 import type { Assignment, ShownAssignment } from './assignment.entity';
 import type { CreateAssignment, EndAssignment, HandOverAssignment } from './assignments.dto';
 import { type AssignmentFilter, AssignmentsStore, type LapseFilter } from './assignments.store';
 import type { Capacity } from './domain/capacity';
-import { DutiesService } from './duties.service';
+import { DUTIES_SWEEP, DutiesService } from './duties.service';
 import type { ShownLapse } from './lapse.entity';
 
 interface NewDuty {
@@ -35,7 +36,7 @@ interface NewDuty {
 export class AssignmentsService implements OnModuleInit {
   constructor(
     private readonly store: AssignmentsStore, private readonly duties: DutiesService, private readonly parks: ParksService, private readonly enterprises: EnterprisesService,
-    private readonly cadres: CadresService, private readonly database: Database, private readonly journal: Journal, private readonly clock: Clock,
+    private readonly cadres: CadresService, private readonly database: Database, private readonly journal: Journal, private readonly jobs: Jobs, private readonly clock: Clock,
   ) {}
 
   /** Duties move with the facts of other features, in the transaction that changes them. */
@@ -48,7 +49,10 @@ export class AssignmentsService implements OnModuleInit {
         duties.judgeSelected(em, actor, parkId, { cadreId: cadreIn(data) }, { type, id: subject.id }, at));
     }
     journal.on('policy.added', async (em, { parkId, effectiveOn }, actor) => duties.turnAllOn(em, actor, parkId, effectiveOn));
-    journal.on('calendar.loaded', async (em, { parkId, effectiveOn }, actor) => duties.turnAllOn(em, actor, parkId, effectiveOn));
+    journal.on('calendar.loaded', async (em, { parkId, effectiveOn }, actor) => {
+      await duties.turnAllOn(em, actor, parkId, effectiveOn);
+      await this.jobs.request(em, DUTIES_SWEEP);
+    });
     journal.on('park.changed', async (em, { parkId, effectiveOn, data }, actor) => {
       if (data?.['goLiveOn'] !== undefined) await duties.turnAllOn(em, actor, parkId, effectiveOn);
     });

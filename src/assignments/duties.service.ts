@@ -16,6 +16,9 @@ import type { Cause } from './lapse.entity';
 // A batch is one transaction: large enough that its few statements weigh little, small enough that a writer waits for milliseconds.
 const BATCH = 500;
 
+/** The job that settles and sweeps. */
+export const DUTIES_SWEEP = 'duties-sweep';
+
 interface JudgedDuty {
   readonly stored: StoredDuty;
   readonly standing: Standing;

@@ -2,7 +2,7 @@ import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '../platform/clock';
 import { newId } from '../platform/ids';
 import { Jobs } from '../platform/jobs/jobs';
-import { DutiesService } from './duties.service';
+import { DUTIES_SWEEP, DutiesService } from './duties.service';
 
 /** The scheduler's part: it records what has lapsed and looks for drift. Whether something is overdue never waits for it. */
 @Injectable()
@@ -13,7 +13,7 @@ export class DutiesSweep implements OnModuleInit {
 
   onModuleInit(): void {
     // Every ten minutes: parks lie in different zones, and a tick that is missed is made up by the next one.
-    this.jobs.register({ name: 'duties-sweep', cron: '*/10 * * * *', run: async () => this.duties.sweepAsSystem(this.#runId('sweep')) });
+    this.jobs.register({ name: DUTIES_SWEEP, cron: '*/10 * * * *', run: async () => this.duties.sweepAsSystem(this.#runId('sweep')) });
     this.jobs.register({ name: 'duties-reconcile', cron: '30 18 * * *', run: async () => this.#reconcile() });
   }
 

@@ -1,4 +1,3 @@
-import type { FastifyInstance } from 'fastify';
 import { fullPath, ROUTES, type RouteAccess } from '../../src/identity/routes';
 import { CLIENT_SCOPES, ROLES } from '../../src/kernel/actor';
 import { type TestApp, startApp } from '../support/app';

@@ -55,6 +55,34 @@ describe('malformed requests', () => {
     expect(await fingerprint()).toBe(before);
   }, 120_000);
 
+  const value = fc.oneof(
+    fc.constantFrom('', '0', '-1', '999999999999999999999', 'true', 'null', '2026-02-30', 'undefined', '%00', '%F0%9F', "'", '[]', '*', 'a'.repeat(3_000)), fc.string({ unit: 'binary', maxLength: 20 }).map((text) => encodeURIComponent(text.toWellFormed())),
+    // A cursor with the right shape and a key of nonsense.
+    fc.array(fc.oneof(fc.string({ maxLength: 5 }), fc.integer()), { maxLength: 3 }).map((k) => Buffer.from(JSON.stringify({ f: 'x', k })).toString('base64url')),
+  );
+  const query = fc.array(fc.tuple(fc.constantFrom('limit', 'cursor', 'parkId', 'q', 'status', 'tag', 'cadreId', 'enterpriseId', 'from', 'to', 'review', 'minDays', 'dueWithinDays', 'active', 'uncovered', 'bogus'), value), { minLength: 1, maxLength: 4 })
+    .map((pairs) => pairs.map(([name, text]) => `${name}=${text}`).join('&'));
+  const reading = ROUTES.filter((route) => route.method === 'GET').map((route) => [route.path, route] as const);
+
+  it.each(reading)('GET %s: answers every query with a list or a 4xx problem', async (_path, route) => {
+    const url = fullPath(route.path).replace(':year', '2026').replace(':id', ids[route.path.split('/')[0] ?? ''] ?? '01950000-0000-7000-8000-0000000000ff');
+    await fc.assert(fc.asyncProperty(query, async (search) => {
+      const response = await app.app.inject({ method: 'GET', url: `${url}?${search}`, headers: { authorization: `Bearer ${tokenFor(route)}` } });
+      if (response.statusCode >= 500 || (response.statusCode >= 400 && response.headers['content-type']?.toString().startsWith('application/problem+json') !== true)) throw new Error(`${response.statusCode} ${search} ${response.body.slice(0, 300)}`);
+    }), { numRuns: 200, endOnFailure: true });
+  });
+
+  it('refuses a cursor whose filters are right and whose key is forged', async () => {
+    for (let one = 0; one < 3; one += 1) await anEnterprise(app);
+    const page = await app.as('admin').get('/enterprises?limit=1').expect(200);
+    const { f } = JSON.parse(Buffer.from((page.body as { nextCursor: string }).nextCursor, 'base64url').toString('utf8')) as { f: string };
+    for (const k of [['x', 'no uuid'], ['\u0000', '01950000-0000-7000-8000-0000000000ff'], [1, 2], []]) {
+      const cursor = Buffer.from(JSON.stringify({ f, k })).toString('base64url');
+      const response = await app.as('admin').get(`/enterprises?limit=1&cursor=${cursor}`).expect(400);
+      expect(response.body).toMatchObject({ code: 'cursor-invalid' });
+    }
+  });
+
   it('names the field and the reason', async () => {
     const response = await app.as('admin').post('/enterprises', { name: '甲', uscc: aUscc(), tags: ['a', 'a'], location: { lng: 400, lat: 1, datum: 'wgs84' }, bogus: 1 }).expect(400);
     const { errors } = response.body as { errors: { pointer: string; code: string }[] };

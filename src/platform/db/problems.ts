@@ -18,8 +18,8 @@ const RETRYABLE = new Set(['40001', '40P01']);
 // Classes 08 (connection) and 57P (shutdown, starting up), and what the socket says: the database is away.
 const AWAY = /^(?:08|57P)/;
 const AWAY_SOCKET = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
-// 22P02, 22007, 22008: text that is no UUID or date. Fields are checked before, so it came in the key of a forged cursor.
-const UNREADABLE = new Set(['22P02', '22007', '22008']);
+// 22P02, 22007, 22008, 22021: text that is no UUID, date or text at all. Fields are checked before, so it came in the key of a forged cursor.
+const UNREADABLE = new Set(['22P02', '22007', '22008', '22021']);
 // 23505 unique, 23P01 exclusion.
 const TAKEN = new Set(['23505', '23P01']);
 

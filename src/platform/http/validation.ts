@@ -30,7 +30,8 @@ function fieldErrors(fault: ValidationError, parent: string, owner: unknown): re
   const own = Object.keys(fault.constraints ?? {}).map((constraint): FieldError => {
     if (constraint === 'whitelistValidation' || constraint === 'unknownValue') return { pointer, code: 'unknown-field' };
     if (value === undefined) return { pointer, code: 'required' };
-    const context = (fault.contexts as Record<string, FaultContext | undefined> | undefined)?.[constraint];
+    const contexts: Readonly<Record<string, FaultContext | undefined>> = fault.contexts ?? {};
+    const context = contexts[constraint];
     return context === undefined ? { pointer, code: 'type', params: { expected: 'object' } } : { pointer, ...context };
   });
   return [...own.slice(0, 1), ...(fault.children ?? []).flatMap((child) => fieldErrors(child, pointer, value))];

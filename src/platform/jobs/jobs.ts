@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { PgBoss } from 'pg-boss';
+import type { EntityManager } from 'typeorm';
 import { Database } from '../db/database';
 
 /** Work that is done once at a time over any number of processes, again and again. */
@@ -42,6 +43,14 @@ export class Jobs {
       await boss.schedule(job.name, job.cron);
     }
     this.#boss = boss;
+  }
+
+  /**
+   * Asks for a run as soon as the transaction has committed, by whichever process. Where no jobs run in this process nothing is asked
+   * for: the next tick does it.
+   */
+  async request(em: EntityManager, name: string): Promise<void> {
+    await this.#boss?.send(name, {}, { db: { executeSql: async (text, values) => ({ rows: await em.query<unknown[]>(text, values as unknown[]) }) } });
   }
 
   async stop(): Promise<void> {
