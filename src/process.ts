@@ -81,6 +81,9 @@ async function embedded(config: Config, undo: (() => Promise<unknown>)[]): Promi
   const server = await startEmbeddedPostgres({
     dataDir: join(config.dataDir, 'postgres'),
     onUnexpectedExit: (message) => { process.stderr.write(`${message}\n`); },
+  }).catch((error: unknown) => {
+    // Its errors are sentences for whoever started the program: a stack would hide them.
+    throw new ConfigError(error instanceof Error ? error.message : String(error), { cause: error });
   });
   undo.push(() => server.stop());
   return server.url;
