@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { type Actor, cadreOf, hasRole, parkOf } from '../kernel/actor';
 import { addDays, type Day, daysBetween, localDay } from '../kernel/day';
-import { Problem } from '../kernel/problem';
+import { found, Problem } from '../kernel/problem';
 import { CadresService } from '../cadres/cadres.service';
 import { EnterprisesService } from '../enterprises/enterprises.service';
 import { ParksService } from '../parks/parks.service';
@@ -192,9 +192,4 @@ function cadreIn(data: Happening['data']): string {
 
 function asOf(row: Assignment, today: Day): ShownAssignment {
   return { ...row, overdueDays: row.nextDueOn === null ? 0 : Math.max(0, daysBetween(row.nextDueOn, today)) };
-}
-
-function found<T>(row: T | null): T {
-  if (row === null) throw new Problem('not-found');
-  return row;
 }

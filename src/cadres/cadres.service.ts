@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { readPhone } from '../enterprises/domain/contact';
 import { type Actor, parkOf, type Role, systemActor } from '../kernel/actor';
 import { localDay } from '../kernel/day';
-import { Problem } from '../kernel/problem';
+import { found, Problem } from '../kernel/problem';
 import { DepartmentsService } from '../parks/departments.service';
 import { ParksService } from '../parks/parks.service';
 import { Clock } from '../platform/clock';
@@ -143,11 +143,6 @@ export class CadresService {
   #tellListeners(): void {
     for (const listener of this.#listeners) listener();
   }
-}
-
-function found<T>(row: T | null): T {
-  if (row === null) throw new Problem('not-found');
-  return row;
 }
 
 function acceptRoles(before: readonly Role[], asked: readonly Role[]): CadreRole[] {

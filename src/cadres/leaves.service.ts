@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '../kernel/actor';
 import { addDays, type Day, localDay, minDay } from '../kernel/day';
-import { Problem } from '../kernel/problem';
+import { found, Problem } from '../kernel/problem';
 import { DEFAULT_POLICY } from '../parks/domain/policy';
 import { ParksService } from '../parks/parks.service';
 import { Clock } from '../platform/clock';
@@ -120,11 +120,6 @@ export class LeavesService {
     if (on >= addDays(today, -days)) return;
     throw pointer === undefined ? new Problem('too-far-back', { params: { days } }) : Problem.at('too-far-back', pointer, { days });
   }
-}
-
-function found<T>(row: T | null): T {
-  if (row === null) throw new Problem('not-found');
-  return row;
 }
 
 function requireOrder(from: Day, to: Day, pointer: string): void {

@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { type Actor, hasRole, parkOf, systemActor } from '../kernel/actor';
 import { addDays, type Day } from '../kernel/day';
-import { Problem } from '../kernel/problem';
+import { found, Problem } from '../kernel/problem';
 import { ParksService } from '../parks/parks.service';
 import { DEFAULT_POLICY } from '../parks/domain/policy';
 import { Clock } from '../platform/clock';
@@ -247,11 +247,6 @@ export class EnterprisesService implements OnModuleInit {
 }
 
 type Person = Pick<EnterpriseContact, 'name' | 'title' | 'phone'>;
-
-function found<T>(row: T | null): T {
-  if (row === null) throw new Problem('not-found');
-  return row;
-}
 
 function acceptUscc(actor: Actor, text: string, override = false): { uscc: string; usccWarning: boolean } {
   if (override && !hasRole(actor, 'admin')) throw Problem.at('forbidden', '/usccOverride');

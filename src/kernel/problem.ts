@@ -60,3 +60,9 @@ export function describeFieldError({ code, params = {} }: FieldError, language: 
 export function fill(sentence: string, params: ProblemParams): string {
   return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole));
 }
+
+/** What was looked for. Problem `not-found` when it is not there, or not for this reader: both look alike. */
+export function found<T>(row: T | null | undefined): T {
+  if (row === null || row === undefined) throw new Problem('not-found');
+  return row;
+}

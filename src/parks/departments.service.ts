@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { type Actor, parkOf } from '../kernel/actor';
 import { localDay } from '../kernel/day';
-import { Problem } from '../kernel/problem';
+import { found, Problem } from '../kernel/problem';
 import { Clock } from '../platform/clock';
 import { claimId } from '../platform/db/client-made-id';
 import { Database } from '../platform/db/database';
@@ -66,9 +66,4 @@ export class DepartmentsService {
     if (department === null || department.parkId !== parkId) throw Problem.at('reference-unknown', pointer, { what: 'department' });
     return department;
   }
-}
-
-function found<T>(row: T | null): T {
-  if (row === null) throw new Problem('not-found');
-  return row;
 }

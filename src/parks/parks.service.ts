@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { type Actor, systemActor } from '../kernel/actor';
 import { BEGINNING, type Day, isTimeZone, localDay } from '../kernel/day';
-import { Problem } from '../kernel/problem';
+import { found, Problem } from '../kernel/problem';
 import { Clock } from '../platform/clock';
 import { claimId } from '../platform/db/client-made-id';
 import { Database } from '../platform/db/database';
@@ -165,11 +165,6 @@ export class ParksService {
   async listAllAsSystem(requestId: string): Promise<readonly { readonly id: string; readonly timeZone: string }[]> {
     return this.store.listAllAsSystem(systemActor(requestId));
   }
-}
-
-function found<T>(row: T | null | undefined): T {
-  if (row === null || row === undefined) throw new Problem('not-found');
-  return row;
 }
 
 function requireFuture(effectiveFrom: Day, today: Day): void {

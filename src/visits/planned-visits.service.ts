@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { EnterprisesService } from '../enterprises/enterprises.service';
 import { type Actor, cadreOf, parkOf } from '../kernel/actor';
 import { type Day, localDay } from '../kernel/day';
-import { Problem } from '../kernel/problem';
+import { found, Problem } from '../kernel/problem';
 import { ParksService } from '../parks/parks.service';
 import { Clock } from '../platform/clock';
 import { claimId } from '../platform/db/client-made-id';
@@ -124,9 +124,4 @@ export class PlannedVisitsService {
   async #shown(em: EntityManager, actor: Actor, id: string, { today, burdenLimit }: ParkToday): Promise<ShownPlan> {
     return { plan: found(await this.store.find(em, actor, id, today)), burdenLimit };
   }
-}
-
-function found<T>(row: T | undefined): T {
-  if (row === undefined) throw new Problem('not-found');
-  return row;
 }

@@ -5,7 +5,7 @@ import { CadresService } from '../cadres/cadres.service';
 import { EnterprisesService } from '../enterprises/enterprises.service';
 import { type Actor, cadreOf, hasRole, parkOf } from '../kernel/actor';
 import { type Day, localDay } from '../kernel/day';
-import { Problem } from '../kernel/problem';
+import { found, Problem } from '../kernel/problem';
 import { ParksService } from '../parks/parks.service';
 import { Clock } from '../platform/clock';
 import { claimId } from '../platform/db/client-made-id';
@@ -210,11 +210,6 @@ export class VisitsService {
     this.#limits.set(parkId, { on, backdateLimitDays });
     return backdateLimitDays;
   }
-}
-
-function found<T>(row: T | undefined): T {
-  if (row === undefined) throw new Problem('not-found');
-  return row;
 }
 
 function settled<T>(result: PromiseSettledResult<T>): T {
