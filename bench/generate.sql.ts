@@ -14,9 +14,7 @@ const monthStart = (offset: string): string => `(date_trunc('month', m.today::ti
 const settled = (day: string): string => `(SELECT s.due FROM bench.settled s WHERE s.day = ${day})`;
 const at = (day: string, time: string): string => `((${day}) + ${time}) AT TIME ZONE '${ZONE}'`;
 const longer = `CASE WHEN longer THEN ${LONGER_GAP_DAYS} ELSE 0 END`;
-const officer = sqlId('cadre', `p * ${CADRES_PER_PARK} + i % ${PARK.officers}`);
-const leader = sqlId('cadre', `p * ${CADRES_PER_PARK} + ${PARK.officers} + i % ${PARK.leaders}`);
-const [park, enterprise, officerDuty, leaderDuty] = [sqlId('park', 'p'), sqlId('enterprise', 'e'), sqlId('officerDuty', 'e'), sqlId('leaderDuty', 'e')];
+const park = sqlId('park', 'p');
 
 export const PARKS = `
   INSERT INTO park (id, code, name, county_code, time_zone, go_live_on, version, created_at, updated_at)
@@ -54,20 +52,23 @@ export const PLAN = `
          CASE WHEN i < ${PARK.overdue} THEN past.day - 10
               WHEN i < ${PARK.overdue + PARK.passing} THEN m.passing_on - 10
               ELSE m.passing_on - 9 + (i + p) % greatest(1, m.today - m.passing_on + 9) END AS officer_on,
-         i % 10 = 3 AS longer, CASE WHEN i % 20 = 7 THEN 2 ELSE 1 END AS back, 11 + (i + p) % 14 AS leader_day
+         i % 10 = 3 AS longer, CASE WHEN i % 20 = 7 THEN 2 ELSE 1 END AS back, 11 + (i + p) % 14 AS leader_day,
+         ${park} AS park_id, ${sqlId('enterprise', `p * ${PARK.enterprises} + i`)} AS enterprise_id, ${sqlId('cadre', `p * ${CADRES_PER_PARK} + i % ${PARK.officers}`)} AS officer_id,
+         ${sqlId('cadre', `p * ${CADRES_PER_PARK} + ${PARK.officers} + i % ${PARK.leaders}`)} AS leader_id, ${sqlId('officer duty', `p * ${PARK.enterprises} + i`)} AS officer_duty,
+         ${sqlId('leader duty', `p * ${PARK.enterprises} + i`)} AS leader_duty
   FROM generate_series(0, $1::integer - 1) p CROSS JOIN generate_series(0, ${PARK.enterprises - 1}) i JOIN past ON past.back = (i + p) % 12 CROSS JOIN bench.moment m
 `;
 
 export const ENTERPRISES = `
   WITH statuses AS (
     INSERT INTO enterprise_status (id, park_id, enterprise_id, status, on_date, recorded_at, recorded_by)
-    SELECT ${sqlId('status', 'e')}, ${park}, ${enterprise}, 'in_production', ${monthStart('-7')}, m.made_at, 'system' FROM bench.plan, bench.moment m
+    SELECT ${sqlId('status', 'e')}, park_id, enterprise_id, 'in_production', ${monthStart('-7')}, m.made_at, 'system' FROM bench.plan, bench.moment m
   ), contacts AS (
     INSERT INTO enterprise_contact (id, park_id, enterprise_id, position, name, phone, changed_at)
-    SELECT uuidv7(), ${park}, ${enterprise}, 0, '联系人', '13800000000', m.made_at FROM bench.plan, bench.moment m
+    SELECT uuidv7(), park_id, enterprise_id, 0, '联系人', '13800000000', m.made_at FROM bench.plan, bench.moment m
   )
   INSERT INTO enterprise (id, park_id, name, search_text, search_pieces, sort_key, uscc, uscc_warning, industry_code, status, status_on, tags, last_visit_on, version, created_at, updated_at)
-  SELECT ${enterprise}, ${park}, n.name, n.search_text, n.search_pieces, n.sort_key, '91430181MA' || lpad(e::text, 8, '0'), true, 'C1469', 'in_production', ${monthStart('-7')},
+  SELECT enterprise_id, park_id, n.name, n.search_text, n.search_pieces, n.sort_key, '91430181MA' || lpad(e::text, 8, '0'), true, 'C1469', 'in_production', ${monthStart('-7')},
          '{}', greatest(officer_on, ${monthStart('-back')} + leader_day), 1, m.made_at, m.made_at
   FROM bench.plan JOIN bench.name n ON n.position = i CROSS JOIN bench.moment m ORDER BY e
 `;
@@ -80,20 +81,20 @@ export const AROUND = `
     FROM generate_series(0, $1::integer - 1) p, generate_series(0, ${PARK.officers - 1}) c, bench.moment m, LATERAL (SELECT 3 + c * 7 AS away) a
   ), plans AS (
     INSERT INTO planned_visit (id, park_id, enterprise_id, planner_id, planned_on, status, version, created_at, updated_at)
-    SELECT ${sqlId('plan', 'e')}, ${park}, ${enterprise}, ${officer}, m.today + i % 14, 'planned', 1, m.made_at, m.made_at FROM bench.plan, bench.moment m WHERE i % 2 = 0
+    SELECT ${sqlId('plan', 'e')}, park_id, enterprise_id, officer_id, m.today + i % 14, 'planned', 1, m.made_at, m.made_at FROM bench.plan, bench.moment m WHERE i % 2 = 0
   )
   INSERT INTO planned_visit_member (park_id, planned_visit_id, cadre_id, joined_at)
-  SELECT ${park}, ${sqlId('plan', 'e')}, ${leader}, m.made_at FROM bench.plan, bench.moment m WHERE i % 4 = 0
+  SELECT park_id, ${sqlId('plan', 'e')}, leader_id, m.made_at FROM bench.plan, bench.moment m WHERE i % 4 = 0
 `;
 
 /** An officer's duty is due ten days after the last visit, a leader's at the end of the first month without one. */
 export const DUTIES = `
   INSERT INTO assignment (id, park_id, enterprise_id, cadre_id, capacity, starts_on, standing, next_due_on, watch_on, turn_on, last_visit_on, version, created_at, updated_at)
-  SELECT ${officerDuty}, ${park}, ${enterprise}, ${officer}, 'officer', officer_on - ${(PARK.officerVisits - 1) * DAYS_BETWEEN_VISITS + 5} - ${longer}, 'owed', due, CASE WHEN due >= m.today THEN due END, NULL,
+  SELECT officer_duty, park_id, enterprise_id, officer_id, 'officer', officer_on - ${(PARK.officerVisits - 1) * DAYS_BETWEEN_VISITS + 5} - ${longer}, 'owed', due, CASE WHEN due >= m.today THEN due END, NULL,
          officer_on, 1, m.made_at, m.made_at
   FROM bench.plan CROSS JOIN bench.moment m CROSS JOIN LATERAL (SELECT ${settled('officer_on + 10')} AS due) d
   UNION ALL
-  SELECT ${leaderDuty}, ${park}, ${enterprise}, ${leader}, 'leader', ${monthStart(`-back - ${PARK.leaderVisits - 1}`)}, 'owed', CASE WHEN back = 2 THEN last_due ELSE next_due END, watch_on, watch_on + 1,
+  SELECT leader_duty, park_id, enterprise_id, leader_id, 'leader', ${monthStart(`-back - ${PARK.leaderVisits - 1}`)}, 'owed', CASE WHEN back = 2 THEN last_due ELSE next_due END, watch_on, watch_on + 1,
          ${monthStart('-back')} + leader_day, 1, m.made_at, m.made_at
   FROM bench.plan CROSS JOIN bench.moment m CROSS JOIN LATERAL (SELECT ${settled(`${monthStart('0')} - 1`)} AS last_due, ${settled(`${monthStart('1')} - 1`)} AS next_due) d
     CROSS JOIN LATERAL (SELECT CASE WHEN back = 2 AND last_due >= m.today THEN last_due ELSE next_due END AS watch_on) w
@@ -107,7 +108,7 @@ export const LAPSES = `
   FROM (
     SELECT park_id, id AS assignment_id, enterprise_id, cadre_id, next_due_on AS due_on, NULL::date AS cleared_on FROM assignment, bench.moment m WHERE next_due_on < m.today
     UNION ALL
-    SELECT ${park}, ${officerDuty}, ${enterprise}, ${officer}, due, next_on
+    SELECT park_id, officer_duty, enterprise_id, officer_id, due, next_on
     FROM bench.plan, LATERAL (SELECT officer_on - ${(LONGER_GAP_AFTER - 1) * DAYS_BETWEEN_VISITS} AS next_on, ${settled(`officer_on - ${LONGER_GAP_AFTER * DAYS_BETWEEN_VISITS + LONGER_GAP_DAYS} + 10`)} AS due) d
     WHERE longer AND due < next_on
   ) lapsed, bench.moment m, LATERAL (SELECT ${at('due_on + 1', "time '00:10'")} AS detected_at) d
@@ -122,12 +123,12 @@ export const VISITS = `
     SELECT uuidv7(received_at - m.made_at), park_id, enterprise_id, author_id, received_at - interval '1 hour', 0, received_at - interval '1 hour', on_date, received_at, 'on_site', '{联系人}', '{生产经营}',
            '了解用工、用电和订单情况，企业反映物流成本较高。', 'none', 1, received_at, received_at
     FROM (
-      SELECT ${park} AS park_id, ${enterprise} AS enterprise_id, ${officer} AS author_id, on_date, ${at('on_date', "time '11:00' + (e % 300) * interval '1 minute'")} AS received_at
+      SELECT park_id, enterprise_id, officer_id AS author_id, on_date, ${at('on_date', "time '11:00' + (e % 300) * interval '1 minute'")} AS received_at
       FROM bench.plan, generate_series(0, ${PARK.officerVisits - 1}) k,
            LATERAL (SELECT officer_on - ${DAYS_BETWEEN_VISITS} * k - CASE WHEN k >= ${LONGER_GAP_AFTER} THEN ${longer} ELSE 0 END AS on_date) d
       WHERE p >= $1 AND p < $2
       UNION ALL
-      SELECT ${park}, ${enterprise}, ${leader}, on_date, ${at('on_date', "time '16:00' + (e % 120) * interval '1 minute'")}
+      SELECT park_id, enterprise_id, leader_id, on_date, ${at('on_date', "time '16:00' + (e % 120) * interval '1 minute'")}
       FROM bench.plan CROSS JOIN bench.moment m CROSS JOIN generate_series(0, ${PARK.leaderVisits - 1}) k CROSS JOIN LATERAL (SELECT ${monthStart('-back - k')} + leader_day AS on_date) d
       WHERE p >= $1 AND p < $2
     ) v, bench.moment m

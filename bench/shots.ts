@@ -66,7 +66,7 @@ export class Requests {
     };
     return {
       ours: post('/api/v1/visits', visit, await this.token(park, position)),
-      yardstick: post('/visits', { ...visit, parkId: idOf('park', park), authorId: cadreId(park, position) }),
+      yardstick: post('/visits', { ...visit, parkId: idOf('park', park), authorId: cadreId(park, position), officerDuty: idOf('officer duty', enterprise), leaderDuty: idOf('leader duty', enterprise) }),
     };
   }
 

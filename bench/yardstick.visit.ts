@@ -6,6 +6,7 @@ import { type RecordedLapse, reconcileLapses } from '../src/assignments/domain/l
 import { judge } from '../src/assignments/domain/standing';
 import type { Day } from '../src/kernel/day';
 import type { WorkingCalendar } from '../src/kernel/working-calendar';
+import { isGeneratedId } from './sizes';
 
 /**
  * One visit, by the statements that the application has sent for another one: where their values were that visit's, they are this
@@ -18,6 +19,9 @@ export interface NewVisit {
   readonly authorId: string;
   readonly enterpriseId: string;
   readonly occurredAt: string;
+  /** The enterprise's two duties. */
+  readonly officerDuty: string;
+  readonly leaderDuty: string;
 }
 
 /** What the application did for the model visit. Dates are tagged, since they travel as JSON. */
@@ -42,9 +46,6 @@ interface LoadedDuty extends DutyRecord {
 }
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
-const GENERATED = /^01900000-/;
-const OFFICER_DUTY = '01900000-0000-7000-8008-';
-const LEADER_DUTY = '01900000-0000-7000-8009-';
 
 /** Answers how a visit is recorded. */
 export function visitRecorder(pool: Pool, model: ModelVisit, rule: Rule, todayIn: () => string): (request: NewVisit) => Promise<unknown> {
@@ -89,23 +90,14 @@ function judgeAll(duties: readonly LoadedDuty[], rule: Rule, today: Day): void {
   }
 }
 
-/** Ids of duties follow from the enterprise's. */
-function dutiesOf(enterpriseId: string): { officerDuty: string; leaderDuty: string } {
-  const tail = enterpriseId.slice(-12);
-  return { officerDuty: OFFICER_DUTY + tail, leaderDuty: LEADER_DUTY + tail };
-}
-
 /** What is written in the model's statements, and the name of what it stands for. */
 function knownNames(request: NewVisit, receivedAt: string): Map<string, string> {
-  const { officerDuty, leaderDuty } = dutiesOf(request.enterpriseId);
-  return new Map([
-    [request.parkId, 'parkId'], [request.authorId, 'authorId'], [request.enterpriseId, 'enterpriseId'], [officerDuty, 'officerDuty'], [leaderDuty, 'leaderDuty'],
-    [new Date(request.occurredAt).toISOString(), 'occurredAt'], [receivedAt, 'receivedAt'],
-  ]);
+  const { parkId, authorId, enterpriseId, officerDuty, leaderDuty, occurredAt } = request;
+  return new Map(Object.entries({ parkId, authorId, enterpriseId, officerDuty, leaderDuty, occurredAt: new Date(occurredAt).toISOString(), receivedAt }).map(([name, value]) => [value, name]));
 }
 
-function knownNamesOf({ parkId, authorId, enterpriseId, occurredAt }: NewVisit, fresh: readonly string[]): Names {
-  const names: Names = { parkId, authorId, enterpriseId, ...dutiesOf(enterpriseId), occurredAt: new Date(occurredAt).toISOString(), receivedAt: new Date().toISOString() };
+function knownNamesOf({ parkId, authorId, enterpriseId, officerDuty, leaderDuty, occurredAt }: NewVisit, fresh: readonly string[]): Names {
+  const names: Names = { parkId, authorId, enterpriseId, officerDuty, leaderDuty, occurredAt: new Date(occurredAt).toISOString(), receivedAt: new Date().toISOString() };
   for (const name of fresh) names[name] = name.startsWith('id') ? v7() : randomUUID();
   return names;
 }
@@ -114,7 +106,7 @@ function knownNamesOf({ parkId, authorId, enterpriseId, occurredAt }: NewVisit, 
 function compiler(known: Map<string, string>, fresh: string[]): (value: unknown) => Filler {
   const compileText = (text: string): Filler => {
     for (const [id] of text.matchAll(UUID)) {
-      if (known.has(id) || GENERATED.test(id)) continue;
+      if (known.has(id) || isGeneratedId(id)) continue;
       const name = `${id[14] === '7' ? 'id' : 'request'}${fresh.length}`;
       known.set(id, name);
       fresh.push(name);
