@@ -36,7 +36,7 @@ const APPLICATION_ROLE = `
   EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
   END $$;
   DO $$ BEGIN
-    EXECUTE format('GRANT ledger_app TO %I', current_user);
+    IF NOT pg_has_role(current_user, 'ledger_app', 'SET') THEN EXECUTE format('GRANT ledger_app TO %I', current_user); END IF;
   EXCEPTION WHEN unique_violation THEN NULL;
   END $$;
 `;

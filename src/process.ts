@@ -60,7 +60,7 @@ export async function start(mode: { readonly http: boolean; readonly jobs: boole
 export async function runProcess(mode: { readonly http: boolean; readonly jobs: boolean }, started: (running: Running) => string): Promise<void> {
   try {
     const running = await start(mode);
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
       process.once(signal, () => {
         running.stop().then(() => process.exit(0), (error: unknown) => { fail(error); });
       });
@@ -72,7 +72,10 @@ export async function runProcess(mode: { readonly http: boolean; readonly jobs: 
 }
 
 async function listen(app: NestFastifyApplication, config: Config): Promise<string> {
-  await app.listen(config.port, config.host);
+  await app.listen(config.port, config.host).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') throw new ConfigError(`PORT: ${config.port} is in use by another program.`, { cause: error });
+    throw error;
+  });
   const address = app.getHttpServer().address() as { port: number };
   return `http://${config.host === '127.0.0.1' || config.host === '0.0.0.0' ? 'localhost' : config.host}:${address.port}`;
 }

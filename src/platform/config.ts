@@ -1,5 +1,3 @@
-import { isTimeZone } from '../kernel/day';
-
 /** Where tokens come from: an issuer with its JWKS, or the key that this installation made for itself. */
 export type IssuerConfig =
   | { readonly kind: 'external'; readonly issuer: string; readonly audience: string; readonly jwksUri: string }
@@ -18,7 +16,6 @@ export interface Config {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** Proxies whose `X-Forwarded-*` is believed: addresses or networks, comma-separated. */
   readonly trustedProxies: string | false;
-  readonly zone: string;
 }
 
 export class ConfigError extends Error {}
@@ -54,8 +51,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const jwksUri = address('OIDC_JWKS_URI', ['https:', 'http:']);
   if (issuer !== undefined && jwksUri === undefined) faults.push('OIDC_JWKS_URI: needed with OIDC_ISSUER');
   if (issuer === undefined && text('NODE_ENV') === 'production') faults.push('OIDC_ISSUER: needed in production; without it the server trusts a key of its own');
-  const zone = text('DEFAULT_TIME_ZONE') ?? 'Asia/Shanghai';
-  if (!isTimeZone(zone)) faults.push(`DEFAULT_TIME_ZONE: an IANA zone, not "${zone}"`);
   const config: Config = {
     port: whole('PORT', 3000, 0, 65_535),
     host: text('HOST') ?? '127.0.0.1',
@@ -67,7 +62,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     jobs: choice('JOBS', 'on', ['on', 'off']) === 'on',
     logLevel: choice('LOG_LEVEL', 'info', ['debug', 'info', 'warn', 'error', 'silent']),
     trustedProxies: text('TRUSTED_PROXIES') ?? false,
-    zone,
   };
   if (faults.length > 0) throw new ConfigError(`The configuration is wrong:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
   return config;

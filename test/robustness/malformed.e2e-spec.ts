@@ -92,6 +92,13 @@ describe('malformed requests', () => {
   });
 
   it.each([
+    ['2026-02-30', 'format'], [20260302, 'type'], [undefined, 'required'],
+  ])('says of the date %p: %s', async (startsOn, code) => {
+    const response = await app.as('admin').post('/assignments', { enterpriseId: ids['enterprises'], cadreId: app.cadres.officer, capacity: 'leader', startsOn }).expect(400);
+    expect(response.body).toMatchObject({ errors: [{ pointer: '/startsOn', code }] });
+  });
+
+  it.each([
     ['bytes that are no UTF-8', Buffer.from([0x7b, 0x22, 0x6e, 0x22, 0x3a, 0x22, 0xff, 0xfe, 0x22, 0x7d]), 400], ['a body beyond the limit', Buffer.from(`{"name":"${'x'.repeat(1_100_000)}"}`), 413],
   ])('refuses %s', async (_what, payload, status) => {
     const response = await app.app.inject({ method: 'POST', url: '/api/v1/enterprises', payload, headers: { 'content-type': 'application/json', authorization: `Bearer ${tokens.get('admin')}` } });

@@ -204,7 +204,7 @@ async function shutDown({ child, ended }: Server): Promise<void> {
   }
 }
 
-/** Makes the database when it is missing, and refuses a cluster in which Chinese text has no trigrams. */
+/** Makes the database when it is missing, and refuses a cluster in which Chinese characters are no letters. */
 async function prepareDatabase(maintenanceUrl: string, database: string): Promise<void> {
   const client = new Client({ connectionString: maintenanceUrl });
   await client.connect();
@@ -215,7 +215,7 @@ async function prepareDatabase(maintenanceUrl: string, database: string): Promis
     await client.query('CREATE EXTENSION IF NOT EXISTS pg_trgm');
     const { rows } = await client.query<{ letters: boolean }>(`SELECT show_trgm('四川') <> '{}' AS letters`);
     await client.query('ROLLBACK');
-    if (rows[0]?.letters !== true) throw new Error('This PostgreSQL cluster was not made for UTF-8 text: its trigram indexes would find no Chinese word.');
+    if (rows[0]?.letters !== true) throw new Error('This PostgreSQL cluster was not made for UTF-8 text: searches would miss Chinese words.');
   } finally {
     await client.end();
   }

@@ -118,7 +118,8 @@ function field(options: FieldOptions, schema: ApiPropertyOptions, validators: Va
 }
 
 function fault(code: FieldFault, params: ProblemParams, each = false): ValidationOptions {
-  return { each, context: { code, params } satisfies FaultContext };
+  // Without a message of its own a custom constraint would lose its context.
+  return { each, message: code, context: { code, params } satisfies FaultContext };
 }
 
 // NUL and lone surrogates can't be stored as text; the other controls have no place in a ledger. Lines may be broken where they are allowed.
