@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
 import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Logger } from 'nestjs-pino';
 import { AppModule, type Parts } from './app.module';
 import { findRoute, isPublic } from './identity/routes';
 import { Problem } from './kernel/problem';
 import { addApiDocument } from './openapi';
-import { ProblemFilter } from './platform/http/problem.filter';
+import { problemDocument, ProblemFilter } from './platform/http/problem.filter';
 import { RequestPipe } from './platform/http/validation';
 
 // A visit with everything in it is below 100 kB.
@@ -22,6 +23,7 @@ const REQUEST_ID = /^[\w.:-]{1,64}$/;
  * {@link useLogs} once it is initialised.
  */
 export async function createApplication(parts: Parts, trustedProxies: string | false = false): Promise<NestFastifyApplication> {
+  const filter = new ProblemFilter();
   const adapter = new FastifyAdapter({
     trustProxy: trustedProxies,
     bodyLimit: BODY_LIMIT,
@@ -29,6 +31,8 @@ export async function createApplication(parts: Parts, trustedProxies: string | f
     connectionTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => { filter.answer(error, request, reply); },
+    clientErrorHandler: refuseUnreadable,
     genReqId: (request: { headers: Record<string, string | string[] | undefined> }) => {
       const given = request.headers['x-request-id'];
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
@@ -37,7 +41,7 @@ export async function createApplication(parts: Parts, trustedProxies: string | f
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(parts), adapter, { logger: false, abortOnError: false });
   app.setGlobalPrefix('api/v1', { exclude: ['health/live', 'health/ready'] });
   app.useGlobalPipes(new RequestPipe());
-  app.useGlobalFilters(new ProblemFilter());
+  app.useGlobalFilters(filter);
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRequest', (request, reply, done) => { void reply.header('x-request-id', request.id).header('cache-control', 'no-store'); done(); });
   fastify.addHook('onRoute', ({ method, url }) => { requireKnownRoute(method, url); });
@@ -49,6 +53,13 @@ export async function createApplication(parts: Parts, trustedProxies: string | f
 
 export function useLogs(app: NestFastifyApplication): void {
   app.useLogger(app.get(Logger));
+}
+
+/** What is no HTTP that can be answered in the ordinary way: too large a header, an unknown method, noise. */
+function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return;
+  const body = JSON.stringify(problemDocument(new Problem('malformed'), '', 'zh'));
+  socket.end(`HTTP/1.1 400 Bad Request\r\nContent-Type: application/problem+json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`);
 }
 
 /** A route that the table of routes does not know does not start. */
@@ -63,7 +74,7 @@ function requireKnownRoute(method: string | string[], url: string): void {
 function takeJsonInUtf8Alone(fastify: FastifyInstance): void {
   fastify.addHook('onReady', (ready) => {
     fastify.removeAllContentTypeParsers();
-    fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    fastify.addContentTypeParser(['application/json', 'application/merge-patch+json'], { parseAs: 'buffer' }, (request, body, done) => {
       const charset = /charset\s*=\s*"?([\w-]+)/i.exec(request.headers['content-type'] ?? '')?.[1];
       if (charset !== undefined && charset.toLowerCase() !== 'utf-8') {
         done(new Problem('unsupported-media-type'));

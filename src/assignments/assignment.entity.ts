@@ -2,8 +2,11 @@ import { Check, Column, Entity, Exclusion, ForeignKey, Index, PrimaryColumn, Uni
 import type { Day } from '../kernel/day';
 import type { Capacity } from './domain/capacity';
 
+/** An assignment, and whether its due date may still move since the year’s calendar is not official. */
+export type AssignmentRow = Assignment & { readonly calendarProvisional: boolean };
+
 /** An assignment as of a day. */
-export type ShownAssignment = Assignment & { readonly overdueDays: number };
+export type ShownAssignment = AssignmentRow & { readonly overdueDays: number };
 
 /** Who owes whom visits, in which capacity, from when to when; with the standing that follows from the facts. */
 @Entity('assignment')

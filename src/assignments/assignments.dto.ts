@@ -11,7 +11,7 @@ export class AssignmentsQuery extends PageQuery {
   @Id({ description: 'Of this enterprise.', optional: true }) enterpriseId?: string;
   @Id({ description: 'Of this cadre.', optional: true }) cadreId?: string;
   @Choice({ description: 'In this capacity.', of: CAPACITIES, optional: true }) capacity?: Capacity;
-  @Flag({ description: 'Only those in force today.', optional: true, query: true }) active?: boolean;
+  @Flag({ description: 'Only those in force today, or only the others.', optional: true, query: true }) active?: boolean;
 }
 
 export class CreateAssignment {
@@ -50,6 +50,7 @@ export class AssignmentResponse {
   @Choice({ description: '`owed`: visits are due; `resting`: the enterprise is suspended; `ended`.', of: ['owed', 'resting', 'ended'] }) standing: Assignment['standing'];
   @DayField({ description: 'The earliest unmet due date; null unless visits are owed.', nullable: true }) nextDueOn: Day | null;
   @Whole({ description: 'Calendar days since the due date; 0 while it is not past.', min: 0, max: 100_000 }) overdueDays: number;
+  @Flag({ description: 'The due date lies in a year whose calendar is not official: it may still move.', example: false }) calendarProvisional: boolean;
   @DayField({ description: 'The last visit that served the duty.', nullable: true }) lastVisitOn: Day | null;
   @Text({ description: 'Why it ended.', max: 500, nullable: true, example: '岗位调整' }) endReason: string | null;
   @Whole({ description: 'Counts changes; the ETag.', min: 1, max: 2_147_483_647 }) version: number;
@@ -61,7 +62,7 @@ export function toAssignmentResponse(row: ShownAssignment): AssignmentResponse {
   const { id, parkId, enterpriseId, cadreId, capacity, startsOn, endsOn, inheritedVisitOn, predecessorId, standing, nextDueOn, lastVisitOn, endReason, version } = row;
   return {
     id, parkId, enterpriseId, cadreId, capacity, startsOn, endsOn, inheritedVisitOn, predecessorId, standing, nextDueOn,
-    overdueDays: row.overdueDays,
+    overdueDays: row.overdueDays, calendarProvisional: row.calendarProvisional,
     lastVisitOn, endReason, version, createdAt: row.createdAt.toISOString(), updatedAt: row.updatedAt.toISOString(),
   };
 }

@@ -13,7 +13,7 @@ import { type Page, toPage } from '../platform/http/page';
 import type { Created } from '../platform/http/request';
 import { Jobs } from '../platform/jobs/jobs';
 import { type Happening, Journal } from '../platform/journal/journal';
-import type { Assignment, ShownAssignment } from './assignment.entity';
+import type { Assignment, AssignmentRow, ShownAssignment } from './assignment.entity';
 import type { CreateAssignment, EndAssignment, HandOverAssignment } from './assignments.dto';
 import { type AssignmentFilter, AssignmentsStore, type LapseFilter } from './assignments.store';
 import type { Capacity } from './domain/capacity';
@@ -48,13 +48,13 @@ export class AssignmentsService implements OnModuleInit {
       journal.on(type, async (em, { parkId, subject, data, at }, actor) =>
         duties.judgeSelected(em, actor, parkId, { cadreId: cadreIn(data) }, { type, id: subject.id }, at));
     }
-    journal.on('policy.added', async (em, { parkId, effectiveOn }, actor) => duties.turnAllOn(em, actor, parkId, effectiveOn));
-    journal.on('calendar.loaded', async (em, { parkId, effectiveOn }, actor) => {
-      await duties.turnAllOn(em, actor, parkId, effectiveOn);
+    journal.on('policy.added', async (em, { parkId, effectiveOn, at }, actor) => duties.turn(em, actor, parkId, { on: effectiveOn, ended: false, now: at }));
+    journal.on('calendar.loaded', async (em, { parkId, effectiveOn, at }, actor) => {
+      await duties.turn(em, actor, parkId, { on: effectiveOn, ended: false, now: at });
       await this.jobs.request(em, DUTIES_SWEEP);
     });
-    journal.on('park.changed', async (em, { parkId, effectiveOn, data }, actor) => {
-      if (data?.['goLiveOn'] !== undefined) await duties.turnAllOn(em, actor, parkId, effectiveOn);
+    journal.on('park.changed', async (em, { parkId, effectiveOn, data, at }, actor) => {
+      if (data?.['goLiveOn'] !== undefined) await duties.turn(em, actor, parkId, { on: effectiveOn, ended: true, now: at });
     });
     journal.on('cadre.deactivated', async (em, happening) => this.#refuseWithOpenDuties(em, happening));
   }
@@ -144,7 +144,9 @@ export class AssignmentsService implements OnModuleInit {
     await this.journal.append(em, actor, {
       type: 'assignment.started', parkId, subject: { type: 'assignment', id }, at: now, effectiveOn: startsOn, data: { enterpriseId, cadreId, capacity, startsOn, predecessorId: duty.predecessorId },
     });
+    const successorId = await this.store.adoptSuccessor(em, duty);
     await this.duties.judgeSelected(em, actor, parkId, { ids: [id] }, { type: 'assignment.started', id }, now);
+    if (successorId !== null) await this.duties.judgeSelected(em, actor, parkId, { ids: [successorId] }, { type: 'assignment.started', id }, now);
   }
 
   async #finish(em: EntityManager, actor: Actor, assignment: Assignment, endsOn: Day, reason: string | null, now: Date): Promise<void> {
@@ -175,7 +177,7 @@ export class AssignmentsService implements OnModuleInit {
   }
 
   async #shown(em: EntityManager, actor: Actor, id: string, today: Day): Promise<ShownAssignment> {
-    return asOf(found(await this.store.find(em, actor, id)), today);
+    return asOf({ ...found(await this.store.find(em, actor, id)), calendarProvisional: await this.store.isProvisional(em, id) }, today);
   }
 
   async #refuseWithOpenDuties(em: EntityManager, { parkId, data, effectiveOn }: Happening): Promise<void> {
@@ -190,6 +192,6 @@ function cadreIn(data: Happening['data']): string {
   return id;
 }
 
-function asOf(row: Assignment, today: Day): ShownAssignment {
+function asOf(row: AssignmentRow, today: Day): ShownAssignment {
   return { ...row, overdueDays: row.nextDueOn === null ? 0 : Math.max(0, daysBetween(row.nextDueOn, today)) };
 }

@@ -4,10 +4,10 @@ import type { Actor } from '../kernel/actor';
 import type { Day } from '../kernel/day';
 import { Database, type Statement } from '../platform/db/database';
 import { type CursorKey, DEFAULT_LIMIT, type PageQuery, readCursor } from '../platform/http/page';
-import { Assignment } from './assignment.entity';
+import { Assignment, type AssignmentRow } from './assignment.entity';
 import type { Capacity } from './domain/capacity';
 import type { LapseOutcome } from './domain/standing';
-import { hasTurned } from './duties.store';
+import { hasTurned, PROVISIONAL } from './duties.store';
 import type { Lapse } from './lapse.entity';
 
 export interface AssignmentFilter extends PageQuery {
@@ -36,6 +36,11 @@ export class AssignmentsStore {
     return em.findOneBy(Assignment, { id, parkId: In([...actor.parkIds]) });
   }
 
+  async isProvisional(em: EntityManager, id: string): Promise<boolean> {
+    const [row]: { provisional: boolean }[] = await em.query(`SELECT ${PROVISIONAL} AS provisional FROM assignment a WHERE id = $1`, [id]);
+    return row?.provisional ?? false;
+  }
+
   async lock(em: EntityManager, actor: Actor, id: string): Promise<Assignment | null> {
     return em.findOne(Assignment, { where: { id, parkId: In([...actor.parkIds]) }, lock: { mode: 'pessimistic_write' } });
   }
@@ -56,13 +61,22 @@ export class AssignmentsStore {
     return row?.id ?? null;
   }
 
+  /** Gives whoever holds the capacity next a new predecessor: a gap has been filled. Answers their assignment. */
+  async adoptSuccessor(em: EntityManager, { id, parkId, enterpriseId, capacity, startsOn }: Pick<Assignment, 'id' | 'parkId' | 'enterpriseId' | 'capacity' | 'startsOn'>): Promise<string | null> {
+    const [rows]: [{ id: string }[], number] = await em.query(
+      `UPDATE assignment SET predecessor_id = $5 WHERE id = (
+         SELECT id FROM assignment WHERE park_id = $1 AND enterprise_id = $2 AND capacity = $3 AND starts_on > $4 AND id <> $5 ORDER BY starts_on LIMIT 1 FOR UPDATE
+       ) RETURNING id`, [parkId, enterpriseId, capacity, startsOn, id]);
+    return rows[0]?.id ?? null;
+  }
+
   async openDutiesOf(em: EntityManager, parkId: string, cadreId: string, today: Day): Promise<{ id: string; enterpriseId: string; capacity: Capacity }[]> {
     return em.query(
       `SELECT id, enterprise_id AS "enterpriseId", capacity FROM assignment WHERE park_id = $1 AND cadre_id = $2 AND (ends_on IS NULL OR ends_on > $3) ORDER BY id LIMIT 200`,
       [parkId, cadreId, today]);
   }
 
-  async list(actor: Actor, parkId: string, query: AssignmentFilter, today: Day): Promise<{ rows: Assignment[]; stale: boolean }> {
+  async list(actor: Actor, parkId: string, query: AssignmentFilter, today: Day): Promise<{ rows: AssignmentRow[]; stale: boolean }> {
     const after = readCursor(query, 'assignments', ['string']);
     const filters: string[] = [];
     const values: unknown[] = [parkId, (query.limit ?? DEFAULT_LIMIT) + 1];
@@ -75,16 +89,17 @@ export class AssignmentsStore {
     filter('cadre', (place) => `cadre_id = ${place}`, query.cadreId);
     filter('capacity', (place) => `capacity = ${place}`, query.capacity);
     filter('active', (place) => `starts_on <= ${place} AND (ends_on IS NULL OR ends_on > ${place})`, query.active === true ? today : undefined);
+    filter('inactive', (place) => `(starts_on > ${place} OR ends_on <= ${place})`, query.active === false ? today : undefined);
     filter('after', (place) => `id > ${place}`, after?.[0]);
     const statement: Statement = {
       name: `assignments${filters.map((text) => /\/\* (\w+)/.exec(text)?.[1]).join('-')}`,
       text: `SELECT id, park_id AS "parkId", enterprise_id AS "enterpriseId", cadre_id AS "cadreId", capacity, starts_on AS "startsOn", ends_on AS "endsOn",
                     inherited_visit_on AS "inheritedVisitOn", predecessor_id AS "predecessorId", standing, next_due_on AS "nextDueOn", last_visit_on AS "lastVisitOn",
-                    end_reason AS "endReason", version, created_at AS "createdAt", updated_at AS "updatedAt"
-             FROM assignment WHERE park_id = $1 ${filters.join(' ')} ORDER BY park_id, id LIMIT $2`,
+                    ${PROVISIONAL} AS "calendarProvisional", end_reason AS "endReason", version, created_at AS "createdAt", updated_at AS "updatedAt"
+             FROM assignment a WHERE park_id = $1 ${filters.join(' ')} ORDER BY park_id, id LIMIT $2`,
       values,
     };
-    const [rows, turned] = await this.database.readAll<[Assignment, object]>(actor, [statement, hasTurned(parkId, today)]);
+    const [rows, turned] = await this.database.readAll<[AssignmentRow, object]>(actor, [statement, hasTurned(parkId, today)]);
     return { rows, stale: turned.length > 0 };
   }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../kernel/actor';
 import { type Day, daysBetween } from '../kernel/day';
-import { Choice, DayField, Id, Nested, Text, Whole } from '../platform/http/fields';
+import { Choice, DayField, Flag, Id, Nested, Text, Whole } from '../platform/http/fields';
 import { NamedRef } from '../platform/http/named-ref';
 import { type DueFilter, DueListStore, type DueRow } from './due-list.store';
 import { DutiesService } from './duties.service';
@@ -20,6 +20,7 @@ export class DueVisit {
   @Choice({ description: 'Capacity.', of: ['officer', 'leader'] }) capacity: 'officer' | 'leader';
   @DayField({ description: 'Last day on time.' }) nextDueOn: Day;
   @Whole({ description: 'Calendar days since; 0 when it is not past.', min: 0, max: 100_000, example: 2 }) overdueDays: number;
+  @Flag({ description: 'The due date lies in a year whose calendar is not official: it may still move.', example: false }) calendarProvisional: boolean;
   @DayField({ description: 'The last visit that served the duty.', nullable: true }) lastVisitOn: Day | null;
   @Whole({ description: 'Lapses whose due date lies in this calendar quarter.', min: 0, max: 1000, example: 1 }) lapsesThisQuarter: number;
 }
@@ -47,6 +48,7 @@ function toDueVisit(row: DueRow, today: Day): DueVisit {
     capacity: row.capacity,
     nextDueOn: row.nextDueOn,
     overdueDays: Math.max(0, daysBetween(row.nextDueOn, today)),
+    calendarProvisional: row.calendarProvisional,
     lastVisitOn: row.lastVisitOn,
     lapsesThisQuarter: row.lapsesThisQuarter,
   };

@@ -3,7 +3,7 @@ import type { Actor } from '../kernel/actor';
 import type { Day } from '../kernel/day';
 import { Database, type Statement } from '../platform/db/database';
 import type { Capacity } from './domain/capacity';
-import { hasTurned } from './duties.store';
+import { hasTurned, PROVISIONAL } from './duties.store';
 
 export interface DueRow {
   readonly assignmentId: string;
@@ -17,6 +17,7 @@ export interface DueRow {
   readonly capacity: Capacity;
   readonly nextDueOn: Day;
   readonly lastVisitOn: Day | null;
+  readonly calendarProvisional: boolean;
   readonly lapsesThisQuarter: number;
 }
 
@@ -55,6 +56,7 @@ function dutiesByDueDate(parkId: string, filter: DueFilter): Statement {
     text: `
       SELECT a.id AS "assignmentId", a.enterprise_id AS "enterpriseId", e.name AS "enterpriseName", e.uscc, a.cadre_id AS "cadreId", c.name AS "cadreName",
              c.department_id AS "departmentId", d.name AS "departmentName", a.capacity, a.next_due_on AS "nextDueOn", a.last_visit_on AS "lastVisitOn",
+             ${PROVISIONAL} AS "calendarProvisional",
              (SELECT count(*)::integer FROM lapse l WHERE l.park_id = a.park_id AND l.assignment_id = a.id AND l.due_on >= $5 AND l.outcome <> 'superseded')
                + (CASE WHEN a.watch_on >= $5 AND a.watch_on < $4 THEN 1 ELSE 0 END) AS "lapsesThisQuarter"
       FROM assignment a

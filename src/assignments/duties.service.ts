@@ -60,9 +60,10 @@ export class DutiesService {
     await this.#judgeLocked(em, actor, parkId, ids, cause, now);
   }
 
-  /** Lets all duties of the park be judged anew from the day on, in batches by the next read or job. */
-  async turnAllOn(em: EntityManager, actor: Actor, parkId: string, on: Day): Promise<void> {
-    await this.store.turnAllOn(em, actor, parkId, on);
+  /** Lets duties of the park be judged anew from the day on, in batches by the next read or job: those that have not ended, or all. */
+  async turn(em: EntityManager, actor: Actor, parkId: string, turn: { on: Day; ended: boolean; now: Date }): Promise<void> {
+    const today = localDay(turn.now, (await this.parks.settings(em, actor, parkId)).zone);
+    await this.store.turn(em, actor, parkId, { on: turn.on, today, ended: turn.ended });
   }
 
   /**

@@ -102,9 +102,18 @@ export class DutiesStore {
     return rows.map(({ id }) => id);
   }
 
-  /** Lets every duty of the park that has not ended be judged anew from the day on. One statement, however many there are. */
-  async turnAllOn(em: EntityManager, _actor: Actor, parkId: string, on: Day): Promise<void> {
-    await em.query("UPDATE assignment SET turn_on = $2 WHERE park_id = $1 AND standing <> 'ended' AND (turn_on IS NULL OR turn_on > $2)", [parkId, on]);
+  /**
+   * Lets the duties of the park be judged anew from the day on: those that have not ended, or all. A duty that begins only then is judged
+   * as of its start, so it is judged anew today. One statement, however many there are.
+   */
+  async turn(em: EntityManager, _actor: Actor, parkId: string, turn: { on: Day; today: Day; ended: boolean }): Promise<void> {
+    await em.query(
+      `WITH turned AS (
+         SELECT a.id, CASE WHEN greatest(a.starts_on, p.go_live_on) >= $2 THEN least($2, $3) ELSE $2 END AS turn_on
+         FROM assignment a JOIN park p ON p.id = a.park_id WHERE a.park_id = $1 AND ($4 OR a.standing <> 'ended')
+       )
+       UPDATE assignment a SET turn_on = turned.turn_on FROM turned WHERE a.id = turned.id AND (a.turn_on IS NULL OR a.turn_on > turned.turn_on)`,
+      [parkId, turn.on, turn.today, turn.ended]);
   }
 
   /**
@@ -126,6 +135,10 @@ export class DutiesStore {
 export function hasTurned(parkId: string, today: Day): Statement {
   return { name: 'duty-has-turned', text: 'SELECT FROM assignment WHERE park_id = $1 AND turn_on <= $2 LIMIT 1', values: [parkId, today] };
 }
+
+/** Whether the due date of the assignment `a` lies in a year whose calendar is not official, so that it may still move. */
+export const PROVISIONAL = `a.next_due_on IS NOT NULL AND coalesce((
+  SELECT y.status FROM calendar_year y WHERE y.year = extract(year FROM a.next_due_on)::integer ORDER BY y.version DESC LIMIT 1), 'missing') <> 'official'`;
 
 function substituteOn(cadre: string, on: string, park: string): string {
   return `(SELECT v.substitute_id FROM cadre_leave v WHERE v.park_id = ${park} AND v.cadre_id = ${cadre} AND v.cancelled_at IS NULL AND ${on} BETWEEN v.from_on AND v.to_on LIMIT 1)`;

@@ -37,6 +37,11 @@ export interface IdentifiedCadre extends ReferredCadre {
 export class CadresStore {
   constructor(private readonly database: Database) {}
 
+  /** Keeps duties from being given to the cadre until the transaction ends: they would not know of what it changes. */
+  async hold(em: EntityManager, _actor: Actor, parkId: string, id: string): Promise<void> {
+    await em.query('SELECT FROM cadre WHERE park_id = $1 AND id = $2 FOR NO KEY UPDATE', [parkId, id]);
+  }
+
   async find(em: EntityManager, actor: Actor, id: string): Promise<Cadre | null> {
     return em.findOneBy(Cadre, { id, parkId: In([...actor.parkIds]) });
   }

@@ -55,6 +55,7 @@ export class LeavesService {
     const { from, to, substituteId = null } = request;
     return this.database.transact(actor, async (em) => {
       const { parkId } = found(await this.cadresStore.find(em, actor, cadreId));
+      await this.cadresStore.hold(em, actor, parkId, cadreId);
       const { id, fresh } = await claimId(em, { resource: 'leave', parkId, id: request.id, content: { ...request, cadreId }, now });
       if (!fresh) return { created: false, body: found(await this.store.find(em, actor, id)) };
       requireOrder(from, to, '/to');
@@ -103,6 +104,7 @@ export class LeavesService {
     const leave = found(await this.store.lock(em, actor, id));
     if (version !== undefined && leave.version !== version) throw new Problem('stale');
     if (leave.cancelledAt !== null) throw new Problem('leave-cancelled');
+    await this.cadresStore.hold(em, actor, leave.parkId, leave.cadreId);
     return leave;
   }
 

@@ -22,6 +22,7 @@ export class ActorResolver {
 
   constructor(private readonly cadres: CadresService, private readonly parks: ParksService, private readonly clock: Clock) {
     cadres.onIdentityChange(() => { this.#remembered.clear(); });
+    parks.onParksChange(() => { this.#remembered.clear(); });
   }
 
   /** Problem `unauthenticated` when nobody active is meant. */
@@ -44,11 +45,12 @@ export class ActorResolver {
   async #cadre(token: VerifiedToken, requestId: string): Promise<Omit<Actor, 'requestId'>> {
     const cadre = await this.cadres.findByIdentityAsSystem(token.issuer, token.subject, requestId);
     if (cadre === undefined || !cadre.active) throw new Problem('unauthenticated');
+    // Whoever reads a whole county does nothing else: any other role would reach into its other parks.
     const county = cadre.roles.includes('county');
     const parkIds = county ? await this.parks.listIdsOfCountyAsSystem(cadre.parkId, requestId) : [cadre.parkId];
     return {
       kind: 'cadre', id: cadre.id, issuer: token.issuer, subject: token.subject, parkIds, departmentId: cadre.departmentId, name: cadre.name,
-      roles: cadre.roles, scopes: [],
+      roles: county ? ['county'] : cadre.roles, scopes: [],
     };
   }
 

@@ -1,4 +1,4 @@
-import type { ClientScope, Role } from '../kernel/actor';
+import { CLIENT_SCOPES, type ClientScope, type Role } from '../kernel/actor';
 
 /** Who may take a route. A role or a scope that is not named gets `forbidden`; what they see of it is decided in the query. */
 export interface RouteAccess {
@@ -62,7 +62,7 @@ export const ROUTES: readonly RouteAccess[] = [
   route('POST', 'visits/:id/void', [...VISITORS, 'supervisor']),
   route('POST', 'visits/:id/review', ['supervisor']),
   route('POST', 'visits/:id/confirm-participation', VISITORS),
-  route('GET', 'planned-visits', READERS, ['visits:read']),
+  route('GET', 'planned-visits', DUTY_READERS, ['visits:read']),
   route('POST', 'planned-visits', VISITORS),
   route('POST', 'planned-visits/:id/decline', VISITORS, ['enterprise:act']),
   route('POST', 'planned-visits/:id/join', VISITORS),
@@ -71,7 +71,7 @@ export const ROUTES: readonly RouteAccess[] = [
   route('GET', 'supervision/coverage', OVERSEERS, ['visits:read']),
   route('GET', 'supervision/burden', OVERSEERS, ['visits:read']),
   route('GET', 'lapses', DUTY_READERS, ['visits:read']),
-  route('GET', 'me', [...READERS, 'operator'], ['enterprises:read', 'visits:read', 'tickets:read', 'changes:read', 'journal:read']),
+  route('GET', 'me', [...READERS, 'operator'], CLIENT_SCOPES),
   route('GET', 'me/worklist', [...VISITORS, 'handler']),
 ];
 

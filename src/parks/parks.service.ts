@@ -37,8 +37,14 @@ export interface ParkSettings {
 export class ParksService {
   // A park's zone never changes: dates that were counted in it would lie.
   readonly #zones = new Map<string, string>();
+  readonly #listeners: (() => void)[] = [];
 
   constructor(private readonly store: ParksStore, private readonly database: Database, private readonly journal: Journal, private readonly clock: Clock) {}
+
+  /** Called after every commit of this process that changes which parks there are, or of which county. */
+  onParksChange(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
 
   async list(actor: Actor, query: PageQuery): Promise<Page<Park>> {
     return toPage(await this.store.list(actor, query), query, 'parks', (park) => [park.code, park.id], (park) => park);
@@ -55,7 +61,7 @@ export class ParksService {
     const id = request.id ?? newId(now);
     // The new park is in nobody's scope yet: its own creation is the one thing that is done from outside.
     const creator: Actor = { ...actor, parkIds: [...actor.parkIds, id] };
-    return this.database.transact(creator, async (em) => {
+    const answer = await this.database.transact(creator, async (em) => {
       const { fresh } = await claimId(em, { resource: 'park', parkId: id, id: request.id, content: request, now });
       if (!fresh) return { created: false, body: found(await this.store.find(em, creator, id)) };
       const park: Park = {
@@ -69,11 +75,13 @@ export class ParksService {
       });
       return { created: true, body: park };
     });
+    this.#changed();
+    return answer;
   }
 
   async patch(actor: Actor, id: string, version: number, change: { name?: string; countyCode?: string; goLiveOn?: Day }): Promise<Park> {
     const now = this.clock.now();
-    return this.database.transact(actor, async (em) => {
+    const changed = await this.database.transact(actor, async (em) => {
       await this.store.lockSettings(em, id, 'change');
       const park = found(await this.store.find(em, actor, id));
       if (!(await this.store.update(em, id, version, { ...change, updatedAt: now }))) throw new Problem('stale');
@@ -83,6 +91,8 @@ export class ParksService {
       });
       return found(await this.store.find(em, actor, id));
     });
+    this.#changed();
+    return changed;
   }
 
   async listPolicies(actor: Actor, parkId: string): Promise<ParkPolicy[]> {
@@ -164,6 +174,10 @@ export class ParksService {
 
   async listAllAsSystem(requestId: string): Promise<readonly { readonly id: string; readonly timeZone: string }[]> {
     return this.store.listAllAsSystem(systemActor(requestId));
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
   }
 }
 

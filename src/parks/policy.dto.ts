@@ -16,7 +16,7 @@ class VisitPolicyBody {
   @Nested(() => CadenceBody, { description: 'Cadence of liaison officers.', optional: true }) officer?: CadenceBody;
   @Nested(() => CadenceBody, { description: 'Cadence of liaison leaders.', optional: true }) leader?: CadenceBody;
   @Choice({ description: '`extend`: a due date on a non-working day moves to the next working day.', of: ['extend', 'keep'], optional: true }) nonWorkingDays?: 'extend' | 'keep';
-  @Whole({ description: 'A fixed period is owed when so many of its days are days of duty.', min: 1, max: 31, example: 3, optional: true }) minDaysInFirstPeriod?: number;
+  @Whole({ description: 'A fixed period is owed when so many of its days are days of duty; the shortest 旬 has 8.', min: 1, max: 8, example: 3, optional: true }) minDaysInFirstPeriod?: number;
   @Whole({ description: 'A successor’s first due date lies at least so many days after their start.', min: 0, max: 60, example: 3, optional: true }) handoverGraceDays?: number;
   @Whole({ description: 'A visit may be logged for so many days back without review.', min: 0, max: 60, example: 3, optional: true }) backdateLimitDays?: number;
   @Whole({ description: 'More visits than this in 30 days are a burden.', min: 1, max: 1000, example: 8, optional: true }) burdenLimit?: number;

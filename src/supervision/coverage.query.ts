@@ -40,14 +40,14 @@ export class Coverage {
 
   async list(actor: Actor, query: CoverageQuery): Promise<Page<CoverageResponse>> {
     const parkId = parkOf(actor, query.parkId);
-    const { goLiveOn } = await this.parks.get(actor, parkId);
+    const { goLiveOn, timeZone } = await this.parks.get(actor, parkId);
     const today = await this.parks.today(actor, parkId, this.clock.now());
     const after = readCursor(query, 'coverage', ['string', 'string']);
     const variant = `${query.uncovered === undefined ? '' : query.uncovered ? '-uncovered' : '-covered'}${after === undefined ? '' : '-after'}`;
     const rows = await this.database.read<CoverageRow>(actor, {
       name: `coverage${variant}`,
       text: coverageSql(query.uncovered, after !== undefined),
-      values: [parkId, (query.limit ?? DEFAULT_LIMIT) + 1, today, ...(after ?? [])],
+      values: [parkId, (query.limit ?? DEFAULT_LIMIT) + 1, today, timeZone, ...(after ?? [])],
     });
     return toPage(rows, query, 'coverage', (row) => [row.sortKey, row.id], (row) => toCoverageResponse(row, today, goLiveOn));
   }
@@ -79,7 +79,7 @@ function coverageSql(uncovered: boolean | undefined, paged: boolean): string {
     SELECT e.id, e.name, e.uscc, e.sort_key AS "sortKey", e.last_visit_on AS "lastVisitOn", last.cadre_id AS "lastVisitById", last.name AS "lastVisitByName",
            officer.cadre_id AS "officerId", officer.name AS "officerName", leader.cadre_id AS "leaderId", leader.name AS "leaderName",
            CASE WHEN officer.cadre_id IS NULL THEN 'vacant' WHEN officer.on_leave THEN 'leave' END AS uncovered,
-           CASE WHEN officer.cadre_id IS NULL THEN coalesce(former.ends_on, (e.created_at)::date) WHEN officer.on_leave THEN officer.leave_from END AS "uncoveredSince"
+           CASE WHEN officer.cadre_id IS NULL THEN coalesce(former.ends_on, (e.created_at AT TIME ZONE $4)::date) WHEN officer.on_leave THEN officer.leave_from END AS "uncoveredSince"
     FROM enterprise e
     LEFT JOIN LATERAL (${dutySql('officer')}) officer ON true
     LEFT JOIN LATERAL (${dutySql('leader')}) leader ON true
@@ -95,7 +95,7 @@ function coverageSql(uncovered: boolean | undefined, paged: boolean): string {
     WHERE e.park_id = $1
       AND NOT (CASE WHEN e.next_status_on <= $3 THEN e.next_status ELSE e.status END = ANY ('{exited,suspended}'))
       ${uncovered === undefined ? '' : `AND ${uncovered ? '' : 'NOT '}(officer.cadre_id IS NULL OR officer.on_leave)`}
-      ${paged ? 'AND (e.sort_key, e.id) > ($4, $5::uuid)' : ''}
+      ${paged ? 'AND (e.sort_key, e.id) > ($5, $6::uuid)' : ''}
     ORDER BY e.sort_key, e.id LIMIT $2`;
 }
 

@@ -25,7 +25,7 @@ export class Timeline {
       name: 'timeline-enterprise', text: 'SELECT park_id AS "parkId" FROM enterprise WHERE id = $1 AND park_id = ANY($2)', values: [enterpriseId, actor.parkIds],
     });
     if (place === undefined) throw new Problem('not-found');
-    const after = readCursor(query, `timeline-${enterpriseId}`, ['string', 'string']);
+    const after = readCursor(query, `timeline-${enterpriseId}`, ['string', 'string', 'string']);
     // Officers and leaders see the visits of enterprises they are or were assigned to, and those they took part in.
     const own = actor.kind === 'client' || hasRole(actor, 'supervisor', 'admin', 'county') ? null : actor.id;
     const rows = await this.database.read<TimelineRow>(actor, {
@@ -33,7 +33,7 @@ export class Timeline {
       text: timelineSql(after !== undefined),
       values: [place.parkId, enterpriseId, own, (query.limit ?? DEFAULT_LIMIT) + 1, ...(after ?? [])],
     });
-    return toPage(rows, query, `timeline-${enterpriseId}`, (row) => [row.on, row.id], ({ on, id, kind, what, cadreId, cadreName }) => ({
+    return toPage(rows, query, `timeline-${enterpriseId}`, (row) => [row.on, row.id, row.kind], ({ on, id, kind, what, cadreId, cadreName }) => ({
       on, id, kind, what, cadre: cadreId === null || cadreName === null ? null : { id: cadreId, name: cadreName },
     }));
   }
@@ -41,23 +41,23 @@ export class Timeline {
 
 // Each branch reads at most a page of its own index; the outer sort meets four short lists.
 function timelineSql(paged: boolean): string {
-  const page = (on: string, id: string) => (paged ? `AND (${on}, ${id}) < ($5::date, $6::uuid)` : '');
+  const page = (on: string, id: string, kind: string) => (paged ? `AND (${on}, ${id}, '${kind}') < ($5::date, $6::uuid, $7)` : '');
   return `
     SELECT t.on_date AS "on", t.id, t.kind, t.what, t.cadre_id AS "cadreId", c.name AS "cadreName" FROM (
       (SELECT v.on_date, v.id, 'visit' AS kind, CASE WHEN v.voided_at IS NULL THEN v.mode ELSE 'voided' END AS what, v.author_id AS cadre_id
-       FROM visit v WHERE v.park_id = $1 AND v.enterprise_id = $2 ${page('v.on_date', 'v.id')}
+       FROM visit v WHERE v.park_id = $1 AND v.enterprise_id = $2 ${page('v.on_date', 'v.id', 'visit')}
          AND ($3::uuid IS NULL OR v.author_id = $3 OR EXISTS (SELECT FROM assignment a WHERE a.park_id = $1 AND a.enterprise_id = $2 AND a.cadre_id = $3)
            OR EXISTS (SELECT FROM visit_participant p WHERE p.park_id = $1 AND p.visit_id = v.id AND p.cadre_id = $3 AND p.removed_at IS NULL))
        ORDER BY v.on_date DESC, v.id DESC LIMIT $4)
       UNION ALL
       (SELECT a.starts_on, a.id, 'assignment_started', a.capacity, a.cadre_id FROM assignment a
-       WHERE a.park_id = $1 AND a.enterprise_id = $2 ${page('a.starts_on', 'a.id')} ORDER BY a.starts_on DESC, a.id DESC LIMIT $4)
+       WHERE a.park_id = $1 AND a.enterprise_id = $2 ${page('a.starts_on', 'a.id', 'assignment_started')} ORDER BY a.starts_on DESC, a.id DESC LIMIT $4)
       UNION ALL
       (SELECT a.ends_on, a.id, 'assignment_ended', a.capacity, a.cadre_id FROM assignment a
-       WHERE a.park_id = $1 AND a.enterprise_id = $2 AND a.ends_on IS NOT NULL ${page('a.ends_on', 'a.id')} ORDER BY a.ends_on DESC, a.id DESC LIMIT $4)
+       WHERE a.park_id = $1 AND a.enterprise_id = $2 AND a.ends_on IS NOT NULL ${page('a.ends_on', 'a.id', 'assignment_ended')} ORDER BY a.ends_on DESC, a.id DESC LIMIT $4)
       UNION ALL
       (SELECT s.on_date, s.id, 'status', s.status, NULL::uuid FROM enterprise_status s
-       WHERE s.park_id = $1 AND s.enterprise_id = $2 AND s.replaced_at IS NULL ${page('s.on_date', 's.id')} ORDER BY s.on_date DESC, s.id DESC LIMIT $4)
+       WHERE s.park_id = $1 AND s.enterprise_id = $2 AND s.replaced_at IS NULL ${page('s.on_date', 's.id', 'status')} ORDER BY s.on_date DESC, s.id DESC LIMIT $4)
     ) t LEFT JOIN cadre c ON c.park_id = $1 AND c.id = t.cadre_id
-    ORDER BY t.on_date DESC, t.id DESC LIMIT $4`;
+    ORDER BY t.on_date DESC, t.id DESC, t.kind DESC LIMIT $4`;
 }

@@ -40,7 +40,8 @@ describe('the table of routes', () => {
     await send(route).expect(401).expect('content-type', /problem\+json/);
   });
 
-  it.each(named)('%s: with a role or scope that may not 403', async (_name, route) => {
+  const isForAll = ({ roles, scopes }: RouteAccess): boolean => ROLES.every((role) => roles.includes(role)) && CLIENT_SCOPES.every((scope) => scopes.includes(scope));
+  it.each(named.filter(([, route]) => !isForAll(route)))('%s: with a role or scope that may not 403', async (_name, route) => {
     const tokens: [string, string][] = [];
     for (const role of ROLES) if (!route.roles.includes(role)) tokens.push([role, await app.token(role)]);
     for (const scope of CLIENT_SCOPES) {

@@ -98,6 +98,12 @@ describe('malformed requests', () => {
     expect(response.body).toMatchObject({ errors: [{ pointer: '/startsOn', code }] });
   });
 
+  it.each(['/api/v1/enterprises/%ZZ', `/api/v1/enterprises/${'x'.repeat(300)}`, '/api/v1/nothing', '/nothing', '/api/v1/enterprises?constructor=1'])('answers %s with a problem', async (url) => {
+    const response = await app.app.inject({ method: 'GET', url, headers: { authorization: `Bearer ${tokens.get('admin')}` } });
+    expect([400, 404]).toContain(response.statusCode);
+    expect(response.headers['content-type']).toMatch(/^application\/problem\+json/);
+  });
+
   it.each([
     ['bytes that are no UTF-8', Buffer.from([0x7b, 0x22, 0x6e, 0x22, 0x3a, 0x22, 0xff, 0xfe, 0x22, 0x7d]), 400], ['a body beyond the limit', Buffer.from(`{"name":"${'x'.repeat(1_100_000)}"}`), 413],
   ])('refuses %s', async (_what, payload, status) => {

@@ -98,8 +98,8 @@ describe('a calendar notice', () => {
     expect(judge(facts({ versions: [extend], calendars: [plain, bridged('2026-03-12')] }), day('2026-03-12')).dueOn).toBe('2026-03-13');
   });
 
-  it('touches nothing that had closed', () => {
-    const standing = judge(facts({ versions: [extend], visits: [visit('2026-03-13')], calendars: [plain, bridged('2026-03-14')] }), day('2026-03-16'));
+  it.each(['2026-03-13', '2026-03-14'])('touches nothing that had closed when it was loaded on %s', (loadedOn) => {
+    const standing = judge(facts({ versions: [extend], visits: [visit('2026-03-13')], calendars: [plain, bridged(loadedOn)] }), day('2026-03-16'));
     expect(standing.lapses).toEqual([{ dueOn: '2026-03-12', clearedOn: '2026-03-13', daysLate: 1, outcome: 'visited_late' }]);
   });
 });
@@ -110,6 +110,7 @@ describe('the passing of time', () => {
     ['an end', { endsOn: day('2026-03-20') }, '2026-03-20'],
     ['a pause before the end', { endsOn: day('2026-03-20'), pauses: [{ from: day('2026-03-18') }] }, '2026-03-18'],
     ['a resumption', { pauses: [{ from: day('2026-03-05'), to: day('2026-03-15') }] }, '2026-03-15'],
+    ['a visit that was logged ahead of its day', { visits: [visit('2026-03-11', '2026-03-10')] }, '2026-03-11'],
     ['a policy’s first day', { versions: [rolling, { ...xun, effectiveFrom: day('2026-03-17') }] }, '2026-03-17'],
   ])('turns the standing next on: %s', (_what, given, turnOn) => {
     expect(judge(facts(given), day('2026-03-10')).turnOn).toBe(turnOn);

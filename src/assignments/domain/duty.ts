@@ -100,17 +100,19 @@ export class Duty {
       ...this.facts.pauses.filter((pause) => pause.to === undefined || pause.to > pause.from).flatMap((pause) => (pause.to === undefined ? [pause.from] : [pause.from, pause.to])),
       ...(this.facts.endsOn === undefined ? [] : [this.facts.endsOn]),
       ...this.facts.versions.map((version) => version.effectiveFrom),
+      // A visit may be logged minutes before its own day begins.
+      ...this.facts.visits.map((visit) => visit.on),
     ].filter((on) => on > this.asOf);
     return turns.length === 0 ? undefined : turns.reduce((least, on) => minDay(least, on));
   }
 
   /**
    * The calendar under which an episode is judged: the one that was loaded last, but for an episode that had closed before that,
-   * the one it closed under. So a new notice moves what is open and touches nothing that is closed.
+   * the one it closed under. So a new notice moves what is open and touches nothing that had closed by the end of the day on which it was loaded.
    */
   calendarFor(closedOn: Day | undefined): WorkingCalendar {
     const versions = this.facts.calendars.filter((version) => version.loadedOn <= this.asOf);
-    const known = closedOn === undefined ? versions.at(-1) : versions.findLast((version) => version.loadedOn <= closedOn);
+    const known = closedOn === undefined ? versions.at(-1) : versions.findLast((version) => version.loadedOn < closedOn);
     const chosen = known ?? this.facts.calendars[0];
     if (chosen === undefined) throw new RangeError('a duty is judged by a calendar');
     return chosen.calendar;

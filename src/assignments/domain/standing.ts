@@ -141,9 +141,8 @@ function periodsOf(regime: Regime, duty: Duty): readonly OwedPeriod[] {
     if (duty.isActive(dueOn) && duty.activeDays(period.from, period.to) >= version.minDaysInFirstPeriod) {
       owed.push({ ...period, dueOn, ...(takenOverOn === undefined ? {} : { takenOverOn }) });
     }
-    // The period in progress may be met already: one that begins later is owed in any case.
-    if (until === undefined && period.from > duty.asOf && owed.some((one) => one.from > duty.asOf)) return owed;
-    if (until === undefined && duty.state !== 'owed' && period.from > duty.asOf) return owed;
+    // The period in progress may be met already; the first one that begins later is whole, and owed unless the duty rests.
+    if (until === undefined && period.from > duty.asOf) return owed;
   }
 }
 

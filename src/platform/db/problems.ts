@@ -15,11 +15,13 @@ const PROBLEM_OF_CONSTRAINT: Readonly<Record<string, ProblemCode>> = {
 
 // 40001 serialization_failure, 40P01 deadlock_detected: the database gave this transaction up so that another could go on.
 const RETRYABLE = new Set(['40001', '40P01']);
+// 55P03 lock_not_available, 57014 query_canceled: our own timeouts ran out while others held what was needed.
+const TIMED_OUT = new Set(['55P03', '57014']);
 // Classes 08 (connection) and 57P (shutdown, starting up), and what the socket says: the database is away.
 const AWAY = /^(?:08|57P)/;
 const AWAY_SOCKET = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
-// 22P02, 22007, 22008, 22021: text that is no UUID, date or text at all. Fields are checked before, so it came in the key of a forged cursor.
-const UNREADABLE = new Set(['22P02', '22007', '22008', '22021']);
+// 22P02, 22003, 22007, 22008, 22021: text that is no UUID, number, date or text at all. Fields are checked before, so it came in the key of a forged cursor.
+const UNREADABLE = new Set(['22P02', '22003', '22007', '22008', '22021']);
 // 23505 unique, 23P01 exclusion.
 const TAKEN = new Set(['23505', '23P01']);
 
@@ -45,7 +47,7 @@ export function problemOf(error: unknown): Problem | undefined {
   if (known !== undefined) return new Problem(known, { cause: error });
   if (TAKEN.has(code)) return new Problem(constraint.endsWith('_pkey') ? 'id-taken' : 'conflict', { cause: error });
   if (UNREADABLE.has(code)) return new Problem('cursor-invalid', { cause: error });
-  if (RETRYABLE.has(code)) return new Problem('busy', { retryAfterSeconds: 1, cause: error });
+  if (RETRYABLE.has(code) || TIMED_OUT.has(code)) return new Problem('busy', { retryAfterSeconds: 1, cause: error });
   if (AWAY.test(code) || AWAY_SOCKET.has(code) || /terminated|timeout exceeded when trying to connect/.test(fault.message)) {
     return new Problem('unavailable', { retryAfterSeconds: 2, cause: error });
   }

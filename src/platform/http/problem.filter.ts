@@ -8,7 +8,7 @@ const URN = 'urn:service-ledger:problem:';
 
 // What the framework and Fastify refuse before a controller is reached.
 const PROBLEM_OF_STATUS: Readonly<Record<number, ProblemCode>> = {
-  400: 'malformed', 401: 'unauthenticated', 403: 'forbidden', 404: 'not-found', 405: 'method-not-allowed', 413: 'too-large', 415: 'unsupported-media-type', 429: 'too-many-requests',
+  400: 'malformed', 414: 'not-found', 401: 'unauthenticated', 403: 'forbidden', 404: 'not-found', 405: 'method-not-allowed', 413: 'too-large', 415: 'unsupported-media-type', 429: 'too-many-requests',
 };
 
 /** The one way in which an error leaves the server: a problem document, and for faults of ours a log line with the cause. */
@@ -18,8 +18,11 @@ export class ProblemFilter implements ExceptionFilter {
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    const request = http.getRequest<FastifyRequest>();
-    const reply = http.getResponse<FastifyReply>();
+    this.answer(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  }
+
+  /** Also for what Fastify refuses before it has found a route. */
+  answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const problem = asProblem(error);
     if (problem.status >= 500) this.#logger.error({ requestId: request.id, code: problem.code, err: safeCause(problem.cause ?? error) }, 'request failed');
     if (reply.sent) return;

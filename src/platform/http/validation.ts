@@ -17,6 +17,9 @@ export class RequestPipe implements PipeTransform {
       throw new Problem('malformed', { errors: [{ pointer: root, code: 'type', params: { expected: 'object' } }] });
     }
     if (isDeeperThan(value, DEEPEST)) throw new Problem('malformed', { errors: [{ pointer: root, code: 'type', params: { expected: `at most ${DEEPEST} levels` } }] });
+    // Names that every object answers to would be taken for fields of ours.
+    const inherited = Object.keys(value).filter((name) => name in Object.prototype);
+    if (inherited.length > 0) throw new Problem('malformed', { errors: inherited.map((name) => ({ pointer: `${root}/${name}`, code: 'unknown-field' })) });
     const request = plainToInstance(metatype as new () => object, value);
     const faults = await validate(request, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true, stopAtFirstError: true, validationError: { target: false, value: false } });
     if (faults.length > 0) throw new Problem('malformed', { errors: faults.flatMap((fault) => fieldErrors(fault, root, request)) });
