@@ -59,8 +59,8 @@ describe('facts that turn a duty', () => {
     const enterpriseId = await anEnterprise(app);
     await anAssignment(app, enterpriseId, { startsOn: '2026-12-28' });
     expect(await assignmentsOf(enterpriseId)).toMatchObject([{ nextDueOn: '2027-01-07', calendarProvisional: true }]);
-    const { body } = await app.as('officer').get('/me/worklist').expect(200);
-    expect(body).toMatchObject({ visits: [{ nextDueOn: '2027-01-07', calendarProvisional: true }] });
+    const worklist = await app.as('officer').get('/me/worklist').expect(200);
+    expect(worklist.body).toMatchObject({ visits: [{ nextDueOn: '2027-01-07', calendarProvisional: true }] });
   });
 
   it('whoever reads a county writes in none of its parks', async () => {
