@@ -133,7 +133,7 @@ function nameOf(position: number): string {
   return `${PLACES[position % PLACES.length]}${TRADES[Math.floor(position / PLACES.length) % TRADES.length]}有限公司`;
 }
 
-/** What a measurement has written is taken back, so that the next one begins as the first did. Answers the seconds it took. */
+/** What a measurement has written is taken back, so that the next one begins as the first did. */
 export async function restore(url: string): Promise<void> {
   await withClient(url, async (client) => {
     await client.query('SET session_replication_role = replica');
@@ -141,6 +141,7 @@ export async function restore(url: string): Promise<void> {
     for (const statement of RESTORE) await client.query(statement);
     await client.query('COMMIT');
     await client.query('VACUUM (ANALYZE) visit, visit_participant, assignment, lapse, enterprise, journal_entry');
+    await client.query('CHECKPOINT');
   });
 }
 

@@ -34,8 +34,9 @@ async function startProcess(script: string, port: number, variables: Readonly<Re
   const child = spawn(process.execPath, [script], { env: { PATH: process.env['PATH'], ...variables }, stdio: ['ignore', 'ignore', 'inherit'] });
   const ended = once(child, 'exit');
   const url = `http://127.0.0.1:${port}`;
-  const stop = async (): Promise<void> => end(child, ended);
-  process.once('exit', () => child.kill('SIGKILL'));
+  const kill = (): void => { child.kill('SIGKILL'); };
+  const stop = async (): Promise<void> => end(child, ended).finally(() => process.removeListener('exit', kill));
+  process.once('exit', kill);
   while (performance.now() - begun < READY_WITHIN_MS && child.exitCode === null) {
     if (await isReady(url)) return { url, pid: child.pid ?? 0, readyAfter: performance.now() - begun, stop };
     await sleep(5);

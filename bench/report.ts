@@ -35,7 +35,7 @@ export function toDocument(machine: Machine, findings: readonly Findings[], grow
     ...(growth.length === 0 ? [] : ['', ...aboutGrowth(growth)]),
     ...findings.flatMap((one) => ['', ...aboutSweep(one)]),
     '', ...aboutProcess(findings, startUps),
-    ...findings.flatMap((one) => ['', ...aboutPlans(one)]), '',
+    ...findings.slice(-1).flatMap((one) => ['', ...aboutPlans(one)]), '',
   ].join('\n');
 }
 

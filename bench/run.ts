@@ -20,7 +20,7 @@ import { sweep } from './sweep';
 
 /**
  * npm run bench [-- --size S|L|both] [--quick] [--only compare|sweep|plans]: generates what is missing, measures, and writes docs/performance.md.
- * With `--quick` or `--only` the result is printed instead: the page holds whole runs alone.
+ * Of a part (one size, `--only`) the result is printed instead: the page holds whole runs alone.
  */
 
 const PARTS = ['compare', 'sweep', 'plans'] as const;
@@ -57,16 +57,16 @@ async function run(): Promise<void> {
       await restore(side.databaseUrl);
       const application = await openApplication(side.databaseUrl, clock, issuer);
       const plans = wants('plans') ? await explainLists(side.databaseUrl, application, side.requests, say).finally(async () => application.close()) : [];
-      say(`plans of ${side.size.name}: ${plans.filter(({ scanned }) => scanned.length > 0).map(({ list, page, scanned }) => `${list}/${page}: ${scanned.join(' ')}`).join('; ') || 'no table is read whole'}`);
+      if (wants('plans')) say(`plans of ${side.size.name}: ${plans.filter(({ scanned }) => scanned.length > 0).map(({ list, page, scanned }) => `${list}/${page}: ${scanned.join(' ')}`).join('; ') || 'no table is read whole'}`);
       const sweeps = wants('sweep') ? await sweep(side.databaseUrl, issuer, SWEEPS) : [];
-      say(`sweep of ${side.size.name}: ${sweeps.map(({ seconds, recorded, entries }) => `${seconds.toFixed(2)} s for ${recorded} lapses and ${entries} entries`).join('; ')}`);
+      if (wants('sweep')) say(`sweep of ${side.size.name}: ${sweeps.map(({ seconds, recorded, entries }) => `${seconds.toFixed(2)} s for ${recorded} lapses and ${entries} entries`).join('; ')}`);
       findings[index] = { ...(findings[index]), plans, sweeps };
     }
     const startUps = await measureStartUps((sides[0]).databaseUrl);
     say(`start-up: ${startUps.map((one) => one.toFixed(0)).join(' ')} ms`);
     const postgres = await withClient(server.urlOf('postgres'), async (client) => (await client.query<{ server_version: string }>('SHOW server_version')).rows[0]?.server_version ?? '');
     const document = toDocument({ at: `${clock.now().toISOString().slice(0, 16).replace('T', ' ')} UTC`, postgres, effort: quick ? QUICK : FULL }, findings, growth, startUps);
-    if (quick || only !== undefined || sides.length < 2) process.stdout.write(document);
+    if (only !== undefined || sides.length < 2) process.stdout.write(document);
     else writeFileSync(join('docs', 'performance.md'), document);
     say('done');
   } finally {
