@@ -20,7 +20,7 @@ describe('planned visits', () => {
   const at = (day: string, time = '10:00'): void => { app.clock.set(`${day}T${time}:00+08:00`); };
   const plan = async (plannedOn: string, who: 'officer' | 'officer2' | 'leader' = 'officer', given: object = {}): Promise<Plan> =>
     (await app.as(who).post('/planned-visits', { enterpriseId, plannedOn, ...given }).expect(201)).body as Plan;
-  const ids = async (query: string, who: 'officer' | 'supervisor' | 'handler' = 'officer'): Promise<string[]> =>
+  const ids = async (query: string, who: 'officer' | 'supervisor' = 'officer'): Promise<string[]> =>
     ((await app.as(who).get(`/planned-visits?${query}`).expect(200)).body as { items: Plan[] }).items.map(({ id }) => id);
   const code = (response: { body: unknown }): string => (response.body as { code: string }).code;
 
@@ -117,13 +117,13 @@ describe('planned visits', () => {
     expect((await app.as('officer').post(`/planned-visits/${id}/cancel`, { reason: '改期' }).expect(200)).body).toMatchObject({ status: 'cancelled', closeReason: '改期' });
   });
 
-  it('is listed by day for everybody in the park', async () => {
+  it('is listed by day for those who visit and those who oversee', async () => {
     const other = await anEnterprise(app);
     const [late, early, joined] = [await plan('2026-03-25'), await plan('2026-03-20'), await plan('2026-03-22', 'leader', { enterpriseId: other })];
     await app.as('officer').post(`/planned-visits/${joined.id}/join`).expect(200);
     const mine = [early.id, joined.id, late.id];
-    const shown = async (query: string, who: 'officer' | 'supervisor' | 'handler' = 'officer') => (await ids(query, who)).filter((id) => mine.includes(id));
-    for (const who of ['officer', 'supervisor', 'handler'] as const) expect(await shown('limit=200', who)).toEqual(mine);
+    const shown = async (query: string, who: 'officer' | 'supervisor' = 'officer') => (await ids(query, who)).filter((id) => mine.includes(id));
+    for (const who of ['officer', 'supervisor'] as const) expect(await shown('limit=200', who)).toEqual(mine);
     expect(await shown(`enterpriseId=${enterpriseId}`)).toEqual([early.id, late.id]);
     expect(await shown(`cadreId=${app.cadres.officer}&limit=200`)).toEqual(mine);
     expect(await shown(`cadreId=${app.cadres.leader}&limit=200`)).toEqual([joined.id]);
