@@ -10,6 +10,7 @@ export interface DueRow {
   readonly departmentName: string;
   readonly capacity: string;
   readonly nextDueOn: string;
+  readonly calendarProvisional: boolean;
   readonly lastVisitOn: string | null;
   readonly lapsesThisQuarter: number;
 }
@@ -30,6 +31,7 @@ export function toDueVisit(row: DueRow, today: string): object {
     capacity: row.capacity,
     nextDueOn: row.nextDueOn,
     overdueDays: Math.max(0, (Date.parse(today) - Date.parse(row.nextDueOn)) / DAY_MS),
+    calendarProvisional: row.calendarProvisional,
     lastVisitOn: row.lastVisitOn,
     lapsesThisQuarter: row.lapsesThisQuarter,
   };
