@@ -5,6 +5,7 @@ import { Client } from 'pg';
 import { createApplication } from '../src/application';
 import { ENTITIES } from '../src/entities';
 import { type LocalIssuer } from '../src/identity/local-issuer';
+import { createLog } from '../src/platform/logging';
 import type { Clock } from '../src/platform/clock';
 import { applicationDataSource } from '../src/platform/db/data-source';
 import type { Shot } from './load';
@@ -27,7 +28,7 @@ export interface OpenApplication {
 export async function openApplication(databaseUrl: string, clock: Clock, issuer: LocalIssuer): Promise<OpenApplication> {
   const source = await applicationDataSource(databaseUrl, ENTITIES, 4).initialize();
   const app = await createApplication({
-    source, clock, logLevel: 'silent',
+    source, clock, log: createLog('silent'),
     trusted: { config: { kind: 'local', issuer: ISSUER, audience: AUDIENCE }, keys: createLocalJWKSet(await issuer.jwks()) },
   });
   await app.init();

@@ -73,5 +73,17 @@ async function traceOf(databaseUrl: string, enterprise: number): Promise<unknown
 function requireEqual(one: unknown, other: unknown, except: readonly string[]): void {
   const masked = (value: unknown): unknown => JSON.parse(JSON.stringify(value, (name, inner: unknown) => (except.includes(name) && inner !== null ? '…' : inner))) as unknown;
   if (isDeepStrictEqual(masked(one), masked(other))) return;
-  throw new Error(`Application and yardstick differ:\n${JSON.stringify(masked(one))}\n${JSON.stringify(masked(other))}`);
+  throw new Error(`Application and yardstick differ: ${difference(masked(one), masked(other), '') ?? 'in the order of fields'}`);
+}
+
+/** The first place in which two values of JSON differ. */
+function difference(one: unknown, other: unknown, at: string): string | undefined {
+  if (isDeepStrictEqual(one, other)) return undefined;
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return `${at} is ${JSON.stringify(one)} here and ${JSON.stringify(other)} there`;
+  const [ours, theirs] = [one as Record<string, unknown>, other as Record<string, unknown>];
+  for (const name of new Set([...Object.keys(ours), ...Object.keys(theirs)])) {
+    const found = difference(ours[name], theirs[name], `${at}/${name}`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

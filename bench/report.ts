@@ -106,7 +106,8 @@ function aboutProcess(findings: readonly Findings[], startUps: readonly number[]
 
 function aboutPlans({ size, plans }: Findings): string[] {
   return [`## Plans of the lists, size ${size.name}`, '',
-    '`EXPLAIN (ANALYZE, BUFFERS)` of what a page takes, as the application’s role within its scope; the worse of the plan for these values and the plan for any. Buffers are pages of 8 kB.', '',
+    '`EXPLAIN (ANALYZE, BUFFERS)` of what a page takes, as the application’s role within its scope; the worse of the plan for these values and the plan for any. Buffers are pages of 8 kB. Tables of up to 8 pages, for',
+    'which no index pays, may be read whole.', '',
     '| list | page | rows | buffers | ms | tables read whole |', '|---|---|---|---|---|---|', ...plans.map(({ list, page, rows, buffers, milliseconds, scanned }) =>
       `| ${list} | ${page} | ${rows} | ${count(buffers)} | ${milliseconds.toFixed(2)} | ${scanned.length === 0 ? 'none' : `**${scanned.join(', ')}**`} |`)];
 }

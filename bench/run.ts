@@ -33,7 +33,6 @@ const say = (line: string): void => { process.stderr.write(`${((performance.now(
 
 interface Side extends Contest {
   readonly size: Size;
-  readonly started: readonly Started[];
 }
 
 async function run(): Promise<void> {
@@ -44,15 +43,16 @@ async function run(): Promise<void> {
   const server = await openGenerated(sizes, say);
   const issuer = await LocalIssuer.open(FOLDER, ISSUER, AUDIENCE);
   const sides: Side[] = [];
+  const started: Started[] = [];
   try {
     const findings: Findings[] = [];
-    for (const one of sizes) sides.push(await openSide(server, one, issuer, quick));
+    for (const one of sizes) sides.push(await openSide(server, one, issuer, quick, started));
     const growth = wants('compare') && sides.length === 2 ? await compareSizes(sides[0], sides[1]) : [];
     for (const side of sides) {
       const cells = wants('compare') ? await compare(side) : [];
       findings.push({ size: side.size, cells, memory: memoryAfter(side), sweeps: [], plans: [] });
     }
-    await stopAll(sides);
+    await stopAll(started);
     for (const [index, side] of sides.entries()) {
       await restore(side.databaseUrl);
       const application = await openApplication(side.databaseUrl, clock, issuer);
@@ -70,31 +70,32 @@ async function run(): Promise<void> {
     else writeFileSync(join('docs', 'performance.md'), document);
     say('done');
   } finally {
-    await stopAll(sides);
+    await stopAll(started);
     await server.stop();
   }
 }
 
-async function openSide(server: BenchServer, size: Size, issuer: LocalIssuer, quick: boolean): Promise<Side> {
+/** Whatever it starts, it adds to `started`, also when it fails. */
+async function openSide(server: BenchServer, size: Size, issuer: LocalIssuer, quick: boolean, started: Started[]): Promise<Side> {
   const databaseUrl = server.urlOf(databaseOf(size));
   await restore(databaseUrl);
   const requests = new Requests(size, issuer, clock);
   const application = await openApplication(databaseUrl, clock, issuer);
   const statements = await writeStatements(application, requests).finally(async () => application.close());
-  const started: Started[] = [];
-  started.push(await startOurs(databaseUrl, await freePort()));
-  started.push(await startYardstick(databaseUrl, await freePort(), statements));
-  const [ours, yardstick] = started as [Started, Started];
+  const ours = await startOurs(databaseUrl, await freePort());
+  started.push(ours);
+  const yardstick = await startYardstick(databaseUrl, await freePort(), statements);
+  started.push(yardstick);
   await requireSame(databaseUrl, ours.url, yardstick.url, requests);
   await restore(databaseUrl);
   requests.forgetVisits();
   say(`${size.name}: application and yardstick answer and write the same`);
   const postmaster = Number(readFileSync(join(FOLDER, 'postgres', 'cluster', 'postmaster.pid'), 'utf8').split('\n')[0]);
-  return { size, started, databaseUrl, postmaster, ours, yardstick, requests, effort: quick ? QUICK : FULL, say: (line) => { say(`${size.name}: ${line}`); } };
+  return { size, databaseUrl, postmaster, ours, yardstick, requests, effort: quick ? QUICK : FULL, say: (line) => { say(`${size.name}: ${line}`); } };
 }
 
-async function stopAll(sides: readonly Side[]): Promise<void> {
-  for (const { started } of sides) for (const one of started) await one.stop();
+async function stopAll(started: readonly Started[]): Promise<void> {
+  for (const one of started) await one.stop();
 }
 
 async function measureStartUps(databaseUrl: string): Promise<number[]> {

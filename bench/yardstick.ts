@@ -25,6 +25,8 @@ const DAY_MS = 86_400_000;
 
 const statements = JSON.parse(readFileSync(process.env['STATEMENTS'] ?? '', 'utf8')) as Statements;
 const pool = new Pool({ connectionString: process.env['DATABASE_URL'], max: Number(process.env['DATABASE_POOL']), pipeline: true, options: '-c timezone=UTC -c search_path=public,extensions' });
+// A connection that ends while nobody uses it is replaced when one is needed.
+pool.on('error', () => undefined);
 const server = fastify();
 
 const dayAfter = (day: string, count: number): string => new Date(Date.parse(day) + count * DAY_MS).toISOString().slice(0, 10);

@@ -1,5 +1,4 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { LoggerModule } from 'nestjs-pino';
 import type { DataSource } from 'typeorm';
 import { AssignmentsModule } from './assignments/assignments.module';
 import { CadresModule } from './cadres/cadres.module';
@@ -9,8 +8,6 @@ import { IdentityModule } from './identity/identity.module';
 import type { TrustedIssuer } from './identity/token-verifier';
 import { ParksModule } from './parks/parks.module';
 import type { Clock } from './platform/clock';
-import type { Config } from './platform/config';
-import { loggerOptions } from './platform/logging';
 import { PlatformModule } from './platform/platform.module';
 import { SupervisionModule } from './supervision/supervision.module';
 import { VisitsModule } from './visits/visits.module';
@@ -20,16 +17,14 @@ export interface Parts {
   readonly source: DataSource;
   readonly clock: Clock;
   readonly trusted: TrustedIssuer;
-  readonly logLevel: Config['logLevel'];
 }
 
 @Module({})
 export class AppModule {
-  static of({ source, clock, trusted, logLevel }: Parts): DynamicModule {
+  static of({ source, clock, trusted }: Parts): DynamicModule {
     return {
       module: AppModule,
       imports: [
-        LoggerModule.forRoot(loggerOptions(logLevel)),
         PlatformModule.of(source, clock), ParksModule, EnterprisesModule, CadresModule, AssignmentsModule, VisitsModule, SupervisionModule, IdentityModule.of(trusted), FieldModule,
       ],
     };

@@ -4,25 +4,31 @@ import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Logger } from 'nestjs-pino';
+import type { Logger } from 'pino';
 import { AppModule, type Parts } from './app.module';
 import { findRoute, isPublic } from './identity/routes';
 import { Problem } from './kernel/problem';
 import { addApiDocument } from './openapi';
 import { problemDocument, ProblemFilter } from './platform/http/problem.filter';
+import { logRequests, NestLog } from './platform/logging';
 import { RequestPipe } from './platform/http/validation';
 
 // A visit with everything in it is below 100 kB.
 const BODY_LIMIT = 1_048_576;
 // A phone on a bad line may need a while; a client that dribbles holds a connection no longer than this.
 const REQUEST_TIMEOUT_MS = 30_000;
+// Answers are data for one caller: not to be kept, guessed at, framed or run.
+const OF_EVERY_ANSWER = {
+  'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'content-security-policy': "default-src 'none'; frame-ancestors 'none'", 'referrer-policy': 'no-referrer',
+};
+const PAGE_HEADERS = { contentSecurityPolicy: { directives: { scriptSrc: ["'self'"], upgradeInsecureRequests: null } } };
 const REQUEST_ID = /^[\w.:-]{1,64}$/;
 
 /**
  * The HTTP application, configured; nothing of it runs yet. Nest's own account of every module and route is left out: call
  * {@link useLogs} once it is initialised.
  */
-export async function createApplication(parts: Parts, trustedProxies: string | false = false): Promise<NestFastifyApplication> {
+export async function createApplication(parts: Parts & { readonly log: Logger }, trustedProxies: string | false = false): Promise<NestFastifyApplication> {
   const filter = new ProblemFilter();
   const adapter = new FastifyAdapter({
     trustProxy: trustedProxies,
@@ -43,16 +49,24 @@ export async function createApplication(parts: Parts, trustedProxies: string | f
   app.useGlobalPipes(new RequestPipe());
   app.useGlobalFilters(filter);
   const fastify = app.getHttpAdapter().getInstance();
-  fastify.addHook('onRequest', (request, reply, done) => { void reply.header('x-request-id', request.id).header('cache-control', 'no-store'); done(); });
-  fastify.addHook('onRoute', ({ method, url }) => { requireKnownRoute(method, url); });
-  await fastify.register(helmet as never, { contentSecurityPolicy: { directives: { scriptSrc: ["'self'"], upgradeInsecureRequests: null } } } as never);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    void reply.header('x-request-id', request.id).headers(OF_EVERY_ANSWER);
+    done();
+  });
+  logRequests(fastify, parts.log);
+  fastify.addHook('onRoute', (route) => {
+    requireKnownRoute(route.method, route.url);
+    // Only pages are read by browsers: data needs none of the two dozen headers.
+    if (route.url === '/docs' || route.url.startsWith('/docs/')) Object.assign(route, { helmet: PAGE_HEADERS });
+  });
+  await fastify.register(helmet as never, { global: false } as never);
   takeJsonInUtf8Alone(fastify);
   addApiDocument(app);
   return app;
 }
 
-export function useLogs(app: NestFastifyApplication): void {
-  app.useLogger(app.get(Logger));
+export function useLogs(app: NestFastifyApplication, log: Logger): void {
+  app.useLogger(new NestLog(log));
 }
 
 /** What is no HTTP that can be answered in the ordinary way: too large a header, an unknown method, noise. */

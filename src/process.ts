@@ -12,6 +12,7 @@ import { type Config, ConfigError, readConfig } from './platform/config';
 import { applicationDataSource } from './platform/db/data-source';
 import { startEmbeddedPostgres } from './platform/db/embedded-postgres';
 import { migrate } from './platform/db/migrate';
+import { createLog } from './platform/logging';
 import { Jobs } from './platform/jobs/jobs';
 
 /** A running process: what has been started, and how it is stopped. */
@@ -38,10 +39,11 @@ export async function start(mode: { readonly http: boolean; readonly jobs: boole
     const source: DataSource = await applicationDataSource(url, ENTITIES, config.poolSize).initialize();
     undo.push(() => source.destroy());
     const trusted = await trustedIssuer(config);
-    const app = await createApplication({ source, clock: new SystemClock(), trusted, logLevel: config.logLevel }, config.trustedProxies);
+    const log = createLog(config.logLevel);
+    const app = await createApplication({ source, clock: new SystemClock(), trusted, log }, config.trustedProxies);
     undo.push(() => app.close());
     await app.init();
-    useLogs(app);
+    useLogs(app, log);
     if (config.demo) await loadDemo(app, config.issuer.issuer);
     if (mode.jobs && config.jobs) {
       const jobs = app.get(Jobs);

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { Problem } from '../kernel/problem';
@@ -34,13 +33,12 @@ export class TokenVerifier {
   /** Problem `unauthenticated` for every token that is not exactly right. */
   async verify(token: string): Promise<VerifiedToken> {
     const now = this.clock.now();
-    const key = createHash('sha256').update(token).digest('base64');
-    const known = this.#remembered.get(key);
+    const known = this.#remembered.get(token);
     if (known !== undefined && known.expiresAt > now.getTime()) return known;
-    this.#remembered.delete(key);
+    this.#remembered.delete(token);
     const verified = await this.#check(token, now);
     if (this.#remembered.size >= REMEMBERED) this.#remembered.delete(this.#remembered.keys().next().value ?? '');
-    this.#remembered.set(key, verified);
+    this.#remembered.set(token, verified);
     return verified;
   }
 

@@ -65,6 +65,20 @@ export function localDay(instant: Date, zone: string): Day {
   return toZoned(instant, zone).toPlainDate().toString() as Day;
 }
 
+/** The local date of instants that follow each other closely: a zone is asked once a day. */
+export class LocalToday {
+  readonly #days = new Map<string, { readonly on: Day; readonly from: number; readonly until: number }>();
+
+  of(instant: Date, zone: string): Day {
+    const time = instant.getTime();
+    const known = this.#days.get(zone);
+    if (known !== undefined && known.from <= time && time < known.until) return known.on;
+    const on = localDay(instant, zone);
+    this.#days.set(zone, { on, from: startOfDay(on, zone).getTime(), until: endOfDay(on, zone).getTime() });
+    return on;
+  }
+}
+
 /** The instant at which the local day ends: the first instant of the next one, whatever the zone's clock does that night. */
 export function endOfDay(of: Day, zone: string): Date {
   return startOfDay(addDays(of, 1), zone);

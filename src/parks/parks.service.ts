@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { type Actor, systemActor } from '../kernel/actor';
-import { BEGINNING, type Day, isTimeZone, localDay } from '../kernel/day';
+import { BEGINNING, type Day, isTimeZone, localDay, LocalToday } from '../kernel/day';
 import { found, Problem } from '../kernel/problem';
 import { Clock } from '../platform/clock';
 import { claimId } from '../platform/db/client-made-id';
@@ -38,6 +38,7 @@ export class ParksService {
   // A park's zone never changes: dates that were counted in it would lie.
   readonly #zones = new Map<string, string>();
   readonly #listeners: (() => void)[] = [];
+  readonly #today = new LocalToday();
 
   constructor(private readonly store: ParksStore, private readonly database: Database, private readonly journal: Journal, private readonly clock: Clock) {}
 
@@ -148,7 +149,7 @@ export class ParksService {
 
   /** Today in the park. */
   async today(actor: Actor, parkId: string, now: Date): Promise<Day> {
-    return localDay(now, await this.zone(actor, parkId));
+    return this.#today.of(now, await this.zone(actor, parkId));
   }
 
   async zone(actor: Actor, parkId: string): Promise<string> {

@@ -10,6 +10,7 @@ import { LocalIssuer } from '../../src/identity/local-issuer';
 import type { Role } from '../../src/kernel/actor';
 import { applicationDataSource } from '../../src/platform/db/data-source';
 import { DEFAULT_POLICY, DEFAULT_WORKING_HOURS } from '../../src/parks/domain/policy';
+import { createLog } from '../../src/platform/logging';
 import { FixedClock } from './clock';
 import { createTestDatabase, type TestDatabase } from './database';
 
@@ -58,7 +59,7 @@ export async function startApp(options: { now?: string; poolSize?: number; datab
   const issuer = options.issuer ?? await LocalIssuer.inMemory(ISSUER, AUDIENCE);
   const source: DataSource = await applicationDataSource(database.url, ENTITIES, options.poolSize ?? 5).initialize();
   const app = await createApplication({
-    source, clock, logLevel: 'silent',
+    source, clock, log: createLog('silent'),
     trusted: { config: { kind: 'local', issuer: ISSUER, audience: AUDIENCE }, keys: createLocalJWKSet(await issuer.jwks()) },
   });
   await app.init();

@@ -1,6 +1,7 @@
 import { types } from 'pg';
 import { DataSource, type MixedList } from 'typeorm';
 import { SnakeNaming } from './naming';
+import { PreparingClient } from './prepared';
 
 // A local date is text (see kernel/day), a count fits a number: pg would make a Date in the process's zone, and text.
 types.setTypeParser(types.builtins.DATE, (text) => text);
@@ -19,6 +20,7 @@ export function applicationDataSource(url: string, entities: readonly EntityClas
     extra: {
       max: poolSize,
       pipeline: true,
+      Client: PreparingClient,
       // The statement timeout is longer than the slowest sweep that was measured; a lock is waited for as long as a user would.
       options: '-c role=ledger_app -c search_path=public,extensions -c timezone=UTC -c statement_timeout=60000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000',
       connectionTimeoutMillis: 5_000,

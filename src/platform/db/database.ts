@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Pool, PoolClient, QueryConfig, QueryResultRow } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -44,28 +45,31 @@ export class Database {
     }
   }
 
-  /** Rows of one statement, in the actor's scope. Scope, query and commit travel in one round trip. */
+  /** Rows of one statement, in the actor's scope. Scope and query travel in one round trip. */
   async read<R extends QueryResultRow>(actor: Actor, statement: Statement): Promise<R[]> {
     const [rows] = await this.readAll<[R]>(actor, [statement]);
     return rows;
   }
 
-  /** Rows of several statements of one snapshot-less transaction, in one round trip. */
+  /** Rows of several statements, each of its own snapshot, in one round trip. */
   async readAll<R extends QueryResultRow[]>(actor: Actor, statements: readonly Statement[]): Promise<{ [K in keyof R]: R[K][] }> {
     const client = await this.pool.connect();
     let failure: Error | undefined;
+    // Held back until all are written, so that they leave in one packet and PostgreSQL is woken once.
+    const { stream } = (client as unknown as { connection: { stream: Writable } }).connection;
+    stream.cork();
     try {
       const pending = [
-        client.query(BEGIN),
-        client.query({ ...SCOPE, values: scopeOf(actor) }),
+        client.query({ ...READ_SCOPE, values: scopeOf(actor) }),
         ...statements.map((statement) => client.query(statement)),
-        client.query(COMMIT),
+        client.query(NO_SCOPE),
       ];
+      stream.uncork();
       // All are awaited before the client goes back, also when one fails: an answer still on its way would meet the next query.
       const settled = await Promise.allSettled(pending);
       const failed = settled.find((one) => one.status === 'rejected');
       if (failed !== undefined) throw failed.reason;
-      return settled.slice(2, -1).map((one) => (one.status === 'fulfilled' ? (one.value.rows as QueryResultRow[]) : [])) as { [K in keyof R]: R[K][] };
+      return settled.slice(1, -1).map((one) => (one.status === 'fulfilled' ? (one.value.rows as QueryResultRow[]) : [])) as { [K in keyof R]: R[K][] };
     } catch (error) {
       failure = error instanceof Error ? error : new Error(String(error));
       throw error;
@@ -87,8 +91,9 @@ export class Database {
 
 export type { PoolClient };
 
-const BEGIN = { name: 'begin', text: 'BEGIN' };
-const COMMIT = { name: 'commit', text: 'COMMIT' };
+// Reads need no transaction around them: the connection's scope is set before, and taken away after, in the same packet.
+const READ_SCOPE = { name: 'read-scope', text: "SELECT set_config('ledger.parks', $1, false), set_config('ledger.system', $2, false)" };
+const NO_SCOPE = { name: 'no-scope', text: "SELECT set_config('ledger.parks', '', false), set_config('ledger.system', 'off', false)" };
 const SCOPE = { name: 'scope', text: "SELECT set_config('ledger.parks', $1, true), set_config('ledger.system', $2, true)" };
 
 function scopeOf(actor: Actor): [string, string] {

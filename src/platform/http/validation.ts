@@ -6,13 +6,34 @@ import type { FaultContext } from './fields';
 
 // Nothing that the API takes nests deeper than this; class-transformer would follow an attacker's depth to the end of the stack.
 const DEEPEST = 12;
+const REMEMBERED = 1_000;
+const LONGEST_REMEMBERED = 500;
 
 /** Turns bodies and queries into instances of their DTO, or refuses them with a problem that names each field. */
 @Injectable()
 export class RequestPipe implements PipeTransform {
+  readonly #queries = new Map<object, Map<string, object>>();
+
   async transform(value: unknown, { metatype, type }: ArgumentMetadata): Promise<unknown> {
     if (metatype === undefined || (type !== 'body' && type !== 'query')) return value;
-    const root = type === 'query' ? '/query' : '';
+    if (type !== 'query') return this.#read(value, metatype, '');
+    // The same queries come again and again, and nobody changes what was read from one.
+    const text = JSON.stringify(value);
+    const known = this.#queries.get(metatype)?.get(text);
+    if (known !== undefined) return known;
+    const query = await this.#read(value, metatype, '/query');
+    this.#remember(metatype, text, query);
+    return query;
+  }
+
+  #remember(metatype: object, text: string, query: object): void {
+    if (text.length > LONGEST_REMEMBERED) return;
+    const queries = this.#queries.get(metatype) ?? new Map<string, object>();
+    if (queries.size >= REMEMBERED) queries.clear();
+    this.#queries.set(metatype, queries.set(text, Object.freeze(query)));
+  }
+
+  async #read(value: unknown, metatype: object, root: string): Promise<object> {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw new Problem('malformed', { errors: [{ pointer: root, code: 'type', params: { expected: 'object' } }] });
     }

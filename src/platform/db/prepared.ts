@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import { Client } from 'pg';
+
+// A text that has come so often will come again: from then on PostgreSQL keeps its plan.
+const WORTH_A_NAME = 3;
+// Texts whose number of parameters varies (many rows at once) must not fill the memory of the server's connections.
+const MOST_NAMES = 400;
+const MOST_COUNTED = 5_000;
+
+type QueryFunction = (...args: unknown[]) => unknown;
+
+const seen = new Map<string, number>();
+const names = new Map<string, string>();
+
+/**
+ * Prepares by name what TypeORM sends as nameless text: a statement with parameters that recurs is parsed and planned once a connection
+ * and not once a call. Statements that carry a name of their own pass as they are.
+ */
+export class PreparingClient extends Client {
+  // One implementation stands for the dozen overloads that it only passes on.
+  override query = ((...args: unknown[]): unknown => {
+    const [text, values] = args;
+    const plain = super.query.bind(this) as QueryFunction;
+    const name = typeof text === 'string' && Array.isArray(values) && values.length > 0 ? nameOf(text) : undefined;
+    return name === undefined ? plain(...args) : plain({ name, text, values }, ...args.slice(2));
+  }) as Client['query'];
+}
+
+function nameOf(text: string): string | undefined {
+  const known = names.get(text);
+  if (known !== undefined || names.size >= MOST_NAMES) return known;
+  const times = (seen.get(text) ?? 0) + 1;
+  if (seen.size >= MOST_COUNTED) seen.clear();
+  seen.set(text, times);
+  if (times < WORTH_A_NAME) return undefined;
+  seen.delete(text);
+  const name = `r-${createHash('sha256').update(text).digest('base64url').slice(0, 20)}`;
+  names.set(text, name);
+  return name;
+}
