@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,7 +7,7 @@ import { FOLDER } from './server';
 import type { Target } from './load';
 
 /** Connections to PostgreSQL, of ours and of the yardstick's. */
-export const POOL_SIZE = 10;
+export const POOL_SIZE = 2 * availableParallelism();
 
 const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 15_000;

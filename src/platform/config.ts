@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** Where tokens come from: an issuer with its JWKS, or the key that this installation made for itself. */
 export type IssuerConfig =
   | { readonly kind: 'external'; readonly issuer: string; readonly audience: string; readonly jwksUri: string }
@@ -20,6 +22,8 @@ export interface Config {
 
 export class ConfigError extends Error {}
 
+// More connections than a few per core only make PostgreSQL's processes wait for each other: docs/performance.md.
+const POOL_PER_CORE = 2;
 const LOCAL_ISSUER = 'urn:service-ledger:local';
 
 /**
@@ -56,7 +60,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     host: text('HOST') ?? '127.0.0.1',
     dataDir: text('DATA_DIR') ?? '.data',
     databaseUrl: address('DATABASE_URL', ['postgres:', 'postgresql:']),
-    poolSize: whole('DATABASE_POOL', 10, 2, 200),
+    poolSize: whole('DATABASE_POOL', POOL_PER_CORE * availableParallelism(), 2, 200),
     issuer: issuer === undefined ? { kind: 'local', issuer: LOCAL_ISSUER, audience } : { kind: 'external', issuer, audience, jwksUri: jwksUri ?? '' },
     demo: choice('DEMO', issuer === undefined ? 'on' : 'off', ['on', 'off']) === 'on',
     jobs: choice('JOBS', 'on', ['on', 'off']) === 'on',

@@ -61,8 +61,15 @@ function decode(cursor: string): Decoded | undefined {
   }
 }
 
+// What was read from a query is kept and not changed (see RequestPipe), so its fingerprint holds as long.
+const fingerprints = new WeakMap<PageQuery, { readonly list: string; readonly text: string }>();
+
 // A cursor belongs to one list with one set of filters; page size may change on the way.
 function fingerprint(query: PageQuery, list: string): string {
+  const known = fingerprints.get(query);
+  if (known?.list === list) return known.text;
   const filters = Object.entries(query).filter(([name, value]) => name !== 'cursor' && name !== 'limit' && value !== undefined).sort(([one], [other]) => (one < other ? -1 : 1));
-  return createHash('sha256').update(JSON.stringify([list, filters])).digest('base64url').slice(0, 12);
+  const text = createHash('sha256').update(JSON.stringify([list, filters])).digest('base64url').slice(0, 12);
+  fingerprints.set(query, { list, text });
+  return text;
 }
