@@ -89,15 +89,21 @@ export const AROUND = `
 
 /** An officer's duty is due ten days after the last visit, a leader's at the end of the first month without one. */
 export const DUTIES = `
-  INSERT INTO assignment (id, park_id, enterprise_id, cadre_id, capacity, starts_on, standing, next_due_on, watch_on, turn_on, last_visit_on, version, created_at, updated_at)
-  SELECT officer_duty, park_id, enterprise_id, officer_id, 'officer', officer_on - ${(PARK.officerVisits - 1) * DAYS_BETWEEN_VISITS + 5} - ${longer}, 'owed', due, CASE WHEN due >= m.today THEN due END, NULL,
+  INSERT INTO assignment (id, park_id, enterprise_id, cadre_id, capacity, starts_on, standing, next_due_on, turn_on, last_visit_on, version, created_at, updated_at)
+  SELECT officer_duty, park_id, enterprise_id, officer_id, 'officer', officer_on - ${(PARK.officerVisits - 1) * DAYS_BETWEEN_VISITS + 5} - ${longer}, 'owed', due, NULL::date,
          officer_on, 1, m.made_at, m.made_at
   FROM bench.plan CROSS JOIN bench.moment m CROSS JOIN LATERAL (SELECT ${settled('officer_on + 10')} AS due) d
   UNION ALL
-  SELECT leader_duty, park_id, enterprise_id, leader_id, 'leader', ${monthStart(`-back - ${PARK.leaderVisits - 1}`)}, 'owed', CASE WHEN back = 2 THEN last_due ELSE next_due END, watch_on, watch_on + 1,
+  SELECT leader_duty, park_id, enterprise_id, leader_id, 'leader', ${monthStart(`-back - ${PARK.leaderVisits - 1}`)}, 'owed', CASE WHEN back = 2 THEN last_due ELSE next_due END, watch_on + 1,
          ${monthStart('-back')} + leader_day, 1, m.made_at, m.made_at
   FROM bench.plan CROSS JOIN bench.moment m CROSS JOIN LATERAL (SELECT ${settled(`${monthStart('0')} - 1`)} AS last_due, ${settled(`${monthStart('1')} - 1`)} AS next_due) d
     CROSS JOIN LATERAL (SELECT CASE WHEN back = 2 AND last_due >= m.today THEN last_due ELSE next_due END AS watch_on) w
+`;
+
+/** What the sweep waits for: a leader's period turns on the day after its due date, an officer's duty never by time alone. */
+export const WATCHES = `
+  INSERT INTO duty_watch (park_id, assignment_id, watch_on)
+  SELECT park_id, id, watch_on FROM assignment CROSS JOIN bench.moment m CROSS JOIN LATERAL (SELECT coalesce(turn_on - 1, next_due_on) AS watch_on) w WHERE watch_on >= m.today
 `;
 
 /** Open ones, and those that a longer gap between two visits has made. */

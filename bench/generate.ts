@@ -7,7 +7,7 @@ import { addDays, type Day } from '../src/kernel/day';
 import { type CalendarYear, WorkingCalendar } from '../src/kernel/working-calendar';
 import { DEFAULT_POLICY, DEFAULT_WORKING_HOURS } from '../src/parks/domain/policy';
 import { migrate } from '../src/platform/db/migrate';
-import { AROUND, DUTIES, ENTERPRISES, LAPSES, PARKS, PEOPLE, PLAN, SETTINGS, VISITS } from './generate.sql';
+import { AROUND, DUTIES, ENTERPRISES, LAPSES, PARKS, PEOPLE, PLAN, SETTINGS, VISITS, WATCHES } from './generate.sql';
 import { databaseOf, PARK, type Size } from './sizes';
 
 /**
@@ -83,11 +83,12 @@ async function load(loaders: readonly Client[], size: Size, today: Day): Promise
   await inParallel(loaders, [
     async (loader) => loader.query(ENTERPRISES),
     async (loader) => loader.query(AROUND, [size.parks]),
-    async (loader) => { await loader.query(DUTIES); await loader.query(LAPSES); },
+    async (loader) => { await loader.query(DUTIES); await loader.query(WATCHES); await loader.query(LAPSES); },
     ...batches.map((batch) => async (loader: Client) => loader.query(VISITS, batch)),
   ]);
   await inParallel(loaders, indexes.map((definition) => async (loader: Client) => loader.query(definition)));
   await first.query('CREATE TABLE bench.assignment AS SELECT * FROM public.assignment; ALTER TABLE bench.assignment ADD PRIMARY KEY (id)');
+  await first.query('CREATE TABLE bench.duty_watch AS SELECT * FROM public.duty_watch');
   await inParallel(loaders, ['visit', 'visit_participant'].map((table) => async (loader: Client) => loader.query(`VACUUM (ANALYZE) ${table}`)));
   await first.query('VACUUM (ANALYZE)');
 }
@@ -140,7 +141,7 @@ export async function restore(url: string): Promise<void> {
     await client.query('BEGIN');
     for (const statement of RESTORE) await client.query(statement);
     await client.query('COMMIT');
-    await client.query('VACUUM (ANALYZE) visit, visit_participant, assignment, lapse, enterprise, journal_entry');
+    await client.query('VACUUM (ANALYZE) visit, visit_participant, assignment, duty_watch, lapse, enterprise, journal_entry');
     await client.query('CHECKPOINT');
   });
 }
@@ -153,6 +154,8 @@ const RESTORE = [
   'DELETE FROM visit v USING bench.moment m WHERE v.created_at > m.made_at',
   'DELETE FROM lapse l USING bench.moment m WHERE l.created_at > m.made_at',
   'TRUNCATE journal_entry',
-  `UPDATE assignment a SET (standing, next_due_on, watch_on, turn_on, last_visit_on, version, updated_at) = (o.standing, o.next_due_on, o.watch_on, o.turn_on, o.last_visit_on, o.version, o.updated_at)
+  `UPDATE assignment a SET (standing, next_due_on, turn_on, last_visit_on, version, updated_at) = (o.standing, o.next_due_on, o.turn_on, o.last_visit_on, o.version, o.updated_at)
    FROM bench.assignment o WHERE o.id = a.id AND a.version <> o.version`,
+  'DELETE FROM duty_watch w WHERE NOT EXISTS (SELECT FROM bench.duty_watch o WHERE (o.park_id, o.assignment_id, o.watch_on) = (w.park_id, w.assignment_id, w.watch_on))',
+  'INSERT INTO duty_watch SELECT * FROM bench.duty_watch EXCEPT SELECT * FROM duty_watch',
 ];

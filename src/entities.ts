@@ -1,4 +1,5 @@
 import { Assignment } from './assignments/assignment.entity';
+import { DutyWatch } from './assignments/duty-watch.entity';
 import { Lapse } from './assignments/lapse.entity';
 import { Cadre } from './cadres/cadre.entity';
 import { CadreLeave } from './cadres/cadre-leave.entity';
@@ -21,6 +22,6 @@ import { Visit } from './visits/visit.entity';
 
 /** Every table that is written through entities, listed one by one: no globs. */
 export const ENTITIES: readonly EntityClass[] = [
-  Park, ParkPolicy, WorkingHoursVersion, Department, CalendarYearVersion, Enterprise, EnterpriseContact, EnterpriseStatusChange, Cadre, CadreLeave, Assignment, Lapse,
+  Park, ParkPolicy, WorkingHoursVersion, Department, CalendarYearVersion, Enterprise, EnterpriseContact, EnterpriseStatusChange, Cadre, CadreLeave, Assignment, DutyWatch, Lapse,
   Visit, VisitParticipant, VisitAmendment, PlannedVisit, PlannedVisitMember, JournalEntry, AccessLogEntry, ClientMadeId,
 ];

@@ -14,17 +14,15 @@ export type ShownAssignment = AssignmentRow & { readonly overdueDays: number };
 @ForeignKey('Cadre', ['parkId', 'cadreId'], ['parkId', 'id'], { name: 'assignment_of_cadre' })
 @ForeignKey('Assignment', ['parkId', 'predecessorId'], ['parkId', 'id'], { name: 'assignment_succeeds_in_park' })
 @Unique('assignment_row_in_park', ['parkId', 'id'])
+@Unique('assignment_parties_row_in_park', ['parkId', 'id', 'enterpriseId', 'cadreId'])
 @Check('assignment_capacity_known', "capacity IN ('officer', 'leader')")
 @Check('assignment_ends_after_it_starts', 'ends_on >= starts_on')
 @Check('assignment_due_exactly_while_owed', "standing IN ('owed', 'resting', 'ended') AND (standing = 'owed') = (next_due_on IS NOT NULL)")
-@Check('assignment_watches_only_while_owed', "watch_on IS NULL OR standing = 'owed'")
-@Exclusion('assignment_one_per_capacity', 'USING gist (park_id WITH =, enterprise_id WITH =, capacity WITH =, daterange(starts_on, ends_on) WITH &&)')
+@Exclusion('assignment_one_per_capacity', 'USING gist (((enterprise_id)::text) WITH =, capacity WITH =, daterange(starts_on, ends_on) WITH &&)')
 @Index('assignment_by_due_date', ['parkId', 'nextDueOn', 'id'], { where: 'next_due_on IS NOT NULL' })
 @Index('assignment_of_cadre_by_due_date', ['parkId', 'cadreId', 'nextDueOn', 'id'])
 @Index('assignment_of_enterprise_by_start', ['parkId', 'enterpriseId', 'capacity', 'startsOn'])
 @Index('assignment_by_predecessor', ['parkId', 'predecessorId'], { where: 'predecessor_id IS NOT NULL' })
-@Index('assignment_by_watch', ['watchOn'], { where: 'watch_on IS NOT NULL' })
-@Index('assignment_by_turn', ['turnOn', 'parkId'], { where: 'turn_on IS NOT NULL' })
 @Index('assignment_of_park_by_turn', ['parkId', 'turnOn'], { where: 'turn_on IS NOT NULL' })
 export class Assignment {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'assignment_pkey' }) id: string;
@@ -40,8 +38,6 @@ export class Assignment {
   @Column('uuid', { nullable: true }) predecessorId: string | null;
   @Column('text') standing: 'owed' | 'resting' | 'ended';
   @Column('date', { nullable: true }) nextDueOn: Day | null;
-  /** The next due date whose passing makes a new lapse. */
-  @Column('date', { nullable: true }) watchOn: Day | null;
   /** The next day on which the mere passing of time changes the standing. */
   @Column('date', { nullable: true }) turnOn: Day | null;
   @Column('date', { nullable: true }) lastVisitOn: Day | null;

@@ -138,7 +138,7 @@ export class AssignmentsService implements OnModuleInit {
   async #begin(em: EntityManager, actor: Actor, duty: NewDuty, today: Day, now: Date): Promise<void> {
     // The standing is judged from facts in a moment; until then the row only has to be one that may exist.
     await this.store.insert(em, {
-      ...duty, standing: 'ended', nextDueOn: null, watchOn: null, turnOn: null, lastVisitOn: null, endReason: null, version: 1, createdAt: now, updatedAt: now,
+      ...duty, standing: 'ended', nextDueOn: null, turnOn: null, lastVisitOn: null, endReason: null, version: 1, createdAt: now, updatedAt: now,
     });
     const { id, parkId, enterpriseId, cadreId, capacity, startsOn } = duty;
     await this.journal.append(em, actor, {

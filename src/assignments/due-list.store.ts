@@ -41,7 +41,7 @@ function firstOfQuarter(on: Day): Day {
 
 /**
  * Duties of a park by due date. It reads one page of the index by due date (of the cadre where one is named), and the rows that the
- * page shows; a lapse that has passed but was not swept yet counts with the recorded ones.
+ * page shows; an overdue duty has lapsed on its due date, whether the sweep has recorded that yet or not.
  */
 function dutiesByDueDate(parkId: string, filter: DueFilter): Statement {
   const conditions: [string, string, unknown][] = [
@@ -57,8 +57,8 @@ function dutiesByDueDate(parkId: string, filter: DueFilter): Statement {
       SELECT a.id AS "assignmentId", a.enterprise_id AS "enterpriseId", e.name AS "enterpriseName", e.uscc, a.cadre_id AS "cadreId", c.name AS "cadreName",
              c.department_id AS "departmentId", d.name AS "departmentName", a.capacity, a.next_due_on AS "nextDueOn", a.last_visit_on AS "lastVisitOn",
              ${PROVISIONAL} AS "calendarProvisional",
-             (SELECT count(*)::integer FROM lapse l WHERE l.park_id = a.park_id AND l.assignment_id = a.id AND l.due_on >= $5 AND l.outcome <> 'superseded')
-               + (CASE WHEN a.watch_on >= $5 AND a.watch_on < $4 THEN 1 ELSE 0 END) AS "lapsesThisQuarter"
+             (SELECT count(*)::integer + (CASE WHEN a.next_due_on >= $5 AND a.next_due_on < $4 AND bool_or(l.due_on = a.next_due_on) IS NOT TRUE THEN 1 ELSE 0 END)
+              FROM lapse l WHERE l.park_id = a.park_id AND l.assignment_id = a.id AND l.due_on >= $5 AND l.outcome <> 'superseded') AS "lapsesThisQuarter"
       FROM assignment a
       JOIN enterprise e ON e.park_id = a.park_id AND e.id = a.enterprise_id
       JOIN cadre c ON c.park_id = a.park_id AND c.id = a.cadre_id

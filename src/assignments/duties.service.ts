@@ -2,15 +2,16 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { type Actor, systemActor } from '../kernel/actor';
 import { type Day, localDay } from '../kernel/day';
-import { CalendarService } from '../parks/calendar.service';
-import { ParksService } from '../parks/parks.service';
+import { CalendarService, type KnownCalendar } from '../parks/calendar.service';
+import { type ParkSettings, ParksService } from '../parks/parks.service';
 import { Clock } from '../platform/clock';
-import { Database } from '../platform/db/database';
+import { Database, sideBySide } from '../platform/db/database';
+import { newId } from '../platform/ids';
 import { type Happening, Journal } from '../platform/journal/journal';
 import { dutyFactsOf } from './domain/duty-facts';
 import { type LapseChange, reconcileLapses } from './domain/lapse-record';
 import { judge, type Standing } from './domain/standing';
-import { DutiesStore, type DutySelection, hasTurned, type StoredDuty } from './duties.store';
+import { DutiesStore, type DutySelection, hasTurned, type NewLapse, type StoredDuty } from './duties.store';
 import type { Cause } from './lapse.entity';
 
 // A batch is one transaction: large enough that its few statements weigh little, small enough that a writer waits for milliseconds.
@@ -56,8 +57,24 @@ export class DutiesService {
   }
 
   async judgeSelected(em: EntityManager, actor: Actor, parkId: string, selection: DutySelection, cause: Cause, now: Date): Promise<void> {
-    const ids = await this.store.lock(em, actor, parkId, selection);
-    await this.#judgeLocked(em, actor, parkId, ids, cause, now);
+    const { duties, today, calendar } = await this.#judge(em, actor, parkId, selection, now);
+    const touched = duties.filter((duty) => duty.moved || duty.changes.length > 0);
+    if (touched.length === 0) return;
+    const recorded = touched.flatMap(({ stored, changes }) => changes.flatMap((change): NewLapse[] => (change.kind === 'record' ? [{ id: newId(now), duty: stored, lapse: change.lapse }] : [])));
+    const changes = touched.flatMap((duty) => duty.changes);
+    const altered = changes.flatMap((change) => (change.kind === 'end' || change.kind === 'reopen' ? [change] : []));
+    const dropped = changes.flatMap((change) => (change.kind === 'supersede' ? [change] : []));
+    // A successor inherits the last visit: when that moves, so may their first due date.
+    const inheriting = touched.filter(({ stored, standing }) => stored.lastVisitOn !== standing.lastVisitOn).map(({ stored }) => stored.id);
+    const [successors] = await sideBySide<[string[], ...unknown[]]>([
+      this.store.successorsOf(em, actor, parkId, inheriting),
+      this.store.writeStandings(em, actor, parkId, touched.filter((duty) => duty.moved).map(({ stored, standing }) => ({ id: stored.id, standing })), now),
+      this.store.recordLapses(em, actor, parkId, recorded, now),
+      this.store.changeLapses(em, actor, parkId, altered, now),
+      this.store.supersedeLapses(em, actor, parkId, dropped, cause, now),
+      this.journal.appendAll(em, actor, happeningsOf(parkId, { touched, recorded, cause, today, calendar }, now)),
+    ]);
+    if (successors.length > 0) await this.judgeSelected(em, actor, parkId, { ids: successors }, cause, now);
   }
 
   /** Lets duties of the park be judged anew from the day on, in batches by the next read or job: those that have not ended, or all. */
@@ -77,7 +94,7 @@ export class DutiesService {
       const count = await this.database.transact(system, async (em) => {
         const today = localDay(now, (await this.parks.settings(em, system, parkId)).zone);
         const ids = await this.store.lockTurned(em, system, parkId, today, BATCH, wait);
-        await this.#judgeLocked(em, system, parkId, ids, { type: 'time', id: today }, now);
+        if (ids.length > 0) await this.judgeSelected(em, system, parkId, { ids }, { type: 'time', id: today }, now);
         return ids.length;
       });
       settled += count;
@@ -116,8 +133,7 @@ export class DutiesService {
       const from: string | null = after;
       const ids = await this.database.transact(system, async (em) => {
         const batch = await this.store.nextIds(em, system, parkId, from, BATCH);
-        const locked = await this.store.lock(em, system, parkId, { ids: batch });
-        const { duties, today } = await this.#judge(em, system, parkId, locked, now);
+        const { duties, today } = await this.#judge(em, system, parkId, { ids: batch }, now);
         for (const duty of duties) {
           const fields = driftOf(duty, today);
           if (fields.length === 0) continue;
@@ -133,54 +149,42 @@ export class DutiesService {
     }
   }
 
-  async #judgeLocked(em: EntityManager, actor: Actor, parkId: string, ids: readonly string[], cause: Cause, now: Date): Promise<void> {
-    if (ids.length === 0) return;
-    const { duties, today, calendar } = await this.#judge(em, actor, parkId, ids, now);
-    const touched = duties.filter((duty) => duty.moved || duty.changes.length > 0);
-    await this.store.writeStandings(em, actor, parkId, touched.filter((duty) => duty.moved).map(({ stored, standing }) => ({ id: stored.id, standing })), now);
-    const recorded = touched.flatMap(({ stored, changes }) => changes.flatMap((change) => (change.kind === 'record' ? [{ duty: stored, lapse: change.lapse }] : [])));
-    const recordedIds = await this.store.recordLapses(em, actor, parkId, recorded, now);
-    const changes = touched.flatMap((duty) => duty.changes);
-    const altered = changes.flatMap((change) => (change.kind === 'end' || change.kind === 'reopen' ? [change] : []));
-    const dropped = changes.flatMap((change) => (change.kind === 'supersede' ? [change] : []));
-    await this.store.changeLapses(em, actor, parkId, altered, now);
-    await this.store.supersedeLapses(em, actor, parkId, dropped, cause, now);
-    const entry = (type: string, subject: Happening['subject'], effectiveOn: Day, data: Happening['data']): Happening => ({ type, parkId, subject, at: now, effectiveOn, data });
-    await this.journal.appendAll(em, actor, [
-      ...touched.flatMap(({ stored, standing }) => (stored.nextDueOn === standing.dueOn && stored.standing === standing.state ? [] : [
-        entry('assignment.due_changed', { type: 'assignment', id: stored.id }, effectiveDay(stored, cause, today),
-          { enterpriseId: stored.enterpriseId, standing: standing.state, from: stored.nextDueOn, to: standing.dueOn, cause: cause.type, calendar }),
-      ])),
-      ...recorded.map(({ duty, lapse }, index) => entry('lapse.recorded', { type: 'lapse', id: recordedIds[index] ?? '' }, lapse.dueOn,
-        { assignmentId: duty.id, dueOn: lapse.dueOn, outcome: lapse.outcome, clearedOn: lapse.clearedOn })),
-      ...touched.flatMap(({ stored, changes: ofDuty }) => ofDuty.flatMap((change): Happening[] => {
-        if (change.kind === 'record') return [];
-        if (change.kind === 'supersede') {
-          return [entry('lapse.superseded', { type: 'lapse', id: change.id }, change.clearedOn, { assignmentId: stored.id, dueOn: change.dueOn, cause: cause.type, causeId: cause.id, calendar })];
-        }
-        return [entry(change.kind === 'end' ? 'lapse.ended' : 'lapse.reopened', { type: 'lapse', id: change.id }, change.lapse.clearedOn ?? today,
-          { assignmentId: stored.id, dueOn: change.lapse.dueOn, outcome: change.lapse.outcome, clearedOn: change.lapse.clearedOn, daysLate: change.lapse.daysLate })];
-      })),
+  /** Locks the duties, then reads what they are judged by. */
+  async #judge(em: EntityManager, actor: Actor, parkId: string, selection: DutySelection, now: Date): Promise<Judgement> {
+    const [locked, settings, known, stored] = await sideBySide<[ReadonlySet<string>, ParkSettings, readonly KnownCalendar[], StoredDuty[]]>([
+      this.store.lock(em, actor, parkId, selection), this.parks.settings(em, actor, parkId), this.calendars.known(em), this.store.load(em, actor, parkId, selection),
     ]);
-    // A successor inherits the last visit: when that moves, so may their first due date.
-    const inheriting = touched.filter(({ stored, standing }) => stored.lastVisitOn !== standing.lastVisitOn).map(({ stored }) => stored.id);
-    if (inheriting.length === 0) return;
-    const successors = await this.store.successorsOf(em, actor, parkId, inheriting);
-    if (successors.length > 0) await this.judgeSelected(em, actor, parkId, { ids: successors }, cause, now);
-  }
-
-  async #judge(em: EntityManager, actor: Actor, parkId: string, ids: readonly string[], now: Date): Promise<Judgement> {
-    const settings = await this.parks.settings(em, actor, parkId);
-    const known = await this.calendars.known(em);
     const today = localDay(now, settings.zone);
     const calendars = known.map(({ loadedAt, calendar }) => ({ loadedOn: localDay(loadedAt, settings.zone), calendar }));
-    const stored = ids.length === 0 ? [] : await this.store.load(em, actor, parkId, ids, settings.zone);
-    const duties = stored.map((duty): JudgedDuty => {
+    // A duty that was not there to be locked yet is judged by who makes it.
+    const duties = stored.filter(({ id }) => locked.has(id)).map((duty): JudgedDuty => {
       const standing = judge(dutyFactsOf(duty, settings.goLiveOn, settings.policies, calendars), today);
       return { stored: duty, standing, changes: reconcileLapses(duty.lapses, standing.lapses, today), moved: movedFields(duty, standing).length > 0 };
     });
     return { duties, today, calendar: known.at(-1)?.name ?? 'none' };
   }
+}
+
+/** What is told of duties whose standing or lapses have changed. */
+function happeningsOf(parkId: string, change: Omit<Judgement, 'duties'> & { touched: readonly JudgedDuty[]; recorded: readonly NewLapse[]; cause: Cause }, now: Date): readonly Happening[] {
+  const { touched, recorded, cause, today, calendar } = change;
+  const entry = (type: string, subject: Happening['subject'], effectiveOn: Day, data: Happening['data']): Happening => ({ type, parkId, subject, at: now, effectiveOn, data });
+  return [
+    ...touched.flatMap(({ stored, standing }) => (stored.nextDueOn === standing.dueOn && stored.standing === standing.state ? [] : [
+      entry('assignment.due_changed', { type: 'assignment', id: stored.id }, effectiveDay(stored, cause, today),
+        { enterpriseId: stored.enterpriseId, standing: standing.state, from: stored.nextDueOn, to: standing.dueOn, cause: cause.type, calendar }),
+    ])),
+    ...recorded.map(({ id, duty, lapse }) => entry('lapse.recorded', { type: 'lapse', id }, lapse.dueOn,
+      { assignmentId: duty.id, dueOn: lapse.dueOn, outcome: lapse.outcome, clearedOn: lapse.clearedOn })),
+    ...touched.flatMap(({ stored, changes }) => changes.flatMap((one): Happening[] => {
+      if (one.kind === 'record') return [];
+      if (one.kind === 'supersede') {
+        return [entry('lapse.superseded', { type: 'lapse', id: one.id }, one.clearedOn, { assignmentId: stored.id, dueOn: one.dueOn, cause: cause.type, causeId: cause.id, calendar })];
+      }
+      return [entry(one.kind === 'end' ? 'lapse.ended' : 'lapse.reopened', { type: 'lapse', id: one.id }, one.lapse.clearedOn ?? today,
+        { assignmentId: stored.id, dueOn: one.lapse.dueOn, outcome: one.lapse.outcome, clearedOn: one.lapse.clearedOn, daysLate: one.lapse.daysLate })];
+    })),
+  ];
 }
 
 function movedFields(stored: StoredDuty, standing: Standing): string[] {

@@ -3,7 +3,6 @@ import type { EntityManager } from 'typeorm';
 import type { Actor } from '../kernel/actor';
 import type { Day } from '../kernel/day';
 import type { Statement } from '../platform/db/database';
-import { newId } from '../platform/ids';
 import type { Capacity } from './domain/capacity';
 import type { StatusSince } from './domain/duty-facts';
 import type { RecordedLapse } from './domain/lapse-record';
@@ -29,17 +28,23 @@ export interface StoredDuty {
   readonly lapses: readonly RecordedLapse[];
 }
 
+/** A lapse that follows from the facts of a duty and is not on record. */
+export interface NewLapse {
+  readonly id: string;
+  readonly duty: StoredDuty;
+  readonly lapse: JudgedLapse;
+}
+
 /** Which duties of a park. */
 export type DutySelection = { readonly enterpriseId: string } | { readonly cadreId: string } | { readonly ids: readonly string[] };
 
 /** Reads the facts of duties and writes their standing, many at a time. Rows are locked first and read after, in the order of their ids. */
 @Injectable()
 export class DutiesStore {
-  async lock(em: EntityManager, _actor: Actor, parkId: string, selection: DutySelection): Promise<string[]> {
-    const [condition, value] = 'enterpriseId' in selection ? ['enterprise_id = $2', selection.enterpriseId]
-      : 'cadreId' in selection ? ['cadre_id = $2', selection.cadreId] : ['id = ANY($2)', selection.ids];
-    const rows: { id: string }[] = await em.query(`SELECT id FROM assignment WHERE park_id = $1 AND ${condition} ORDER BY id FOR UPDATE`, [parkId, value]);
-    return rows.map(({ id }) => id);
+  async lock(em: EntityManager, _actor: Actor, parkId: string, selection: DutySelection): Promise<ReadonlySet<string>> {
+    const [condition, value] = conditionOf(selection);
+    const rows: { id: string }[] = await em.query(`SELECT a.id FROM assignment a WHERE a.park_id = $1 AND ${condition} ORDER BY a.id FOR UPDATE`, [parkId, value]);
+    return new Set(rows.map(({ id }) => id));
   }
 
   /** Up to `limit` duties of the park that time has turned; those that another process holds are left to it. */
@@ -49,35 +54,40 @@ export class DutiesStore {
     return rows.map(({ id }) => id);
   }
 
-  /** The duties with their facts, as known to this statement: everything that committed before the rows were locked. */
-  async load(em: EntityManager, _actor: Actor, parkId: string, ids: readonly string[], zone: string): Promise<StoredDuty[]> {
-    return em.query(LOAD, [parkId, ids, zone]);
+  /** The duties with their facts, as known to this statement: asked after {@link lock}, everything that committed before the rows were locked. */
+  async load(em: EntityManager, _actor: Actor, parkId: string, selection: DutySelection): Promise<StoredDuty[]> {
+    const [condition, value] = conditionOf(selection);
+    return em.query(`${LOAD} AND ${condition} ORDER BY a.id`, [parkId, value]);
   }
 
   async writeStandings(em: EntityManager, _actor: Actor, parkId: string, standings: readonly { id: string; standing: Standing }[], now: Date): Promise<void> {
     if (standings.length === 0) return;
     const column = (pick: (standing: Standing) => string | null) => standings.map(({ standing }) => pick(standing));
     await em.query(
-      `UPDATE assignment a SET standing = s.standing, next_due_on = s.next_due_on, watch_on = s.watch_on, turn_on = s.turn_on, last_visit_on = s.last_visit_on,
-              version = a.version + 1, updated_at = $8
-       FROM unnest($2::uuid[], $3::text[], $4::date[], $5::date[], $6::date[], $7::date[]) AS s(id, standing, next_due_on, watch_on, turn_on, last_visit_on)
-       WHERE a.park_id = $1 AND a.id = s.id`,
+      `WITH s AS (
+         SELECT * FROM unnest($2::uuid[], $3::text[], $4::date[], $5::date[], $6::date[], $7::date[]) AS s(id, standing, next_due_on, watch_on, turn_on, last_visit_on)
+       ), judged AS (
+         UPDATE assignment a SET standing = s.standing, next_due_on = s.next_due_on, turn_on = s.turn_on, last_visit_on = s.last_visit_on, version = a.version + 1, updated_at = $8
+         FROM s WHERE a.park_id = $1 AND a.id = s.id
+       ), unwatched AS (
+         DELETE FROM duty_watch w USING s WHERE w.park_id = $1 AND w.assignment_id = s.id AND s.watch_on IS NULL
+       )
+       INSERT INTO duty_watch AS w (park_id, assignment_id, watch_on) SELECT $1, s.id, s.watch_on FROM s WHERE s.watch_on IS NOT NULL
+       ON CONFLICT (park_id, assignment_id) DO UPDATE SET watch_on = excluded.watch_on WHERE w.watch_on <> excluded.watch_on`,
       [parkId, standings.map(({ id }) => id), column((one) => one.state), column((one) => one.dueOn), column((one) => one.watchOn), column((one) => one.turnOn), column((one) => one.lastVisitOn), now]);
   }
 
-  /** Whoever covered the cadre's leave on the due day is recorded with the lapse. Answers the ids, in order. */
-  async recordLapses(em: EntityManager, _actor: Actor, parkId: string, lapses: readonly { duty: StoredDuty; lapse: JudgedLapse }[], now: Date): Promise<string[]> {
-    if (lapses.length === 0) return [];
-    const ids = lapses.map(() => newId(now));
-    const column = <T>(pick: (one: { duty: StoredDuty; lapse: JudgedLapse }) => T) => lapses.map(pick);
+  /** Whoever covered the cadre's leave on the due day is recorded with the lapse. */
+  async recordLapses(em: EntityManager, _actor: Actor, parkId: string, lapses: readonly NewLapse[], now: Date): Promise<void> {
+    if (lapses.length === 0) return;
+    const column = <T>(pick: (one: NewLapse) => T) => lapses.map(pick);
     await em.query(
       `INSERT INTO lapse (id, park_id, assignment_id, enterprise_id, cadre_id, substitute_id, due_on, detected_at, outcome, cleared_on, days_late, version, created_at, updated_at)
-       SELECT n.id, $1, n.assignment_id, n.enterprise_id, n.cadre_id, ${substituteOn('n.cadre_id', 'n.due_on', '$1')}, n.due_on, $10, n.outcome, n.cleared_on, n.days_late, 1, $10, $10
+       SELECT n.id, $1, n.assignment_id, n.enterprise_id, n.cadre_id, v.substitute_id, n.due_on, $10, n.outcome, n.cleared_on, n.days_late, 1, $10, $10
        FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::date[], $7::text[], $8::date[], $9::integer[])
-         AS n(id, assignment_id, enterprise_id, cadre_id, due_on, outcome, cleared_on, days_late)`,
-      [parkId, ids, column(({ duty }) => duty.id), column(({ duty }) => duty.enterpriseId), column(({ duty }) => duty.cadreId), column(({ lapse }) => lapse.dueOn),
+         AS n(id, assignment_id, enterprise_id, cadre_id, due_on, outcome, cleared_on, days_late) ${joinSubstitute('$1', 'n.due_on')}`,
+      [parkId, column(({ id }) => id), column(({ duty }) => duty.id), column(({ duty }) => duty.enterpriseId), column(({ duty }) => duty.cadreId), column(({ lapse }) => lapse.dueOn),
         column(({ lapse }) => lapse.outcome), column(({ lapse }) => lapse.clearedOn), column(({ lapse }) => (lapse.outcome === 'open' ? null : lapse.daysLate)), now]);
-    return ids;
   }
 
   async changeLapses(em: EntityManager, _actor: Actor, parkId: string, lapses: readonly { id: string; lapse: JudgedLapse }[], now: Date): Promise<void> {
@@ -98,6 +108,7 @@ export class DutiesStore {
   }
 
   async successorsOf(em: EntityManager, _actor: Actor, parkId: string, ids: readonly string[]): Promise<string[]> {
+    if (ids.length === 0) return [];
     const rows: { id: string }[] = await em.query('SELECT id FROM assignment WHERE park_id = $1 AND predecessor_id = ANY($2)', [parkId, ids]);
     return rows.map(({ id }) => id);
   }
@@ -140,19 +151,26 @@ export function hasTurned(parkId: string, today: Day): Statement {
 export const PROVISIONAL = `a.next_due_on IS NOT NULL AND coalesce((
   SELECT y.status FROM calendar_year y WHERE y.year = extract(year FROM a.next_due_on)::integer ORDER BY y.version DESC LIMIT 1), 'missing') <> 'official'`;
 
-function substituteOn(cadre: string, on: string, park: string): string {
-  return `(SELECT v.substitute_id FROM cadre_leave v WHERE v.park_id = ${park} AND v.cadre_id = ${cadre} AND v.cancelled_at IS NULL AND ${on} BETWEEN v.from_on AND v.to_on LIMIT 1)`;
+function conditionOf(selection: DutySelection): [condition: string, value: unknown] {
+  if ('enterpriseId' in selection) return ['a.enterprise_id = $2', selection.enterpriseId];
+  return 'cadreId' in selection ? ['a.cadre_id = $2', selection.cadreId] : ['a.id = ANY($2)', selection.ids];
+}
+
+/** Whoever covers the leave of the cadre of `n` on the day, as `v`; a cadre is on one leave at a time. */
+function joinSubstitute(park: string, on: string): string {
+  return `LEFT JOIN cadre_leave v ON v.park_id = ${park} AND v.cadre_id = n.cadre_id AND v.cancelled_at IS NULL AND ${on} BETWEEN v.from_on AND v.to_on`;
 }
 
 // A visit serves when the assigned cadre, or the substitute who covers their leave that day, took part, on site, and it stands.
 const LOAD = `
   SELECT a.id, a.enterprise_id AS "enterpriseId", a.cadre_id AS "cadreId", a.capacity, a.starts_on AS "startsOn", a.ends_on AS "endsOn",
-         greatest(a.inherited_visit_on, before.last_visit_on) AS "inheritedVisitOn", a.standing, a.next_due_on AS "nextDueOn", a.watch_on AS "watchOn",
+         greatest(a.inherited_visit_on, before.last_visit_on) AS "inheritedVisitOn", a.standing, a.next_due_on AS "nextDueOn",
+         (SELECT w.watch_on FROM duty_watch w WHERE w.park_id = a.park_id AND w.assignment_id = a.id) AS "watchOn",
          a.turn_on AS "turnOn", a.last_visit_on AS "lastVisitOn",
          coalesce((
            SELECT json_agg(json_build_object('on', served.on_date, 'receivedOn', served.received_on) ORDER BY served.on_date)
            FROM (
-             SELECT v.on_date, min((greatest(v.received_at, p.confirmed_at) AT TIME ZONE $3)::date) AS received_on
+             SELECT v.on_date, min((greatest(v.received_at, p.confirmed_at) AT TIME ZONE k.time_zone)::date) AS received_on
              FROM visit v JOIN visit_participant p ON p.park_id = v.park_id AND p.visit_id = v.id AND p.confirmed_at IS NOT NULL AND p.removed_at IS NULL
              WHERE v.park_id = a.park_id AND v.enterprise_id = a.enterprise_id AND v.on_date >= a.starts_on AND (a.ends_on IS NULL OR v.on_date < a.ends_on)
                AND v.mode = 'on_site' AND v.voided_at IS NULL AND v.review IN ('none', 'accepted')
@@ -165,26 +183,27 @@ const LOAD = `
            WHERE s.park_id = a.park_id AND s.enterprise_id = a.enterprise_id AND s.replaced_at IS NULL), '[]') AS statuses,
          coalesce((SELECT json_agg(json_build_object('id', l.id, 'dueOn', l.due_on, 'clearedOn', l.cleared_on, 'daysLate', l.days_late, 'outcome', l.outcome) ORDER BY l.due_on)
            FROM lapse l WHERE l.park_id = a.park_id AND l.assignment_id = a.id AND l.outcome <> 'superseded'), '[]') AS lapses
-  FROM assignment a LEFT JOIN assignment before ON before.park_id = a.park_id AND before.id = a.predecessor_id
-  WHERE a.park_id = $1 AND a.id = ANY($2) ORDER BY a.id
-`;
+  FROM assignment a JOIN park k ON k.id = a.park_id LEFT JOIN assignment before ON before.park_id = a.park_id AND before.id = a.predecessor_id
+  WHERE a.park_id = $1`;
 
-// The first comparison is what the index can answer: no zone's date is more than a day ahead of UTC's. Rows are locked by id, as everywhere.
+// The first comparison is what the index can answer: no zone's date is more than a day ahead of UTC's. Duties are locked as everywhere, a
+// park's by their ids; then the rows that they are watched by are taken out, each as it was read: one that a visit has moved or taken
+// meanwhile has left its place, and is not among them.
 const SWEEP = `
   WITH passed AS (
-    SELECT a.id, a.park_id, a.enterprise_id, a.cadre_id, a.watch_on
-    FROM assignment a JOIN park p ON p.id = a.park_id
-    WHERE a.watch_on <= ($1::timestamptz AT TIME ZONE 'UTC')::date AND a.watch_on < ($1::timestamptz AT TIME ZONE p.time_zone)::date
-      AND (a.turn_on IS NULL OR a.turn_on > a.watch_on)
-    ORDER BY a.id FOR UPDATE OF a
+    SELECT a.park_id, a.id, a.enterprise_id, a.cadre_id, w.ctid AS place
+    FROM duty_watch w JOIN park p ON p.id = w.park_id JOIN assignment a ON a.park_id = w.park_id AND a.id = w.assignment_id
+    WHERE w.watch_on <= ($1::timestamptz AT TIME ZONE 'UTC')::date AND w.watch_on < ($1::timestamptz AT TIME ZONE p.time_zone)::date
+      AND (a.turn_on IS NULL OR a.turn_on > w.watch_on)
+    ORDER BY a.park_id, a.id FOR UPDATE OF a
+  ), taken AS (
+    DELETE FROM duty_watch w USING passed n WHERE w.ctid = n.place RETURNING n.park_id, n.id, n.enterprise_id, n.cadre_id, w.watch_on
   ), recorded AS (
     INSERT INTO lapse (id, park_id, assignment_id, enterprise_id, cadre_id, substitute_id, due_on, detected_at, outcome, version, created_at, updated_at)
-    SELECT uuidv7(), n.park_id, n.id, n.enterprise_id, n.cadre_id, ${substituteOn('n.cadre_id', 'n.watch_on', 'n.park_id')}, n.watch_on, $1, 'open', 1, $1, $1
-    FROM passed n
-    ON CONFLICT DO NOTHING
+    SELECT uuidv7(), n.park_id, n.id, n.enterprise_id, n.cadre_id, v.substitute_id, n.watch_on, $1, 'open', 1, $1, $1
+    FROM taken n ${joinSubstitute('n.park_id', 'n.watch_on')}
+    ON CONFLICT (park_id, assignment_id, due_on, (CASE outcome WHEN 'superseded' THEN id END)) DO NOTHING
     RETURNING id, park_id, assignment_id, due_on
-  ), watched AS (
-    UPDATE assignment a SET watch_on = NULL, version = a.version + 1, updated_at = $1 FROM passed WHERE a.id = passed.id
   ), entered AS (
     INSERT INTO journal_entry (id, park_id, type, recorded_at, effective_on, actor_kind, actor_id, subject_type, subject_id, data, request_id)
     SELECT uuidv7(), park_id, 'lapse.recorded', $1, due_on, 'system', 'system', 'lapse', id, jsonb_build_object('assignmentId', assignment_id, 'dueOn', due_on), $2

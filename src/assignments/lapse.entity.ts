@@ -13,16 +13,13 @@ export type ShownLapse = Lapse & { readonly enterpriseName: string; readonly cad
 
 /** One episode in which a visit was owed and had not been made, with who was responsible that day. */
 @Entity('lapse')
-@ForeignKey('Assignment', ['parkId', 'assignmentId'], ['parkId', 'id'], { name: 'lapse_of_assignment' })
-@ForeignKey('Enterprise', ['parkId', 'enterpriseId'], ['parkId', 'id'], { name: 'lapse_of_enterprise' })
-@ForeignKey('Cadre', ['parkId', 'cadreId'], ['parkId', 'id'], { name: 'lapse_of_cadre' })
+@ForeignKey('Assignment', ['parkId', 'assignmentId', 'enterpriseId', 'cadreId'], ['parkId', 'id', 'enterpriseId', 'cadreId'], { name: 'lapse_of_assignment' })
 @ForeignKey('Cadre', ['parkId', 'substituteId'], ['parkId', 'id'], { name: 'lapse_substitute_in_park' })
 @Check('lapse_outcome_known', "outcome IN ('open', 'visited_late', 'visited_on_time_recorded_late', 'duty_paused', 'duty_ended', 'superseded')")
 @Check('lapse_ends_with_its_days', "(outcome = 'open') = (cleared_on IS NULL) AND (outcome = 'open') = (days_late IS NULL)")
 @Check('lapse_superseded_by_a_fact', "(outcome = 'superseded') = (superseded_by IS NOT NULL)")
-@Index('lapse_once', ['parkId', 'assignmentId', 'dueOn'], { unique: true, where: "outcome <> 'superseded'" })
+@Index('lapse_once', { synchronize: false })
 @Index('lapse_by_due_date', { synchronize: false })
-@Index('lapse_by_assignment', ['parkId', 'assignmentId', 'dueOn'])
 @Index('lapse_by_enterprise', ['parkId', 'enterpriseId', 'dueOn'])
 @Index('lapse_by_cadre', ['parkId', 'cadreId', 'dueOn'])
 @Index('lapse_by_substitute', ['parkId', 'substituteId'], { where: 'substitute_id IS NOT NULL' })

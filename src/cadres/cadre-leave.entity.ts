@@ -7,7 +7,7 @@ import type { Day } from '../kernel/day';
 @ForeignKey('Cadre', ['parkId', 'substituteId'], ['parkId', 'id'], { name: 'cadre_leave_substitute_in_park' })
 @Check('cadre_leave_ends_after_it_begins', 'to_on >= from_on')
 @Check('cadre_leave_substitute_is_another', 'substitute_id <> cadre_id')
-@Exclusion('cadre_leave_one_at_a_time', "USING gist (park_id WITH =, cadre_id WITH =, daterange(from_on, to_on, '[]') WITH &&) WHERE (cancelled_at IS NULL)")
+@Exclusion('cadre_leave_one_at_a_time', "USING gist (((cadre_id)::text) WITH =, daterange(from_on, to_on, '[]') WITH &&) WHERE (cancelled_at IS NULL)")
 @Index('cadre_leave_by_cadre', ['parkId', 'cadreId', 'fromOn'])
 @Index('cadre_leave_by_substitute', ['parkId', 'substituteId'], { where: 'substitute_id IS NOT NULL' })
 export class CadreLeave {

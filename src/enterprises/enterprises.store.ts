@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type EntityManager, In, IsNull } from 'typeorm';
 import type { Actor } from '../kernel/actor';
 import type { Day } from '../kernel/day';
-import { Database } from '../platform/db/database';
+import { Database, sideBySide } from '../platform/db/database';
 import { DEFAULT_LIMIT, type PageQuery, readCursor } from '../platform/http/page';
 import type { Datum } from './domain/location';
 import { searchOf } from './domain/name-search';
@@ -159,11 +159,10 @@ export class EnterprisesStore {
    * logged at once would otherwise each miss the other's. What a reader may have changed is untouched, so the version stays.
    */
   async followVisits(em: EntityManager, _actor: Actor, parkId: string, id: string): Promise<void> {
-    await em.query('SELECT FROM enterprise WHERE park_id = $1 AND id = $2 FOR NO KEY UPDATE', [parkId, id]);
-    await em.query(
+    await sideBySide([em.query('SELECT FROM enterprise WHERE park_id = $1 AND id = $2 FOR NO KEY UPDATE', [parkId, id]), em.query(
       `WITH log AS (SELECT max(v.on_date) AS last_on FROM visit v WHERE v.park_id = $1 AND v.enterprise_id = $2 AND ${ON_SITE})
        UPDATE enterprise e SET last_visit_on = log.last_on FROM log
-       WHERE e.park_id = $1 AND e.id = $2 AND e.last_visit_on IS DISTINCT FROM log.last_on`, [parkId, id]);
+       WHERE e.park_id = $1 AND e.id = $2 AND e.last_visit_on IS DISTINCT FROM log.last_on`, [parkId, id])]);
   }
 
   /**

@@ -5,7 +5,7 @@ import { BEGINNING, type Day, isTimeZone, localDay, LocalToday } from '../kernel
 import { found, Problem } from '../kernel/problem';
 import { Clock } from '../platform/clock';
 import { claimId } from '../platform/db/client-made-id';
-import { Database } from '../platform/db/database';
+import { Database, sideBySide } from '../platform/db/database';
 import { newId } from '../platform/ids';
 import type { Created } from '../platform/http/request';
 import { type Page, type PageQuery, toPage } from '../platform/http/page';
@@ -138,11 +138,10 @@ export class ParksService {
 
   /** The park's settings, kept from changing until the transaction ends. Problem `not-found` outside the scope. */
   async settings(em: EntityManager, actor: Actor, parkId: string): Promise<ParkSettings> {
-    await this.store.lockSettings(em, parkId, 'read');
-    const [row]: { zone: string; goLiveOn: Day; policies: ParkSettings['policies'] }[] = await em.query(
+    const [, [row]] = await sideBySide<[void, { zone: string; goLiveOn: Day; policies: ParkSettings['policies'] }[]]>([this.store.lockSettings(em, parkId, 'read'), em.query(
       `SELECT p.time_zone AS zone, p.go_live_on AS "goLiveOn",
               (SELECT json_agg(json_build_object('effectiveFrom', v.effective_from, 'visits', v.visits) ORDER BY v.effective_from) FROM park_policy v WHERE v.park_id = p.id) AS policies
-       FROM park p WHERE p.id = $1`, [parkId]);
+       FROM park p WHERE p.id = $1`, [parkId])]);
     if (row === undefined || (actor.kind !== 'system' && !actor.parkIds.includes(parkId))) throw new Problem('not-found');
     return { id: parkId, ...row };
   }

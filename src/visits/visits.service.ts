@@ -8,8 +8,8 @@ import { type Day, localDay } from '../kernel/day';
 import { found, Problem } from '../kernel/problem';
 import { ParksService } from '../parks/parks.service';
 import { Clock } from '../platform/clock';
-import { claimId } from '../platform/db/client-made-id';
-import { Database } from '../platform/db/database';
+import { type ClaimedId, claimId } from '../platform/db/client-made-id';
+import { Database, sideBySide } from '../platform/db/database';
 import { type Page, toPage } from '../platform/http/page';
 import type { Created } from '../platform/http/request';
 import type { JournalData } from '../platform/journal/journal-entry.entity';
@@ -83,21 +83,23 @@ export class VisitsService {
     const { named, added } = changeOfParticipants(authorId, [authorId], request.participantIds);
     return this.database.transact(actor, async (em) => {
       // Asked together, they travel together; the id decides first, since a visit that was stored before is not checked again.
-      const [claim, ...references] = await Promise.allSettled([
+      const [{ id, fresh }, refusal] = await sideBySide<[ClaimedId, Problem | undefined]>([
         claimId(em, { resource: 'visit', parkId, id: request.id, content: { ...request, authorId }, now: receivedAt }),
-        this.enterprises.requireEnterprise(em, actor, parkId, enterpriseId, '/enterpriseId'),
-        ...(added.length === 0 ? [] : [this.#requireParticipants(em, actor, parkId, added)]),
+        refusalOf(sideBySide([
+          this.enterprises.requireEnterprise(em, actor, parkId, enterpriseId, '/enterpriseId'),
+          ...(added.length === 0 ? [] : [this.#requireParticipants(em, actor, parkId, added)]),
+        ])),
       ]);
-      const { id, fresh } = settled(claim);
       if (!fresh) return { created: false, body: found(await this.store.find(em, actor, id)) };
-      for (const reference of references) settled<unknown>(reference);
+      if (refusal !== undefined) throw refusal;
       const visit: VisitRecord = {
         ...details, id, parkId, enterpriseId, authorId, correctedAt: time.correctedAt, onDate: time.on, receivedAt, review: time.review, reviewedAt: null, reviewedBy: null,
         reviewReason: null, voidedAt: null, voidedBy: null, voidReason: null, version: 1, createdAt: receivedAt, updatedAt: receivedAt,
         participants: named.map((cadreId) => ({ cadreId, confirmedAt: cadreId === authorId ? receivedAt : null })),
       };
-      await Promise.all([this.store.insert(em, visit), this.#append(em, actor, visit, 'visit.logged', receivedAt)]);
-      await this.#judge(em, actor, visit, 'visit.logged', receivedAt);
+      await sideBySide([
+        this.store.insert(em, visit), this.#append(em, actor, visit, 'visit.logged', receivedAt), this.#judge(em, actor, visit, 'visit.logged', receivedAt),
+      ]);
       return { created: true, body: visit };
     });
   }
@@ -187,8 +189,7 @@ export class VisitsService {
 
   async #changed(em: EntityManager, actor: Actor, { id }: VisitRecord, type: string, now: Date, data: JournalData = {}): Promise<VisitRecord> {
     const visit = found(await this.store.find(em, actor, id));
-    await this.#append(em, actor, visit, type, now, data);
-    await this.#judge(em, actor, visit, type, now);
+    await sideBySide([this.#append(em, actor, visit, type, now, data), this.#judge(em, actor, visit, type, now)]);
     return visit;
   }
 
@@ -212,9 +213,12 @@ export class VisitsService {
   }
 }
 
-function settled<T>(result: PromiseSettledResult<T>): T {
-  if (result.status === 'rejected') throw result.reason;
-  return result.value;
+/** Why the work is refused, for the caller to throw or to pass over; other failures are thrown. */
+async function refusalOf(work: Promise<unknown>): Promise<Problem | undefined> {
+  return work.then(() => undefined, (error: unknown) => {
+    if (error instanceof Problem) return error;
+    throw error;
+  });
 }
 
 function changerOf(actor: Actor): { cadreId: string; supervisor: boolean } {

@@ -1,9 +1,8 @@
-import type { Writable } from 'node:stream';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Pool, PoolClient, QueryConfig, QueryResultRow } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Actor } from '../../kernel/actor';
-import { isRetryable } from './problems';
+import { isConsequence, isRetryable } from './problems';
 
 /** A read that is prepared by name: one name, one text, for ever. */
 export interface Statement extends QueryConfig {
@@ -33,15 +32,35 @@ export class Database {
   async transact<T>(actor: Actor, work: (em: EntityManager) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.source.transaction(async (em) => {
-          await em.query(SCOPE.text, scopeOf(actor));
-          return work(em);
-        });
+        return await this.#transactOnce(actor, work);
       } catch (error) {
         if (attempt >= TRIES || !isRetryable(error)) throw error;
         this.#logger.warn({ requestId: actor.requestId, attempt }, 'transaction given up by the database, trying again');
         await pause(FIRST_PAUSE_MS * 2 ** attempt * (0.5 + Math.random()));
       }
+    }
+  }
+
+  /** The work's first statements do not wait for the answers to the beginning: they leave with it. */
+  async #transactOnce<T>(actor: Actor, work: (em: EntityManager) => Promise<T>): Promise<T> {
+    const runner = this.source.createQueryRunner();
+    try {
+      const client = await runner.connect() as PoolClient;
+      const begun = [client.query('BEGIN'), client.query({ ...SCOPE, values: scopeOf(actor) })];
+      // What TypeORM asks for before it locks a row.
+      Object.assign(runner, { isTransactionActive: true });
+      try {
+        const [result] = await sideBySide<[T, ...unknown[]]>([work(runner.manager), ...begun]);
+        await client.query('COMMIT');
+        return result;
+      } catch (error) {
+        await client.query('ROLLBACK').catch(() => undefined);
+        throw error;
+      } finally {
+        Object.assign(runner, { isTransactionActive: false });
+      }
+    } finally {
+      await runner.release();
     }
   }
 
@@ -55,21 +74,13 @@ export class Database {
   async readAll<R extends QueryResultRow[]>(actor: Actor, statements: readonly Statement[]): Promise<{ [K in keyof R]: R[K][] }> {
     const client = await this.pool.connect();
     let failure: Error | undefined;
-    // Held back until all are written, so that they leave in one packet and PostgreSQL is woken once.
-    const { stream } = (client as unknown as { connection: { stream: Writable } }).connection;
-    stream.cork();
     try {
-      const pending = [
+      const results = await sideBySide([
         client.query({ ...READ_SCOPE, values: scopeOf(actor) }),
         ...statements.map((statement) => client.query(statement)),
         client.query(NO_SCOPE),
-      ];
-      stream.uncork();
-      // All are awaited before the client goes back, also when one fails: an answer still on its way would meet the next query.
-      const settled = await Promise.allSettled(pending);
-      const failed = settled.find((one) => one.status === 'rejected');
-      if (failed !== undefined) throw failed.reason;
-      return settled.slice(1, -1).map((one) => (one.status === 'fulfilled' ? (one.value.rows as QueryResultRow[]) : [])) as { [K in keyof R]: R[K][] };
+      ]);
+      return results.slice(1, -1).map(({ rows }) => rows as QueryResultRow[]) as { [K in keyof R]: R[K][] };
     } catch (error) {
       failure = error instanceof Error ? error : new Error(String(error));
       throw error;
@@ -90,6 +101,18 @@ export class Database {
 }
 
 export type { PoolClient };
+
+/**
+ * Work on one connection that does not need each other's answers: its statements leave together, those of `em.query` in the order in
+ * which they are asked. Settles when all of it has, since what went on after a rollback would be outside the transaction; then rejects for
+ * the cause of the failure.
+ */
+export async function sideBySide<T extends readonly unknown[]>(work: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
+  const settled = await Promise.allSettled(work);
+  const reasons = settled.flatMap((one): unknown[] => (one.status === 'rejected' ? [one.reason] : []));
+  if (reasons.length > 0) throw reasons.find((reason) => !isConsequence(reason)) ?? reasons[0];
+  return settled.map((one) => (one.status === 'fulfilled' ? one.value : undefined)) as unknown as T;
+}
 
 // Reads need no transaction around them: the connection's scope is set before, and taken away after, in the same packet.
 const READ_SCOPE = { name: 'read-scope', text: "SELECT set_config('ledger.parks', $1, false), set_config('ledger.system', $2, false)" };

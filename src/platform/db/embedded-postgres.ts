@@ -64,7 +64,7 @@ const POLL_MS = 25;
 
 /** Errors are logged tersely and without their statement: details and literals may name people. */
 const SETTINGS = [`listen_addresses=${HOST}`, 'unix_socket_directories=', 'timezone=UTC', 'log_timezone=UTC', 'log_error_verbosity=terse',
-  'log_min_error_statement=panic', 'shared_buffers=256MB', 'random_page_cost=1.1', 'jit=off'];
+  'log_min_error_statement=panic', 'shared_buffers=256MB', 'random_page_cost=1.1', 'jit=off', 'wal_buffers=64MB'];
 const DURABLE_SETTINGS = ['max_connections=100'];
 const TEST_SETTINGS = ['max_connections=200', 'fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_wal_size=4GB'];
 

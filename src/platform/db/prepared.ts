@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Writable } from 'node:stream';
 import { Client } from 'pg';
 
 // A text that has come so often will come again: from then on PostgreSQL keeps its plan.
@@ -14,16 +15,31 @@ const names = new Map<string, string>();
 
 /**
  * Prepares by name what TypeORM sends as nameless text: a statement with parameters that recurs is parsed and planned once a connection
- * and not once a call. Statements that carry a name of their own pass as they are.
+ * and not once a call. Statements that carry a name of their own pass as they are. What is asked in one turn of the event loop leaves in
+ * one packet, so that PostgreSQL is woken once.
  */
 export class PreparingClient extends Client {
+  #held = false;
+
   // One implementation stands for the dozen overloads that it only passes on.
   override query = ((...args: unknown[]): unknown => {
+    this.#hold();
     const [text, values] = args;
     const plain = super.query.bind(this) as QueryFunction;
     const name = typeof text === 'string' && Array.isArray(values) && values.length > 0 ? nameOf(text) : undefined;
     return name === undefined ? plain(...args) : plain({ name, text, values }, ...args.slice(2));
   }) as Client['query'];
+
+  #hold(): void {
+    if (this.#held) return;
+    this.#held = true;
+    const { stream } = (this as unknown as { connection: { stream: Writable } }).connection;
+    stream.cork();
+    process.nextTick(() => {
+      this.#held = false;
+      stream.uncork();
+    });
+  }
 }
 
 function nameOf(text: string): string | undefined {

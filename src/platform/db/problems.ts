@@ -37,6 +37,11 @@ export function isRetryable(error: unknown): boolean {
   return RETRYABLE.has(faultOf(error)?.code ?? '');
 }
 
+/** Whether a statement failed only because one before it had (25P02 in_failed_sql_transaction). */
+export function isConsequence(error: unknown): boolean {
+  return faultOf(error)?.code === '25P02';
+}
+
 /** The problem behind an error of the database, or `undefined` when it is a fault of ours. */
 export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;

@@ -7,7 +7,6 @@ export type JournalData = { readonly [name: string]: string | number | boolean |
 /** One append-only line of what happened. */
 @Entity('journal_entry')
 @ForeignKey('Park', ['parkId'], ['id'], { name: 'journal_entry_of_park' })
-@Index('journal_entry_by_time', ['parkId', 'id'])
 @Index('journal_entry_by_subject', ['parkId', 'subjectId', 'id'])
 export class JournalEntry {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'journal_entry_pkey' }) id: string;
