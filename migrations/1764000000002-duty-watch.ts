@@ -21,7 +21,7 @@ export class DutyWatch1764000000002 implements MigrationInterface {
         CONSTRAINT duty_watch_of_assignment FOREIGN KEY (park_id, assignment_id) REFERENCES assignment (park_id, id)
       );
       INSERT INTO duty_watch (park_id, assignment_id, watch_on) SELECT park_id, id, watch_on FROM assignment WHERE watch_on IS NOT NULL;
-      CREATE INDEX duty_watch_by_date ON duty_watch (watch_on);
+      CREATE INDEX duty_watch_by_date ON duty_watch (park_id, watch_on);
       ALTER TABLE duty_watch ENABLE ROW LEVEL SECURITY;
       CREATE POLICY duty_watch_within_scope ON duty_watch TO ledger_app USING (
         (SELECT current_setting('ledger.system', true) = 'on')

@@ -17,6 +17,11 @@ import type { Cause } from './lapse.entity';
 // A batch is one transaction: large enough that its few statements weigh little, small enough that a writer waits for milliseconds.
 const BATCH = 500;
 
+// Parks that are swept by one statement, and how many statements run at once: a visit waits for one slice at most, and half of the
+// connections of a small machine stay for requests.
+const SLICE = 100;
+const LANES = 2;
+
 /** The job that settles and sweeps. */
 export const DUTIES_SWEEP = 'duties-sweep';
 
@@ -116,7 +121,17 @@ export class DutiesService {
   async recordLapsesAsSystem(requestId: string): Promise<number> {
     const system = systemActor(requestId);
     const now = this.clock.now();
-    return this.database.transact(system, async (em) => this.store.sweepAsSystem(em, system, now));
+    const parkIds = (await this.parks.listAllAsSystem(requestId)).map(({ id }) => id);
+    const slices = Array.from({ length: Math.ceil(parkIds.length / SLICE) }, (_none, index) => parkIds.slice(index * SLICE, (index + 1) * SLICE));
+    let recorded = 0;
+    await Promise.all(Array.from({ length: LANES }, async () => {
+      for (let slice = slices.shift(); slice !== undefined; slice = slices.shift()) {
+        const parks = slice;
+        const count = await this.database.transact(system, async (em) => this.store.sweepAsSystem(em, system, parks, now));
+        recorded += count;
+      }
+    }));
+    return recorded;
   }
 
   /** Recomputes every standing and lapse from facts and compares. It repairs nothing: a difference is a fault to be found. */

@@ -128,11 +128,11 @@ export class DutiesStore {
   }
 
   /**
-   * Records the lapses of all parks whose watched due date has passed, with their journal entries, in one statement. It asks what is
-   * true now: a row that a visit has moved meanwhile is read again under its lock and left alone. Answers how many it recorded.
+   * Records the lapses of the parks' duties whose watched due date has passed, with their journal entries, in one statement. It asks what
+   * is true now: a row that a visit has moved meanwhile is left alone. Answers how many it recorded.
    */
-  async sweepAsSystem(em: EntityManager, system: Actor, now: Date): Promise<number> {
-    const [row]: { recorded: number }[] = await em.query(SWEEP, [now, system.requestId]);
+  async sweepAsSystem(em: EntityManager, system: Actor, parkIds: readonly string[], now: Date): Promise<number> {
+    const [row]: { recorded: number }[] = await em.query(SWEEP, [now, system.requestId, parkIds]);
     return row?.recorded ?? 0;
   }
 
@@ -193,7 +193,7 @@ const SWEEP = `
   WITH passed AS (
     SELECT a.park_id, a.id, a.enterprise_id, a.cadre_id, w.ctid AS place
     FROM duty_watch w JOIN park p ON p.id = w.park_id JOIN assignment a ON a.park_id = w.park_id AND a.id = w.assignment_id
-    WHERE w.watch_on <= ($1::timestamptz AT TIME ZONE 'UTC')::date AND w.watch_on < ($1::timestamptz AT TIME ZONE p.time_zone)::date
+    WHERE w.park_id = ANY ($3) AND w.watch_on <= ($1::timestamptz AT TIME ZONE 'UTC')::date AND w.watch_on < ($1::timestamptz AT TIME ZONE p.time_zone)::date
       AND (a.turn_on IS NULL OR a.turn_on > w.watch_on)
     ORDER BY a.park_id, a.id FOR UPDATE OF a
   ), taken AS (

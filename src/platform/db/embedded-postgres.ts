@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, escapeIdentifier } from 'pg';
@@ -64,9 +65,15 @@ const POLL_MS = 25;
 
 /** Errors are logged tersely and without their statement: details and literals may name people. */
 const SETTINGS = [`listen_addresses=${HOST}`, 'unix_socket_directories=', 'timezone=UTC', 'log_timezone=UTC', 'log_error_verbosity=terse',
-  'log_min_error_statement=panic', 'shared_buffers=256MB', 'random_page_cost=1.1', 'jit=off', 'wal_buffers=64MB'];
-const DURABLE_SETTINGS = ['max_connections=100'];
-const TEST_SETTINGS = ['max_connections=200', 'fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_wal_size=4GB'];
+  'log_min_error_statement=panic', 'random_page_cost=1.1', 'jit=off'];
+const DURABLE_SETTINGS = ['max_connections=100', `shared_buffers=${sharedBuffers()}MB`];
+const TEST_SETTINGS = ['max_connections=200', 'shared_buffers=256MB', 'fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_wal_size=4GB'];
+
+/** An eighth of the memory that this process may use, in MB: the machine is shared with the program itself, and with what else runs on it. */
+function sharedBuffers(): number {
+  const memory = Math.min(totalmem(), process.constrainedMemory() || Infinity) / 2 ** 20;
+  return Math.round(Math.min(1024, Math.max(64, memory / 8)));
+}
 
 /**
  * Starts the server of a data folder, making the folder and a UTF-8 cluster at the first start.
