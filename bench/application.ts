@@ -8,6 +8,7 @@ import { type LocalIssuer } from '../src/identity/local-issuer';
 import { createLog } from '../src/platform/logging';
 import type { Clock } from '../src/platform/clock';
 import { applicationDataSource } from '../src/platform/db/data-source';
+import { Together } from '../src/platform/db/together';
 import type { Shot } from './load';
 import { AUDIENCE, ISSUER } from './sizes';
 
@@ -56,8 +57,8 @@ function listen(sent: Sent[]): () => void {
   const { query } = prototype;
   prototype.query = function listened(this: unknown, ...given: unknown[]): unknown {
     const [first, second] = given;
-    const { text, values } = typeof first === 'string' ? { text: first, values: second } : (first as { text?: string; values?: unknown });
-    if (text !== undefined && !FRAME.test(text)) sent.push({ text, values: Array.isArray(values) ? values : [] });
+    const asked = typeof first === 'string' ? [{ text: first, values: second }] : first instanceof Together ? first.statements : [first as { text?: string; values?: unknown }];
+    for (const { text, values } of asked) if (text !== undefined && !FRAME.test(text)) sent.push({ text, values: Array.isArray(values) ? values : [] });
     return query.apply(this, given);
   };
   return () => { prototype.query = query; };

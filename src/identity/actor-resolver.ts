@@ -4,10 +4,13 @@ import { Problem } from '../kernel/problem';
 import { CadresService } from '../cadres/cadres.service';
 import { ParksService } from '../parks/parks.service';
 import { Clock } from '../platform/clock';
+import { Signals } from '../platform/db/signals';
 import type { VerifiedToken } from './token-verifier';
 
-// A role that is taken away works on for at most so long on other processes; on this one it ends at once.
-const REMEMBER_MS = 5_000;
+// Who is who is forgotten as soon as it changes, in every process: at once in the one that changes it, with the signal in the others. So
+// long it may be remembered while signals arrive, and while they do not.
+const REMEMBER_MS = 60_000;
+const REMEMBER_WITHOUT_SIGNALS_MS = 5_000;
 const REMEMBERED = 10_000;
 
 interface Remembered {
@@ -19,10 +22,16 @@ interface Remembered {
 @Injectable()
 export class ActorResolver {
   readonly #remembered = new Map<string, Remembered>();
+  #changes = 0;
 
-  constructor(private readonly cadres: CadresService, private readonly parks: ParksService, private readonly clock: Clock) {
-    cadres.onIdentityChange(() => { this.#remembered.clear(); });
-    parks.onParksChange(() => { this.#remembered.clear(); });
+  constructor(private readonly cadres: CadresService, private readonly parks: ParksService, private readonly signals: Signals, private readonly clock: Clock) {
+    const forget = (): void => {
+      this.#changes += 1;
+      this.#remembered.clear();
+    };
+    cadres.onIdentityChange(forget);
+    parks.onParksChange(forget);
+    signals.on('ledger_identity', forget);
   }
 
   /** Problem `unauthenticated` when nobody active is meant. */
@@ -36,10 +45,17 @@ export class ActorResolver {
     const now = this.clock.now().getTime();
     const known = this.#remembered.get(key);
     if (known !== undefined && known.until > now) return { ...known.actor, requestId };
+    const before = this.#changes;
     const actor = await this.#cadre(token, requestId);
-    if (this.#remembered.size >= REMEMBERED) this.#remembered.clear();
-    this.#remembered.set(key, { actor, until: now + REMEMBER_MS });
+    this.#remember(key, actor, before);
     return { ...actor, requestId };
+  }
+
+  /** What was read before a change must not be remembered after it. */
+  #remember(key: string, actor: Omit<Actor, 'requestId'>, before: number): void {
+    if (this.#changes !== before) return;
+    if (this.#remembered.size >= REMEMBERED) this.#remembered.clear();
+    this.#remembered.set(key, { actor, until: this.clock.now().getTime() + (this.signals.live ? REMEMBER_MS : REMEMBER_WITHOUT_SIGNALS_MS) });
   }
 
   async #cadre(token: VerifiedToken, requestId: string): Promise<Omit<Actor, 'requestId'>> {
@@ -58,8 +74,9 @@ export class ActorResolver {
     const now = this.clock.now().getTime();
     const known = this.#remembered.get(key);
     if (known !== undefined && known.until > now) return known.actor.parkIds;
+    const before = this.#changes;
     const parkIds = await this.parks.listAllIdsAsSystem(requestId);
-    this.#remembered.set(key, { actor: systemActor(requestId, parkIds), until: now + REMEMBER_MS });
+    this.#remember(key, systemActor(requestId, parkIds), before);
     return parkIds;
   }
 }

@@ -2,6 +2,7 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from './clock';
 import { Database } from './db/database';
+import { Signals } from './db/signals';
 import { HealthController } from './health.controller';
 import { Jobs } from './jobs/jobs';
 import { AccessLog } from './journal/access-log';
@@ -15,8 +16,8 @@ export class PlatformModule {
     return {
       module: PlatformModule,
       controllers: [HealthController],
-      providers: [{ provide: DataSource, useValue: source }, { provide: Clock, useValue: clock }, Database, Journal, AccessLog, Jobs],
-      exports: [Clock, Database, Journal, AccessLog, Jobs],
+      providers: [{ provide: DataSource, useValue: source }, { provide: Clock, useValue: clock }, Database, Signals, Journal, AccessLog, Jobs],
+      exports: [Clock, Database, Signals, Journal, AccessLog, Jobs],
     };
   }
 }

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { Pool, PoolClient, QueryConfig, QueryResultRow } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Actor } from '../../kernel/actor';
+import type { PreparingClient } from './prepared';
 import { isConsequence, isRetryable } from './problems';
 
 /** A read that is prepared by name: one name, one text, for ever. */
@@ -70,17 +71,16 @@ export class Database {
     return rows;
   }
 
-  /** Rows of several statements, each of its own snapshot, in one round trip. */
+  /** Rows of several statements, each of its own snapshot, in one transaction and one round trip. */
   async readAll<R extends QueryResultRow[]>(actor: Actor, statements: readonly Statement[]): Promise<{ [K in keyof R]: R[K][] }> {
-    const client = await this.pool.connect();
+    const client = await this.pool.connect() as PoolClient & PreparingClient;
     let failure: Error | undefined;
     try {
-      const results = await sideBySide([
-        client.query({ ...READ_SCOPE, values: scopeOf(actor) }),
-        ...statements.map((statement) => client.query(statement)),
-        client.query(NO_SCOPE),
-      ]);
-      return results.slice(1, -1).map(({ rows }) => rows as QueryResultRow[]) as { [K in keyof R]: R[K][] };
+      const asked = [{ ...SCOPE, values: scopeOf(actor) }, ...statements];
+      const results = asked.every(({ name }) => client.hasPrepared(name))
+        ? await client.together(asked)
+        : (await sideBySide([client.query('BEGIN'), ...asked.map((one) => client.query(one)), client.query('COMMIT')])).slice(1, -1);
+      return results.slice(1).map(({ rows }) => rows as QueryResultRow[]) as { [K in keyof R]: R[K][] };
     } catch (error) {
       failure = error instanceof Error ? error : new Error(String(error));
       throw error;
@@ -114,9 +114,7 @@ export async function sideBySide<T extends readonly unknown[]>(work: { [K in key
   return settled.map((one) => (one.status === 'fulfilled' ? one.value : undefined)) as unknown as T;
 }
 
-// Reads need no transaction around them: the connection's scope is set before, and taken away after, in the same packet.
-const READ_SCOPE = { name: 'read-scope', text: "SELECT set_config('ledger.parks', $1, false), set_config('ledger.system', $2, false)" };
-const NO_SCOPE = { name: 'no-scope', text: "SELECT set_config('ledger.parks', '', false), set_config('ledger.system', 'off', false)" };
+// Always for one transaction: a connection that nobody has said anything to sees nothing.
 const SCOPE = { name: 'scope', text: "SELECT set_config('ledger.parks', $1, true), set_config('ledger.system', $2, true)" };
 
 function scopeOf(actor: Actor): [string, string] {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Writable } from 'node:stream';
-import { Client } from 'pg';
+import { Client, type QueryConfig, type QueryResult } from 'pg';
+import { Together } from './together';
 
 // A text that has come so often will come again: from then on PostgreSQL keeps its plan.
 const WORTH_A_NAME = 3;
@@ -30,10 +31,27 @@ export class PreparingClient extends Client {
     return name === undefined ? plain(...args) : plain({ name, text, values }, ...args.slice(2));
   }) as Client['query'];
 
+  /** Whether the connection has prepared the statement of that name. */
+  hasPrepared(name: string): boolean {
+    return this.#inner.parsedStatements[name] !== undefined;
+  }
+
+  /** Results of at least two statements, all of them prepared, in one transaction and one round trip. */
+  async together(statements: readonly QueryConfig[]): Promise<QueryResult[]> {
+    return new Promise((resolve, reject) => {
+      const answer = (error: Error | null, results: unknown): void => { if (error === null) resolve(results as QueryResult[]); else reject(error); };
+      (this.query as QueryFunction)(new Together(statements), answer);
+    });
+  }
+
+  get #inner(): { readonly stream: Writable; readonly parsedStatements: Readonly<Record<string, string | undefined>> } {
+    return (this as unknown as { connection: { stream: Writable; parsedStatements: Record<string, string> } }).connection;
+  }
+
   #hold(): void {
     if (this.#held) return;
     this.#held = true;
-    const { stream } = (this as unknown as { connection: { stream: Writable } }).connection;
+    const { stream } = this.#inner;
     stream.cork();
     process.nextTick(() => {
       this.#held = false;
