@@ -12,7 +12,7 @@ export interface Effort {
   readonly visits: Readonly<Record<number, number>>;
 }
 
-export const FULL: Effort = { rounds: 5, seconds: 2, warmUpSeconds: 3, visits: { 1: 150, 16: 40, 64: 12 } };
+export const FULL: Effort = { rounds: 5, seconds: 2, warmUpSeconds: 6, visits: { 1: 150, 16: 40, 64: 12 } };
 export const QUICK: Effort = { rounds: 2, seconds: 1, warmUpSeconds: 1, visits: { 1: 80, 16: 20, 64: 6 } };
 
 export const CONNECTIONS = [1, 16, 64] as const;

@@ -95,7 +95,7 @@ function aboutSweep({ size, sweeps }: Findings): string[] {
   if (first === undefined) return [];
   return [`## Sweep, size ${size.name}`, '',
     `One day's due dates have passed: ${count(first.recorded)} of ${count(first.assignments)} assignments (${((100 * first.recorded) / first.assignments).toFixed(1)}%). Recording the lapses with their ${count(first.entries)} journal entries,`,
-    `in one transaction, right after a checkpoint: **${spread(sweeps.map(({ seconds }) => seconds), 2)} s** (${sweeps.length} runs).`];
+    `a transaction for each hundred parks, two at a time, right after a checkpoint: **${spread(sweeps.map(({ seconds }) => seconds), 2)} s** (${sweeps.length} runs).`];
 }
 
 function aboutProcess(findings: readonly Findings[], startUps: readonly number[]): string[] {

@@ -15,12 +15,13 @@ export interface Pair {
 }
 
 const SHOTS_PER_CONNECTION = 100;
-/** Different people per size: a token is signed for each. */
+/** People who are at work, and have asked before they are measured: each has a token, as for hours in a day. */
 const PEOPLE = 1_000;
 
 /** Makes the requests of the measurements. Whom they are about is drawn at random, alike in every run of the bench. */
 export class Requests {
   readonly #tokens = new Map<string, string>();
+  readonly #people = new Map<number, readonly (readonly [park: number, position: number])[]>();
   readonly #random = randomFrom(20_261_124);
   #unvisited: number[] = [];
 
@@ -41,7 +42,8 @@ export class Requests {
   /** The worklists of random officers and leaders. */
   async worklist(connections: number, parks = this.size.parks): Promise<Shots> {
     const chosen = this.#choose(parks, this.size.parks);
-    const people = Array.from({ length: PEOPLE }, () => [this.#pick(chosen), Math.floor(this.#random() * SUPERVISOR)] as const);
+    const people = this.#people.get(parks) ?? Array.from({ length: PEOPLE }, () => [this.#pick(chosen), Math.floor(this.#random() * SUPERVISOR)] as const);
+    this.#people.set(parks, people);
     return this.#make(connections, SHOTS_PER_CONNECTION, async () => {
       const [park, position] = this.#pick(people);
       return {

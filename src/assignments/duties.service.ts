@@ -164,10 +164,10 @@ export class DutiesService {
     }
   }
 
-  /** Locks the duties, then reads what they are judged by. */
+  /** Locks the settings, as those who change them do first, and the duties; then reads what they are judged by. */
   async #judge(em: EntityManager, actor: Actor, parkId: string, selection: DutySelection, now: Date): Promise<Judgement> {
-    const [locked, settings, known, stored] = await sideBySide<[ReadonlySet<string>, ParkSettings, readonly KnownCalendar[], StoredDuty[]]>([
-      this.store.lock(em, actor, parkId, selection), this.parks.settings(em, actor, parkId), this.calendars.known(em), this.store.load(em, actor, parkId, selection),
+    const [settings, locked, known, stored] = await sideBySide<[ParkSettings, ReadonlySet<string>, readonly KnownCalendar[], StoredDuty[]]>([
+      this.parks.settings(em, actor, parkId), this.store.lock(em, actor, parkId, selection), this.calendars.known(em), this.store.load(em, actor, parkId, selection),
     ]);
     const today = localDay(now, settings.zone);
     const calendars = known.map(({ loadedAt, calendar }) => ({ loadedOn: localDay(loadedAt, settings.zone), calendar }));

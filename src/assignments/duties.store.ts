@@ -191,13 +191,13 @@ const LOAD = `
 // meanwhile has left its place, and is not among them.
 const SWEEP = `
   WITH passed AS (
-    SELECT a.park_id, a.id, a.enterprise_id, a.cadre_id, w.ctid AS place
+    SELECT a.park_id, a.id, a.enterprise_id, a.cadre_id, w.ctid AS place, w.watch_on
     FROM duty_watch w JOIN park p ON p.id = w.park_id JOIN assignment a ON a.park_id = w.park_id AND a.id = w.assignment_id
     WHERE w.park_id = ANY ($3) AND w.watch_on <= ($1::timestamptz AT TIME ZONE 'UTC')::date AND w.watch_on < ($1::timestamptz AT TIME ZONE p.time_zone)::date
       AND (a.turn_on IS NULL OR a.turn_on > w.watch_on)
     ORDER BY a.park_id, a.id FOR UPDATE OF a
   ), taken AS (
-    DELETE FROM duty_watch w USING passed n WHERE w.ctid = n.place RETURNING n.park_id, n.id, n.enterprise_id, n.cadre_id, w.watch_on
+    DELETE FROM duty_watch w USING passed n WHERE w.ctid = n.place AND w.watch_on = n.watch_on RETURNING n.park_id, n.id, n.enterprise_id, n.cadre_id, w.watch_on
   ), recorded AS (
     INSERT INTO lapse (id, park_id, assignment_id, enterprise_id, cadre_id, substitute_id, due_on, detected_at, outcome, version, created_at, updated_at)
     SELECT uuidv7(), n.park_id, n.id, n.enterprise_id, n.cadre_id, v.substitute_id, n.watch_on, $1, 'open', 1, $1, $1

@@ -189,7 +189,9 @@ export class VisitsService {
 
   async #changed(em: EntityManager, actor: Actor, { id }: VisitRecord, type: string, now: Date, data: JournalData = {}): Promise<VisitRecord> {
     const visit = found(await this.store.find(em, actor, id));
-    await sideBySide([this.#append(em, actor, visit, type, now, data), this.#judge(em, actor, visit, type, now)]);
+    // Not side by side: appending locks the enterprise, which keeps duties from being made while it is judged. A new visit has it locked before.
+    await this.#append(em, actor, visit, type, now, data);
+    await this.#judge(em, actor, visit, type, now);
     return visit;
   }
 

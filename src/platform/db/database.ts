@@ -110,7 +110,7 @@ export type { PoolClient };
 export async function sideBySide<T extends readonly unknown[]>(work: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
   const settled = await Promise.allSettled(work);
   const reasons = settled.flatMap((one): unknown[] => (one.status === 'rejected' ? [one.reason] : []));
-  if (reasons.length > 0) throw reasons.find((reason) => !isConsequence(reason)) ?? reasons[0];
+  if (reasons.length > 0) throw reasons.find(isRetryable) ?? reasons.find((reason) => !isConsequence(reason)) ?? reasons[0];
   return settled.map((one) => (one.status === 'fulfilled' ? one.value : undefined)) as unknown as T;
 }
 

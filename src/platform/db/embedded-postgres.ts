@@ -72,7 +72,7 @@ const TEST_SETTINGS = ['max_connections=200', 'shared_buffers=256MB', 'fsync=off
 /** An eighth of the memory that this process may use, in MB: the machine is shared with the program itself, and with what else runs on it. */
 function sharedBuffers(): number {
   const memory = Math.min(totalmem(), process.constrainedMemory() || Infinity) / 2 ** 20;
-  return Math.round(Math.min(1024, Math.max(64, memory / 8)));
+  return Math.round(Math.min(4096, Math.max(64, memory / 8)));
 }
 
 /**

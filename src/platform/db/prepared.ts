@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Writable } from 'node:stream';
-import { Client, type QueryConfig, type QueryResult } from 'pg';
+import { Client, type ClientConfig, type QueryConfig, type QueryResult } from 'pg';
 import { Together } from './together';
 
 // A text that has come so often will come again: from then on PostgreSQL keeps its plan.
@@ -21,6 +21,12 @@ const names = new Map<string, string>();
  */
 export class PreparingClient extends Client {
   #held = false;
+
+  constructor(config?: string | ClientConfig) {
+    super(config);
+    // A connection that breaks fails what was asked on it, and the pool drops it; without a listener the event would end the process.
+    this.on('error', () => undefined);
+  }
 
   // One implementation stands for the dozen overloads that it only passes on.
   override query = ((...args: unknown[]): unknown => {

@@ -37,9 +37,9 @@ export function isRetryable(error: unknown): boolean {
   return RETRYABLE.has(faultOf(error)?.code ?? '');
 }
 
-/** Whether a statement failed only because one before it had (25P02 in_failed_sql_transaction). */
+/** Whether a statement failed only because one before it had: 25P02 in_failed_sql_transaction; 26000, a name that was not prepared for that reason. */
 export function isConsequence(error: unknown): boolean {
-  return faultOf(error)?.code === '25P02';
+  return ['25P02', '26000'].includes(faultOf(error)?.code ?? '');
 }
 
 /** The problem behind an error of the database, or `undefined` when it is a fault of ours. */

@@ -41,7 +41,7 @@ export class Signals implements OnModuleInit, OnModuleDestroy {
 
   async #connect(): Promise<void> {
     const { url } = this.source.options as { url?: string };
-    const client = new Client({ connectionString: url, application_name: 'service-ledger signals', connectionTimeoutMillis: 5_000, keepAlive: true });
+    const client = new Client({ connectionString: url, application_name: 'service-ledger signals', connectionTimeoutMillis: 5_000, query_timeout: 5_000, keepAlive: true, keepAliveInitialDelayMillis: 5_000 });
     this.#client = client;
     client.on('notification', ({ channel }) => { this.#tell(channel); });
     client.on('error', () => undefined);
