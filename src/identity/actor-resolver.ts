@@ -7,10 +7,9 @@ import { Clock } from '../platform/clock';
 import { Signals } from '../platform/db/signals';
 import type { VerifiedToken } from './token-verifier';
 
-// Who is who is forgotten as soon as it changes, in every process: at once in the one that changes it, with the signal in the others. So
-// long it may be remembered while signals arrive, and while they do not.
-const REMEMBER_MS = 60_000;
-const REMEMBER_WITHOUT_SIGNALS_MS = 5_000;
+// Who is who is forgotten as soon as it changes, in every process: at once in the one that changes it, with the signal in the others. A signal
+// can be lost with its connection: then for so long at most.
+const REMEMBER_MS = 5_000;
 const REMEMBERED = 10_000;
 
 interface Remembered {
@@ -24,7 +23,7 @@ export class ActorResolver {
   readonly #remembered = new Map<string, Remembered>();
   #changes = 0;
 
-  constructor(private readonly cadres: CadresService, private readonly parks: ParksService, private readonly signals: Signals, private readonly clock: Clock) {
+  constructor(private readonly cadres: CadresService, private readonly parks: ParksService, signals: Signals, private readonly clock: Clock) {
     const forget = (): void => {
       this.#changes += 1;
       this.#remembered.clear();
@@ -55,7 +54,7 @@ export class ActorResolver {
   #remember(key: string, actor: Omit<Actor, 'requestId'>, before: number): void {
     if (this.#changes !== before) return;
     if (this.#remembered.size >= REMEMBERED) this.#remembered.clear();
-    this.#remembered.set(key, { actor, until: this.clock.now().getTime() + (this.signals.live ? REMEMBER_MS : REMEMBER_WITHOUT_SIGNALS_MS) });
+    this.#remembered.set(key, { actor, until: this.clock.now().getTime() + REMEMBER_MS });
   }
 
   async #cadre(token: VerifiedToken, requestId: string): Promise<Omit<Actor, 'requestId'>> {
