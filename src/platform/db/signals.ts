@@ -14,15 +14,9 @@ export class Signals implements OnModuleInit, OnModuleDestroy {
   readonly #listeners = new Map<string, (() => void)[]>();
   #client: Client | undefined;
   #retry: NodeJS.Timeout | undefined;
-  #live = false;
   #closed = false;
 
   constructor(private readonly source: DataSource) {}
-
-  /** Whether a signal that is given now will arrive. */
-  get live(): boolean {
-    return this.#live;
-  }
 
   /** To be called before the application has started. */
   on(channel: string, listener: () => void): void {
@@ -49,7 +43,6 @@ export class Signals implements OnModuleInit, OnModuleDestroy {
     try {
       await client.connect();
       for (const channel of this.#listeners.keys()) await client.query(`LISTEN ${client.escapeIdentifier(channel)}`);
-      this.#live = true;
       this.#tellAll();
     } catch (error) {
       this.#logger.warn({ error: error instanceof Error ? error.message : String(error) }, 'no connection for signals');
@@ -59,7 +52,6 @@ export class Signals implements OnModuleInit, OnModuleDestroy {
   }
 
   #lost(): void {
-    this.#live = false;
     this.#tellAll();
     if (this.#closed) return;
     clearTimeout(this.#retry);
