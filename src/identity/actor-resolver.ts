@@ -7,9 +7,9 @@ import { Clock } from '../platform/clock';
 import { Signals } from '../platform/db/signals';
 import type { VerifiedToken } from './token-verifier';
 
-// Who is who is forgotten as soon as it changes, in every process: at once in the one that changes it, with the signal in the others. A signal
-// can be lost with its connection: then for so long at most.
-const REMEMBER_MS = 5_000;
+// Who is who is forgotten as soon as it changes, in every process: at once in the one that changes it, with the signal in the others. While
+// signals may be missed nothing is remembered.
+const REMEMBER_MS = 60_000;
 const REMEMBERED = 10_000;
 
 interface Remembered {
@@ -23,7 +23,7 @@ export class ActorResolver {
   readonly #remembered = new Map<string, Remembered>();
   #changes = 0;
 
-  constructor(private readonly cadres: CadresService, private readonly parks: ParksService, signals: Signals, private readonly clock: Clock) {
+  constructor(private readonly cadres: CadresService, private readonly parks: ParksService, private readonly signals: Signals, private readonly clock: Clock) {
     const forget = (): void => {
       this.#changes += 1;
       this.#remembered.clear();
@@ -52,7 +52,7 @@ export class ActorResolver {
 
   /** What was read before a change must not be remembered after it. */
   #remember(key: string, actor: Omit<Actor, 'requestId'>, before: number): void {
-    if (this.#changes !== before) return;
+    if (this.#changes !== before || !this.signals.hears) return;
     if (this.#remembered.size >= REMEMBERED) this.#remembered.clear();
     this.#remembered.set(key, { actor, until: this.clock.now().getTime() + REMEMBER_MS });
   }

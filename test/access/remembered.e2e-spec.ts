@@ -36,12 +36,17 @@ describe('who is who, as processes remember it', () => {
     await twin.as('officer2').get('/me/worklist').expect(401);
   });
 
-  it('forgets it when signals may have been missed', async () => {
+  it('forgets it when signals may have been missed, and listens again', async () => {
     await twin.as('leader').get('/planned-visits').expect(200);
     const lost = heard();
     await app.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'service-ledger signals'");
     await lost;
     await roles(app.cadres.leader, '{handler}');
     await twin.as('leader').get('/planned-visits').expect(403);
+    await heard();
+    const told = heard();
+    await roles(app.cadres.leader, '{leader}');
+    await told;
+    await twin.as('leader').get('/planned-visits').expect(200);
   });
 });

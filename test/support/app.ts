@@ -88,7 +88,7 @@ export async function startApp(options: { now?: string; poolSize?: number; datab
   };
   const tokenOf = async (who: keyof Cast['cadres']): Promise<string> => sign(who, who === 'operator' ? { operator: true } : {});
   return {
-    app, clock, database, http, issuer, ...cast,
+    ...cast, app, clock, database, http, issuer,
     sql: async (text, values) => (await owner.query(text, values)).rows as never,
     as: (who) => caller(() => tokenOf(who)),
     asClient: (scopes, parkIds = [cast.parkId]) => caller(async () => sign('a-client', { client_id: 'a-client', scope: scopes, park_ids: parkIds })),

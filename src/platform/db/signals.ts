@@ -1,8 +1,12 @@
+import type { Socket } from 'node:net';
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 
 const RETRY_MS = 1_000;
+// A line that died without a word would let signals be missed for minutes: it is found within this time and the time-out of a query.
+const HEARTBEAT_MS = 5_000;
+const TIMEOUT_MS = 5_000;
 
 /**
  * What processes tell each other through PostgreSQL (LISTEN, NOTIFY), over a connection of its own. A signal says only that something has
@@ -14,6 +18,8 @@ export class Signals implements OnModuleInit, OnModuleDestroy {
   readonly #listeners = new Map<string, (() => void)[]>();
   #client: Client | undefined;
   #retry: NodeJS.Timeout | undefined;
+  #heartbeat: NodeJS.Timeout | undefined;
+  #hears = false;
   #closed = false;
 
   constructor(private readonly source: DataSource) {}
@@ -23,6 +29,11 @@ export class Signals implements OnModuleInit, OnModuleDestroy {
     this.#listeners.set(channel, [...(this.#listeners.get(channel) ?? []), listener]);
   }
 
+  /** Whether nothing that happens now will be missed, but for the seconds that it takes to find a dead line. */
+  get hears(): boolean {
+    return this.#hears;
+  }
+
   async onModuleInit(): Promise<void> {
     await this.#connect();
   }
@@ -30,28 +41,33 @@ export class Signals implements OnModuleInit, OnModuleDestroy {
   async onModuleDestroy(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#retry);
+    clearInterval(this.#heartbeat);
     await this.#client?.end().catch(() => undefined);
   }
 
   async #connect(): Promise<void> {
     const { url } = this.source.options as { url?: string };
-    const client = new Client({ connectionString: url, application_name: 'service-ledger signals', connectionTimeoutMillis: 5_000, query_timeout: 5_000, keepAlive: true, keepAliveInitialDelayMillis: 5_000 });
+    const client = new Client({ connectionString: url, application_name: 'service-ledger signals', connectionTimeoutMillis: TIMEOUT_MS, query_timeout: TIMEOUT_MS });
     this.#client = client;
     client.on('notification', ({ channel }) => { this.#tell(channel); });
     client.on('error', () => undefined);
-    client.once('end', () => { this.#lost(); });
+    client.once('end', () => { if (client === this.#client) this.#lost(); });
     try {
       await client.connect();
       for (const channel of this.#listeners.keys()) await client.query(`LISTEN ${client.escapeIdentifier(channel)}`);
+      this.#hears = true;
       this.#tellAll();
+      this.#heartbeat = setInterval(() => { client.query('SELECT 1').catch(() => { hangUp(client); }); }, HEARTBEAT_MS).unref();
     } catch (error) {
       this.#logger.warn({ error: error instanceof Error ? error.message : String(error) }, 'no connection for signals');
-      await client.end().catch(() => undefined);
+      hangUp(client);
       this.#lost();
     }
   }
 
   #lost(): void {
+    this.#hears = false;
+    clearInterval(this.#heartbeat);
     this.#tellAll();
     if (this.#closed) return;
     clearTimeout(this.#retry);
@@ -65,4 +81,9 @@ export class Signals implements OnModuleInit, OnModuleDestroy {
   #tell(channel: string): void {
     for (const listener of this.#listeners.get(channel) ?? []) listener();
   }
+}
+
+/** Without a farewell: the other end may not answer any more. */
+function hangUp(client: Client): void {
+  (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
 }
