@@ -7,13 +7,15 @@ import type { Requests, Shots } from './shots';
 export interface Effort {
   readonly rounds: number;
   readonly seconds: number;
+  /** Under the same load, right before each measurement of a list: a server that has been idle is not what is measured. */
+  readonly settlingSeconds: number;
   readonly warmUpSeconds: number;
   /** Visits per connection, by the number of connections. */
   readonly visits: Readonly<Record<number, number>>;
 }
 
-export const FULL: Effort = { rounds: 5, seconds: 2, warmUpSeconds: 6, visits: { 1: 150, 16: 40, 64: 12 } };
-export const QUICK: Effort = { rounds: 2, seconds: 1, warmUpSeconds: 1, visits: { 1: 80, 16: 20, 64: 6 } };
+export const FULL: Effort = { rounds: 5, seconds: 2, settlingSeconds: 2, warmUpSeconds: 12, visits: { 1: 150, 16: 40, 64: 12 } };
+export const QUICK: Effort = { rounds: 2, seconds: 1, settlingSeconds: 1, warmUpSeconds: 3, visits: { 1: 80, 16: 20, 64: 6 } };
 
 export const CONNECTIONS = [1, 16, 64] as const;
 export const OPERATIONS = ['overdue', 'worklist', 'visit'] as const;
@@ -75,6 +77,7 @@ async function playRound(contest: Contest, operation: Operation, connections: nu
   for (const side of oursFirst ? (['ours', 'yardstick'] as const) : (['yardstick', 'ours'] as const)) {
     // A visit is made once: each side gets enterprises of its own.
     const shots = shared ?? await shotsOf(contest, operation, connections);
+    if (seconds !== undefined) await fire(contest[side], postmaster, shots[side], effort.settlingSeconds);
     samples[side] = await fire(contest[side], postmaster, shots[side], seconds);
     await sleep(PAUSE_MS);
   }
@@ -109,13 +112,17 @@ export async function compareSizes(small: Contest, large: Contest): Promise<Grow
   for (const operation of ['overdue', 'worklist'] as const) {
     const shots = { small: await small.requests[operation](1, PARKS_ASKED_ABOUT), large: await large.requests[operation](1, PARKS_ASKED_ABOUT) };
     const sides = { small, large };
-    const measure = async (side: 'small' | 'large', seconds: number): Promise<Sample> => fire(sides[side].ours, small.postmaster, shots[side].ours, seconds);
-    for (const side of ['small', 'large'] as const) await measure(side, small.effort.warmUpSeconds);
+    const load = async (side: 'small' | 'large', seconds: number): Promise<Sample> => fire(sides[side].ours, small.postmaster, shots[side].ours, seconds);
+    const measure = async (side: 'small' | 'large'): Promise<Sample> => {
+      await load(side, small.effort.settlingSeconds);
+      return load(side, small.effort.seconds);
+    };
+    for (const side of ['small', 'large'] as const) await load(side, small.effort.warmUpSeconds);
     const rounds: Growth['rounds'][number][] = [];
     for (let round = 0; round < GROWTH_ROUNDS; round += 1) {
       const first = round % 2 === 0 ? 'small' : 'large';
-      const one = await measure(first, small.effort.seconds);
-      const other = await measure(first === 'small' ? 'large' : 'small', small.effort.seconds);
+      const one = await measure(first);
+      const other = await measure(first === 'small' ? 'large' : 'small');
       rounds.push(first === 'small' ? { small: one, large: other } : { small: other, large: one });
     }
     grown.push({ operation, rounds });

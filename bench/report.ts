@@ -60,12 +60,12 @@ function aboutSizes(): string[] {
     `All parks are of one size: ${PARK.enterprises} enterprises, ${PARK.officers} officers, ${PARK.leaders} leaders; 70 overdue duties each.`];
 }
 
-function howToRead({ rounds, seconds }: Effort): string[] {
+function howToRead({ rounds, seconds, settlingSeconds }: Effort): string[] {
   return [
     '## How to read it', '',
-    `Each cell is the median of ${rounds} rounds; in brackets the least and the most, which is the noise. In a round both sides are measured one right after the other, the lists ${seconds} s each, visits`,
-    'by number, and who goes first changes. A *ratio* is formed within a round. Ratios of requests per second above 1 and of latencies below 1 mean that the application is faster than',
-    'the yardstick. *CPU* is user and system time per request, of the Node.js process and of all processes of PostgreSQL.',
+    `Each cell is the median of ${rounds} rounds; in brackets the least and the most, which is the noise. In a round both sides are measured one right after the other, the lists ${seconds} s each after`,
+    `${settlingSeconds} s of the same load that do not count, visits by number, and who goes first changes. A *ratio* is formed within a round. Ratios of requests per second above 1 and of`,
+    'latencies below 1 mean that the application is faster than the yardstick. *CPU* is user and system time per request, of the Node.js process and of all processes of PostgreSQL.',
   ];
 }
 
@@ -95,7 +95,7 @@ function aboutSweep({ size, sweeps }: Findings): string[] {
   if (first === undefined) return [];
   return [`## Sweep, size ${size.name}`, '',
     `One day's due dates have passed: ${count(first.recorded)} of ${count(first.assignments)} assignments (${((100 * first.recorded) / first.assignments).toFixed(1)}%). Recording the lapses with their ${count(first.entries)} journal entries,`,
-    `a transaction for each hundred parks, two at a time, right after a checkpoint: **${spread(sweeps.map(({ seconds }) => seconds), 2)} s** (${sweeps.length} runs).`];
+    `a transaction for each hundred parks, two at a time, on a server that has just started, right after a checkpoint: **${spread(sweeps.map(({ seconds }) => seconds), 2)} s** (${sweeps.length} runs).`];
 }
 
 function aboutProcess(findings: readonly Findings[], startUps: readonly number[]): string[] {

@@ -24,7 +24,7 @@ import { sweep } from './sweep';
  */
 
 const PARTS = ['compare', 'sweep', 'plans'] as const;
-const SWEEPS = 3;
+const SWEEPS = 5;
 const START_UPS = 5;
 
 const clock = new SystemClock();
@@ -46,11 +46,18 @@ async function run(): Promise<void> {
   const started: Started[] = [];
   try {
     const findings: Findings[] = [];
+    const sweeps = new Map<Size, Findings['sweeps']>();
+    // On a server that has just started: what others have left in its memory would be measured with it.
+    for (const one of wants('sweep') ? sizes : []) {
+      const done = await sweep(server.urlOf(databaseOf(one)), issuer, SWEEPS);
+      sweeps.set(one, done);
+      say(`sweep of ${one.name}: ${done.map(({ seconds, recorded, entries }) => `${seconds.toFixed(2)} s for ${recorded} lapses and ${entries} entries`).join('; ')}`);
+    }
     for (const one of sizes) sides.push(await openSide(server, one, issuer, quick, started));
     const growth = wants('compare') && sides.length === 2 ? await compareSizes(sides[0], sides[1]) : [];
     for (const side of sides) {
       const cells = wants('compare') ? await compare(side) : [];
-      findings.push({ size: side.size, cells, memory: memoryAfter(side), sweeps: [], plans: [] });
+      findings.push({ size: side.size, cells, memory: memoryAfter(side), sweeps: sweeps.get(side.size) ?? [], plans: [] });
     }
     await stopAll(started);
     for (const [index, side] of sides.entries()) {
@@ -58,9 +65,7 @@ async function run(): Promise<void> {
       const application = await openApplication(side.databaseUrl, clock, issuer);
       const plans = wants('plans') ? await explainLists(side.databaseUrl, application, side.requests, say).finally(async () => application.close()) : [];
       if (wants('plans')) say(`plans of ${side.size.name}: ${plans.filter(({ scanned }) => scanned.length > 0).map(({ list, page, scanned }) => `${list}/${page}: ${scanned.join(' ')}`).join('; ') || 'no table is read whole'}`);
-      const sweeps = wants('sweep') ? await sweep(side.databaseUrl, issuer, SWEEPS) : [];
-      if (wants('sweep')) say(`sweep of ${side.size.name}: ${sweeps.map(({ seconds, recorded, entries }) => `${seconds.toFixed(2)} s for ${recorded} lapses and ${entries} entries`).join('; ')}`);
-      findings[index] = { ...(findings[index]), plans, sweeps };
+      findings[index] = { ...(findings[index]), plans };
     }
     const startUps = await measureStartUps((sides[0]).databaseUrl);
     say(`start-up: ${startUps.map((one) => one.toFixed(0)).join(' ')} ms`);

@@ -147,9 +147,12 @@ export function hasTurned(parkId: string, today: Day): Statement {
   return { name: 'duty-has-turned', text: 'SELECT FROM assignment WHERE park_id = $1 AND turn_on <= $2 LIMIT 1', values: [parkId, today] };
 }
 
-/** Whether the due date of the assignment `a` lies in a year whose calendar is not official, so that it may still move. */
-export const PROVISIONAL = `a.next_due_on IS NOT NULL AND coalesce((
-  SELECT y.status FROM calendar_year y WHERE y.year = extract(year FROM a.next_due_on)::integer ORDER BY y.version DESC LIMIT 1), 'missing') <> 'official'`;
+/**
+ * Whether the due date of the assignment `a` lies in a year whose calendar is not official, so that it may still move. The official years
+ * are read once a query and not once a row.
+ */
+export const PROVISIONAL = `a.next_due_on IS NOT NULL AND extract(year FROM a.next_due_on)::integer <> ALL (ARRAY(
+  SELECT y.year FROM (SELECT DISTINCT ON (year) year, status FROM calendar_year ORDER BY year, version DESC) y WHERE y.status = 'official'))`;
 
 function conditionOf(selection: DutySelection): [condition: string, value: unknown] {
   if ('enterpriseId' in selection) return ['a.enterprise_id = $2', selection.enterpriseId];

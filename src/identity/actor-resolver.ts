@@ -9,7 +9,7 @@ import type { VerifiedToken } from './token-verifier';
 
 // Who is who is forgotten as soon as it changes, in every process: at once in the one that changes it, with the signal in the others. While
 // signals may be missed nothing is remembered.
-const REMEMBER_MS = 60_000;
+const REMEMBER_MS = 600_000;
 const REMEMBERED = 10_000;
 
 interface Remembered {

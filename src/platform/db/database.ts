@@ -2,8 +2,8 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { Pool, PoolClient, QueryConfig, QueryResultRow } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Actor } from '../../kernel/actor';
-import type { PreparingClient } from './prepared';
 import { isConsequence, isRetryable } from './problems';
+import { SharedReads } from './shared-reads';
 
 /** A read that is prepared by name: one name, one text, for ever. */
 export interface Statement extends QueryConfig {
@@ -23,6 +23,8 @@ const FIRST_PAUSE_MS = 5;
 @Injectable()
 export class Database {
   readonly #logger = new Logger(Database.name);
+
+  #shared: SharedReads | undefined;
 
   constructor(private readonly source: DataSource) {}
 
@@ -73,25 +75,21 @@ export class Database {
 
   /** Rows of several statements, each of its own snapshot, in one transaction and one round trip. */
   async readAll<R extends QueryResultRow[]>(actor: Actor, statements: readonly Statement[]): Promise<{ [K in keyof R]: R[K][] }> {
-    const client = await this.pool.connect() as PoolClient & PreparingClient;
-    let failure: Error | undefined;
-    try {
-      const asked = [{ ...SCOPE, values: scopeOf(actor) }, ...statements];
-      const results = asked.every(({ name }) => client.hasPrepared(name))
-        ? await client.together(asked)
-        : (await sideBySide([client.query('BEGIN'), ...asked.map((one) => client.query(one)), client.query('COMMIT')])).slice(1, -1);
-      return results.slice(1).map(({ rows }) => rows as QueryResultRow[]) as { [K in keyof R]: R[K][] };
-    } catch (error) {
-      failure = error instanceof Error ? error : new Error(String(error));
-      throw error;
-    } finally {
-      client.release(failure !== undefined && !('severity' in failure) ? failure : undefined);
-    }
+    const asked = [{ ...SCOPE, values: scopeOf(actor) }, ...statements];
+    const results = await this.#reads().run(async (client) => (asked.every(({ name }) => client.hasPrepared(name))
+      ? client.together(asked)
+      : (await sideBySide([client.query('BEGIN'), ...asked.map((one) => client.query(one)), client.query('COMMIT')])).slice(1, -1)));
+    return results.slice(1).map(({ rows }) => rows as QueryResultRow[]) as { [K in keyof R]: R[K][] };
   }
 
   /** Whether the database answers. */
   async ping(): Promise<void> {
     await this.pool.query('SELECT 1');
+  }
+
+  #reads(): SharedReads {
+    this.#shared ??= new SharedReads(this.pool);
+    return this.#shared;
   }
 
   /** The one pool, TypeORM's own: named reads and transactions share its connections. */

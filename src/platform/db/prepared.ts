@@ -46,7 +46,11 @@ export class PreparingClient extends Client {
   async together(statements: readonly QueryConfig[]): Promise<QueryResult[]> {
     return new Promise((resolve, reject) => {
       const answer = (error: Error | null, results: unknown): void => { if (error === null) resolve(results as QueryResult[]); else reject(error); };
-      (this.query as QueryFunction)(new Together(statements), answer);
+      const { stream } = this.#inner;
+      // Complete as it is: it does not wait for the end of the turn, in which the answer to somebody else may be written.
+      stream.cork();
+      (super.query as QueryFunction)(new Together(statements), answer);
+      stream.uncork();
     });
   }
 

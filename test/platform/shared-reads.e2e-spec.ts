@@ -1,0 +1,90 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { Client, Pool, type PoolConfig, type PoolClient } from 'pg';
+import { PreparingClient } from '../../src/platform/db/prepared';
+import { SharedReads } from '../../src/platform/db/shared-reads';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+
+const NUMBER = { name: 'number', text: 'SELECT $1::integer AS number, pg_backend_pid() AS pid' };
+const SLOW = { name: 'slow', text: 'SELECT pg_sleep(0.2), $1::integer AS number, pg_backend_pid() AS pid' };
+const DIVIDED = { name: 'divided', text: 'SELECT 1 / $1::integer AS number, pg_backend_pid() AS pid' };
+
+interface Row {
+  readonly number: number;
+  readonly pid: number;
+}
+
+describe('reads that share connections', () => {
+  let database: TestDatabase;
+  let pool: Pool;
+  let reads: SharedReads;
+  beforeAll(async () => { database = await createTestDatabase(); });
+  afterAll(async () => database.drop());
+  beforeEach(() => {
+    const config = { connectionString: database.url, max: 2, pipeline: true, Client: PreparingClient };
+    pool = new Pool(config);
+    pool.on('error', () => undefined);
+    reads = new SharedReads(pool);
+  });
+  afterEach(async () => pool.end());
+
+  const read = async (statement: typeof NUMBER, number: number): Promise<Row> =>
+    reads.run(async (client) => (await client.query<Row>({ ...statement, values: [number] })).rows[0]);
+  const many = Array.from({ length: 200 }, (_none, number) => number);
+
+  it('answers each with its own, over no more connections than there are', async () => {
+    const rows = await Promise.all(many.map(async (number) => read(NUMBER, number)));
+    expect(rows.map(({ number }) => number)).toEqual(many);
+    expect(new Set(rows.map(({ pid }) => pid)).size).toBe(2);
+    expect([pool.totalCount, pool.idleCount, pool.waitingCount]).toEqual([2, 2, 0]);
+  });
+
+  it('fails the one that fails, and none behind it', async () => {
+    const settled = await Promise.allSettled(many.map(async (number) => read(DIVIDED, number % 5)));
+    expect(settled.map(({ status }) => status)).toEqual(many.map((number) => (number % 5 === 0 ? 'rejected' : 'fulfilled')));
+    expect(pool.idleCount).toBe(2);
+  });
+
+  it('lets a writer have a connection before reads that came later', async () => {
+    const order: string[] = [];
+    const note = (what: string) => (): void => { order.push(what); };
+    const early = Array.from({ length: 8 }, (_none, number) => read(SLOW, number).then(note('early')));
+    await turn();
+    const writer: Promise<void> = pool.connect().then(async (client: PoolClient) => {
+      await client.query('SELECT 1');
+      client.release();
+      order.push('writer');
+    });
+    const late = Array.from({ length: 20 }, (_none, number) => read(NUMBER, number).then(note('late')));
+    await Promise.all([...early, writer, ...late]);
+    expect(order.indexOf('writer')).toBeLessThan(order.indexOf('late'));
+    expect(order).toHaveLength(29);
+  });
+
+  it('loses what lies on a connection that breaks, and goes on with another', async () => {
+    const { pid } = await read(NUMBER, 1);
+    const lying = Array.from({ length: 8 }, async (_none, number) => read(SLOW, number));
+    const settled = Promise.allSettled(lying);
+    await turn();
+    const killer = new Client({ connectionString: database.url });
+    await killer.connect();
+    await killer.query('SELECT pg_terminate_backend($1)', [pid]);
+    await killer.end();
+    const broken = (await settled).filter(({ status }) => status === 'rejected');
+    expect(broken.length).toBeGreaterThan(0);
+    expect(broken.length).toBeLessThanOrEqual(4);
+    await expect(Promise.all(many.map(async (number) => (await read(NUMBER, number)).number))).resolves.toEqual(many);
+    expect(pool.waitingCount).toBe(0);
+  });
+
+  it('says so when there is no connection to be had', async () => {
+    const config = { connectionString: database.url, max: 1, pipeline: true, Client: PreparingClient, connectionTimeoutMillis: 50 };
+    const small = new Pool(config);
+    const held = await small.connect();
+    const behind = new SharedReads(small);
+    const settled = await Promise.allSettled([1, 2, 3].map(async () => behind.run(async (client) => client.query('SELECT 1'))));
+    expect(settled.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    held.release();
+    await expect(behind.run(async (client) => client.query('SELECT 1'))).resolves.toMatchObject({ rowCount: 1 });
+    await small.end();
+  });
+});
