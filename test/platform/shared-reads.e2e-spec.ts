@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { Client, Pool, type PoolConfig, type PoolClient } from 'pg';
+import { Client, Pool, type PoolClient } from 'pg';
 import { PreparingClient } from '../../src/platform/db/prepared';
 import { SharedReads } from '../../src/platform/db/shared-reads';
 import { createTestDatabase, type TestDatabase } from '../support/database';

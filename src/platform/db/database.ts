@@ -1,8 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { Pool, PoolClient, QueryConfig, QueryResultRow } from 'pg';
+import type { Pool, PoolClient, QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Actor } from '../../kernel/actor';
-import { isConsequence, isRetryable } from './problems';
+import { isConsequence, isRetryable, isUnprepared } from './problems';
 import { SharedReads } from './shared-reads';
 
 /** A read that is prepared by name: one name, one text, for ever. */
@@ -76,9 +76,14 @@ export class Database {
   /** Rows of several statements, each of its own snapshot, in one transaction and one round trip. */
   async readAll<R extends QueryResultRow[]>(actor: Actor, statements: readonly Statement[]): Promise<{ [K in keyof R]: R[K][] }> {
     const asked = [{ ...SCOPE, values: scopeOf(actor) }, ...statements];
-    const results = await this.#reads().run(async (client) => (asked.every(({ name }) => client.hasPrepared(name))
+    const send = async (): Promise<QueryResult[]> => this.#reads().run(async (client) => (asked.every(({ name }) => client.hasPrepared(name))
       ? client.together(asked)
       : (await sideBySide([client.query('BEGIN'), ...asked.map((one) => client.query(one)), client.query('COMMIT')])).slice(1, -1)));
+    // A neighbour that failed while it prepared a statement for the first time leaves it unprepared for whoever lies behind.
+    const results = await send().catch(async (error: unknown) => {
+      if (!isUnprepared(error)) throw error;
+      return send();
+    });
     return results.slice(1).map(({ rows }) => rows as QueryResultRow[]) as { [K in keyof R]: R[K][] };
   }
 

@@ -42,6 +42,11 @@ export function isConsequence(error: unknown): boolean {
   return ['25P02', '26000'].includes(faultOf(error)?.code ?? '');
 }
 
+/** Whether a statement failed since its name was not prepared on the connection (26000). */
+export function isUnprepared(error: unknown): boolean {
+  return faultOf(error)?.code === '26000';
+}
+
 /** The problem behind an error of the database, or `undefined` when it is a fault of ours. */
 export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;

@@ -20,7 +20,7 @@ interface Lease {
 const DEPTH = 4;
 
 /**
- * Reads share connections while none is idle, since each is one message that leaves nothing behind. A connection is given back when it
+ * Reads share connections while none is idle and no more can be opened, since each is one message that leaves nothing behind. A connection is given back when it
  * has nothing to read, or somebody else waits for one: writers are not kept waiting by reads that came after them.
  */
 export class SharedReads {
@@ -39,8 +39,8 @@ export class SharedReads {
     try {
       return await work(lease.client);
     } catch (error) {
-      // What PostgreSQL says has a severity; anything else happened to the connection.
-      if (!(error instanceof Error && 'severity' in error)) lease.broken ??= error instanceof Error ? error : new Error(String(error));
+      // What PostgreSQL says of a statement has a severity; anything else happened to the connection.
+      if (!(error instanceof Error && 'severity' in error && error.severity === 'ERROR')) lease.broken ??= error instanceof Error ? error : new Error(String(error));
       throw error;
     } finally {
       lease.running -= 1;
@@ -52,13 +52,17 @@ export class SharedReads {
   /** Begins what can begin. */
   #go(): void {
     while (this.#waiting.length > this.#asked && this.pool.idleCount > this.#asked) this.#ask();
-    for (let lease = this.#withRoom(); lease !== undefined && this.#waiting.length > this.#asked; lease = this.#withRoom()) this.#begin(lease);
+    this.#share();
     const most = this.pool.options.max - this.#leases.length;
     while (this.#asked < Math.min(this.#waiting.length, most)) this.#ask();
   }
 
+  #share(): void {
+    for (let lease = this.#withRoom(); lease !== undefined && this.#waiting.length > this.#asked; lease = this.#withRoom()) this.#begin(lease);
+  }
+
   #withRoom(): Lease | undefined {
-    if (this.pool.waitingCount > this.#asked) return undefined;
+    if (this.pool.totalCount < this.pool.options.max || this.pool.waitingCount > this.#asked) return undefined;
     const usable = this.#leases.filter(({ broken, running }) => broken === undefined && running < DEPTH);
     return usable.sort((one, other) => one.running - other.running)[0];
   }
@@ -81,8 +85,13 @@ export class SharedReads {
       this.#giveBack(lease);
     }, (error: unknown) => {
       this.#asked -= 1;
-      // Whoever waits is served by the connections that there are; without any, they would learn it no sooner by waiting longer.
-      if (this.#leases.length === 0) for (const one of this.#waiting.splice(0)) one.fail(error instanceof Error ? error : new Error(String(error)));
+      // Where there are connections, they serve whoever waits; asking again at once would only fail again.
+      if (this.#leases.length > 0) {
+        this.#share();
+        return;
+      }
+      if (this.#waiting.length > this.#asked) this.#waiting.shift()?.fail(error instanceof Error ? error : new Error(String(error)));
+      this.#go();
     });
   }
 
