@@ -23,7 +23,6 @@ const FIRST_PAUSE_MS = 5;
 @Injectable()
 export class Database {
   readonly #logger = new Logger(Database.name);
-
   #shared: SharedReads | undefined;
 
   constructor(private readonly source: DataSource) {}

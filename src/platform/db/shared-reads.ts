@@ -20,8 +20,8 @@ interface Lease {
 const DEPTH = 4;
 
 /**
- * Reads share connections while none is idle and no more can be opened, since each is one message that leaves nothing behind. A connection is given back when it
- * has nothing to read, or somebody else waits for one: writers are not kept waiting by reads that came after them.
+ * Reads share connections while none is idle and no more can be opened, since each is one message that leaves nothing behind. A connection is
+ * given back when it has nothing to read, or somebody else waits for one: writers are not kept waiting by reads that came after them.
  */
 export class SharedReads {
   readonly #leases: Lease[] = [];
