@@ -12,6 +12,7 @@ import { Park } from './parks/park.entity';
 import { ParkPolicy, WorkingHoursVersion } from './parks/park-settings.entity';
 import { ClientMadeId } from './platform/db/client-made-id.entity';
 import type { EntityClass } from './platform/db/data-source';
+import { KeptAnswer } from './platform/http/idempotency/kept-answer.entity';
 import { AccessLogEntry } from './platform/journal/access-log.entity';
 import { JournalEntry } from './platform/journal/journal-entry.entity';
 import { PlannedVisitMember } from './visits/planned-visit-member.entity';
@@ -23,5 +24,5 @@ import { Visit } from './visits/visit.entity';
 /** Every table that is written through entities, listed one by one: no globs. */
 export const ENTITIES: readonly EntityClass[] = [
   Park, ParkPolicy, WorkingHoursVersion, Department, CalendarYearVersion, Enterprise, EnterpriseContact, EnterpriseStatusChange, Cadre, CadreLeave, Assignment, DutyWatch, Lapse,
-  Visit, VisitParticipant, VisitAmendment, PlannedVisit, PlannedVisitMember, JournalEntry, AccessLogEntry, ClientMadeId,
+  Visit, VisitParticipant, VisitAmendment, PlannedVisit, PlannedVisitMember, JournalEntry, AccessLogEntry, ClientMadeId, KeptAnswer,
 ];

@@ -9,6 +9,7 @@ import { ParksService } from '../parks/parks.service';
 import { Clock } from '../platform/clock';
 import { claimId } from '../platform/db/client-made-id';
 import { Database } from '../platform/db/database';
+import type { Once } from '../platform/db/once';
 import { type Page, toPage } from '../platform/http/page';
 import type { Created } from '../platform/http/request';
 import { Jobs } from '../platform/jobs/jobs';
@@ -78,7 +79,7 @@ export class AssignmentsService implements OnModuleInit {
     return toPage(await this.store.listLapses(actor, parkId, query, own), query, 'lapses', (row) => [row.dueOn, row.id], (row) => ({ ...row, daysLate: row.daysLate ?? Math.max(0, daysBetween(row.dueOn, today)) }));
   }
 
-  async create(actor: Actor, request: CreateAssignment): Promise<Created<ShownAssignment>> {
+  async create(actor: Actor, request: CreateAssignment, once?: Once<Created<ShownAssignment>>): Promise<Created<ShownAssignment>> {
     const now = this.clock.now();
     const parkId = parkOf(actor, request.parkId);
     const today = await this.parks.today(actor, parkId, now);
@@ -94,10 +95,10 @@ export class AssignmentsService implements OnModuleInit {
       const predecessorId = await this.store.predecessor(em, parkId, enterpriseId, capacity, startsOn);
       await this.#begin(em, actor, { id, parkId, enterpriseId, cadreId, capacity, startsOn, endsOn, inheritedVisitOn, predecessorId }, today, now);
       return { created: true, body: await this.#shown(em, actor, id, today) };
-    });
+    }, once);
   }
 
-  async end(actor: Actor, id: string, request: EndAssignment): Promise<ShownAssignment> {
+  async end(actor: Actor, id: string, request: EndAssignment, once?: Once<ShownAssignment>): Promise<ShownAssignment> {
     const now = this.clock.now();
     return this.database.transact(actor, async (em) => {
       const { assignment, today, earliest } = await this.#open(em, actor, id, now);
@@ -106,11 +107,11 @@ export class AssignmentsService implements OnModuleInit {
       this.#refuseFarBack(endsOn, earliest, today, '/endsOn');
       await this.#finish(em, actor, assignment, endsOn, request.reason ?? null, now);
       return this.#shown(em, actor, id, today);
-    });
+    }, once);
   }
 
   /** Ends the predecessor's duty and begins the successor's on one day; the enterprise's clock goes on. Answers the successor's. */
-  async handOver(actor: Actor, id: string, request: HandOverAssignment): Promise<Created<ShownAssignment>> {
+  async handOver(actor: Actor, id: string, request: HandOverAssignment, once?: Once<Created<ShownAssignment>>): Promise<Created<ShownAssignment>> {
     const now = this.clock.now();
     return this.database.transact(actor, async (em) => {
       const before = found(await this.store.find(em, actor, id));
@@ -132,7 +133,7 @@ export class AssignmentsService implements OnModuleInit {
       const successor = { id: claimed.id, parkId, enterpriseId, cadreId: request.cadreId, capacity, startsOn, endsOn: null, inheritedVisitOn: null, predecessorId: id };
       await this.#begin(em, actor, successor, today, now);
       return { created: true, body: await this.#shown(em, actor, claimed.id, today) };
-    });
+    }, once);
   }
 
   async #begin(em: EntityManager, actor: Actor, duty: NewDuty, today: Day, now: Date): Promise<void> {

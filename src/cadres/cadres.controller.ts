@@ -2,9 +2,10 @@ import { Body, Controller, Get, Param, Patch, Post, Query, Res } from '@nestjs/c
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Actor } from '../kernel/actor';
+import { type Answers, Answering } from '../platform/http/idempotency/answers';
 import { Call, IdParam } from '../platform/http/call';
 import type { Page } from '../platform/http/page';
-import { answer, answerCreated, CurrentActor, IdPipe, IfMatch } from '../platform/http/request';
+import { answer, CurrentActor, IdPipe, IfMatch } from '../platform/http/request';
 import { CadreQuery, CadreResponse, CreateCadre, PatchCadre, toCadreResponse } from './cadres.dto';
 import { CadresService } from './cadres.service';
 
@@ -21,10 +22,9 @@ export class CadresController {
   }
 
   @Post()
-  @Call({ id: 'addCadre', summary: 'Add a cadre', zh: '新增干部', description: 'By an administrator.', creates: true, answers: { type: CadreResponse }, problems: ['identity-taken', 'role-not-grantable', 'reference-unknown', 'id-taken', 'id-time-out-of-range', 'park-required'] })
-  async add(@CurrentActor() actor: Actor, @Body() body: CreateCadre, @Res({ passthrough: true }) reply: FastifyReply): Promise<CadreResponse> {
-    const { created, body: cadre } = await this.cadres.add(actor, body);
-    return answerCreated(reply, { created, body: toCadreResponse(cadre) });
+  @Call({ id: 'addCadre', once: true, summary: 'Add a cadre', zh: '新增干部', description: 'By an administrator.', creates: true, answers: { type: CadreResponse }, problems: ['identity-taken', 'role-not-grantable', 'reference-unknown', 'id-taken', 'id-time-out-of-range', 'park-required'] })
+  async add(@CurrentActor() actor: Actor, @Body() body: CreateCadre, @Answering() answers: Answers): Promise<string> {
+    return answers.created(async (once) => this.cadres.add(actor, body, once), toCadreResponse);
   }
 
   @Get(':id')

@@ -9,6 +9,7 @@ import { ParksService } from '../parks/parks.service';
 import { Clock } from '../platform/clock';
 import { claimId } from '../platform/db/client-made-id';
 import { Database } from '../platform/db/database';
+import type { Once } from '../platform/db/once';
 import { type Page, toPage } from '../platform/http/page';
 import type { Created } from '../platform/http/request';
 import { Journal } from '../platform/journal/journal';
@@ -68,7 +69,7 @@ export class CadresService {
   }
 
   /** Problems: `role-not-grantable`, `reference-unknown`, `identity-taken`. */
-  async add(actor: Actor, request: NewCadre): Promise<Created<Cadre>> {
+  async add(actor: Actor, request: NewCadre, once?: Once<Created<Cadre>>): Promise<Created<Cadre>> {
     const now = this.clock.now();
     const parkId = parkOf(actor, request.parkId);
     const { name, departmentId, active = true } = request;
@@ -85,7 +86,7 @@ export class CadresService {
       await this.store.insert(em, cadre);
       await this.journal.append(em, actor, { type: 'cadre.added', parkId, subject: { type: 'cadre', id }, at: now, effectiveOn: today, data: { departmentId, roles, active } });
       return { created: true, body: cadre };
-    });
+    }, once);
     if (added.created) this.#tellListeners();
     return added;
   }

@@ -2,9 +2,10 @@ import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query, Res } from 
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Actor } from '../kernel/actor';
+import { type Answers, Answering } from '../platform/http/idempotency/answers';
 import { Call, IdParam } from '../platform/http/call';
 import { type Page, PageQuery } from '../platform/http/page';
-import { answer, answerCreated, CurrentActor, IdPipe, IfMatch } from '../platform/http/request';
+import { answer, CurrentActor, IdPipe, IfMatch } from '../platform/http/request';
 import { CancelLeave, CreateLeave, LeaveResponse, PatchLeave, toLeaveResponse } from './leaves.dto';
 import { LeavesService } from './leaves.service';
 
@@ -23,10 +24,9 @@ export class LeavesController {
 
   @Post('cadres/:id/leaves')
   @IdParam('cadre')
-  @Call({ id: 'addLeave', summary: 'Record a leave', zh: '登记请假', description: 'The duties of the cadre go on; the substitute may fulfil them. Some days back at most (`backdateLimitDays`).', creates: true, answers: { type: LeaveResponse }, problems: ['leave-overlaps', 'date-order', 'too-far-back', 'substitute-is-self', 'reference-unknown', 'cadre-inactive', 'id-taken', 'id-time-out-of-range'] })
-  async add(@CurrentActor() actor: Actor, @Param('id', IdPipe) cadreId: string, @Body() body: CreateLeave, @Res({ passthrough: true }) reply: FastifyReply): Promise<LeaveResponse> {
-    const { created, body: leave } = await this.leaves.add(actor, cadreId, body);
-    return answerCreated(reply, { created, body: toLeaveResponse(leave) });
+  @Call({ id: 'addLeave', once: true, summary: 'Record a leave', zh: '登记请假', description: 'The duties of the cadre go on; the substitute may fulfil them. Some days back at most (`backdateLimitDays`).', creates: true, answers: { type: LeaveResponse }, problems: ['leave-overlaps', 'date-order', 'too-far-back', 'substitute-is-self', 'reference-unknown', 'cadre-inactive', 'id-taken', 'id-time-out-of-range'] })
+  async add(@CurrentActor() actor: Actor, @Param('id', IdPipe) cadreId: string, @Body() body: CreateLeave, @Answering() answers: Answers): Promise<string> {
+    return answers.created(async (once) => this.leaves.add(actor, cadreId, body, once), toLeaveResponse);
   }
 
   @Patch('leaves/:id')
@@ -39,8 +39,8 @@ export class LeavesController {
   @Post('leaves/:id/cancel')
   @HttpCode(200)
   @IdParam('leave')
-  @Call({ id: 'cancelLeave', summary: 'Cancel a leave', zh: '取消请假', description: 'As if it had never been. One that began further back than `backdateLimitDays` can only be cut short.', answers: { type: LeaveResponse }, problems: ['leave-cancelled', 'too-far-back'] })
-  async cancel(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Body() body: CancelLeave, @Res({ passthrough: true }) reply: FastifyReply): Promise<LeaveResponse> {
-    return answer(reply, toLeaveResponse(await this.leaves.cancel(actor, id, body.reason ?? null)));
+  @Call({ id: 'cancelLeave', once: true, summary: 'Cancel a leave', zh: '取消请假', description: 'As if it had never been. One that began further back than `backdateLimitDays` can only be cut short.', answers: { type: LeaveResponse }, problems: ['leave-cancelled', 'too-far-back'] })
+  async cancel(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Body() body: CancelLeave, @Answering() answers: Answers): Promise<string> {
+    return answers.done(async (once) => this.leaves.cancel(actor, id, body.reason ?? null, once), toLeaveResponse);
   }
 }

@@ -8,6 +8,7 @@ import { ParksService } from '../parks/parks.service';
 import { Clock } from '../platform/clock';
 import { claimId } from '../platform/db/client-made-id';
 import { Database } from '../platform/db/database';
+import type { Once } from '../platform/db/once';
 import { type Page, type PageQuery, toPage } from '../platform/http/page';
 import type { Created } from '../platform/http/request';
 import { Journal } from '../platform/journal/journal';
@@ -50,7 +51,7 @@ export class LeavesService {
   }
 
   /** Problems: `date-order`, `too-far-back`, `leave-overlaps`, `substitute-is-self`, `reference-unknown`, `cadre-inactive`. */
-  async add(actor: Actor, cadreId: string, request: NewLeave): Promise<Created<CadreLeave>> {
+  async add(actor: Actor, cadreId: string, request: NewLeave, once?: Once<Created<CadreLeave>>): Promise<Created<CadreLeave>> {
     const now = this.clock.now();
     const { from, to, substituteId = null } = request;
     return this.database.transact(actor, async (em) => {
@@ -65,7 +66,7 @@ export class LeavesService {
       await this.store.insert(em, leave);
       await this.journal.append(em, actor, { type: 'leave.added', parkId, subject: { type: 'leave', id }, at: now, effectiveOn: from, data: { cadreId, from, to } });
       return { created: true, body: leave };
-    });
+    }, once);
   }
 
   /** Problems: as {@link add}, and `leave-cancelled`. Another substitute counts for every day of the leave. */
@@ -88,7 +89,7 @@ export class LeavesService {
   }
 
   /** Problems: `leave-cancelled`; `too-far-back` for one that began further back: it can be cut short instead. */
-  async cancel(actor: Actor, id: string, reason: string | null): Promise<CadreLeave> {
+  async cancel(actor: Actor, id: string, reason: string | null, once?: Once<CadreLeave>): Promise<CadreLeave> {
     const now = this.clock.now();
     return this.database.transact(actor, async (em) => {
       const leave = await this.#lockStanding(em, actor, id);
@@ -97,7 +98,7 @@ export class LeavesService {
       await this.store.update(em, leave, { cancelledAt: now, cancelReason: reason, updatedAt: now });
       await this.journal.append(em, actor, { type: 'leave.cancelled', parkId, subject: { type: 'leave', id }, at: now, effectiveOn: from, data: { cadreId, from, to } });
       return found(await this.store.find(em, actor, id));
-    });
+    }, once);
   }
 
   async #lockStanding(em: EntityManager, actor: Actor, id: string, version?: number): Promise<CadreLeave> {

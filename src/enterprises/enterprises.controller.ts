@@ -2,9 +2,10 @@ import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query, Res } from 
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Actor } from '../kernel/actor';
+import { type Answers, Answering } from '../platform/http/idempotency/answers';
 import { Call, IdParam } from '../platform/http/call';
 import type { Page } from '../platform/http/page';
-import { answer, answerCreated, CurrentActor, IdPipe, IfMatch } from '../platform/http/request';
+import { answer, CurrentActor, IdPipe, IfMatch } from '../platform/http/request';
 import {
   ChangeStatus, ContactsReason, CreateEnterprise, EnterpriseQuery, EnterpriseResponse, PatchEnterprise, RevealedContactsResponse, toEnterpriseResponse,
   toRevealedContacts,
@@ -29,14 +30,13 @@ export class EnterprisesController {
 
   @Post()
   @Call({
-    id: 'registerEnterprise', summary: 'Register an enterprise', zh: '登记企业',
+    id: 'registerEnterprise', once: true, summary: 'Register an enterprise', zh: '登记企业',
     description: 'By an administrator or a client with `enterprises:write`. Identified by its credit code, once per park.',
     creates: true, answers: { type: EnterpriseResponse },
     problems: ['uscc-invalid', 'uscc-organisation-check', 'uscc-taken', 'id-taken', 'id-time-out-of-range', 'park-required'],
   })
-  async register(@CurrentActor() actor: Actor, @Body() body: CreateEnterprise, @Res({ passthrough: true }) reply: FastifyReply): Promise<EnterpriseResponse> {
-    const { created, body: enterprise } = await this.enterprises.register(actor, body);
-    return answerCreated(reply, { created, body: toEnterpriseResponse(enterprise) });
+  async register(@CurrentActor() actor: Actor, @Body() body: CreateEnterprise, @Answering() answers: Answers): Promise<string> {
+    return answers.created(async (once) => this.enterprises.register(actor, body, once), toEnterpriseResponse);
   }
 
   @Get(':id')
@@ -68,14 +68,14 @@ export class EnterprisesController {
   @HttpCode(200)
   @IdParam('enterprise')
   @Call({
-    id: 'changeEnterpriseStatus', summary: 'Change the status', zh: '变更企业状态',
+    id: 'changeEnterpriseStatus', once: true, summary: 'Change the status', zh: '变更企业状态',
     description: 'Duties rest while an enterprise is suspended and end when it exits. One change at most lies ahead; the status in force withdraws it.',
     answers: { type: EnterpriseResponse }, problems: ['too-far-back', 'enterprise-exited', 'status-unchanged'],
   })
   async setStatus(
-    @CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Body() body: ChangeStatus, @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<EnterpriseResponse> {
-    return answer(reply, toEnterpriseResponse(await this.enterprises.setStatus(actor, id, body)));
+    @CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Body() body: ChangeStatus, @Answering() answers: Answers,
+  ): Promise<string> {
+    return answers.done(async (once) => this.enterprises.setStatus(actor, id, body, once), toEnterpriseResponse);
   }
 
   @Post(':id/contacts/reveal')
@@ -96,13 +96,13 @@ export class EnterprisesController {
   @HttpCode(200)
   @IdParam('enterprise')
   @Call({
-    id: 'eraseContacts', summary: 'Erase the contacts', zh: '删除联系人信息',
+    id: 'eraseContacts', once: true, summary: 'Erase the contacts', zh: '删除联系人信息',
     description: 'For good, on request of those concerned; the reason is logged.',
     answers: { type: EnterpriseResponse }, problems: ['contact-erased'],
   })
   async erase(
-    @CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Body() body: ContactsReason, @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<EnterpriseResponse> {
-    return answer(reply, toEnterpriseResponse(await this.enterprises.eraseContacts(actor, id, body.reason)));
+    @CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Body() body: ContactsReason, @Answering() answers: Answers,
+  ): Promise<string> {
+    return answers.done(async (once) => this.enterprises.eraseContacts(actor, id, body.reason, once), toEnterpriseResponse);
   }
 }

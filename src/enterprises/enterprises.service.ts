@@ -8,6 +8,7 @@ import { DEFAULT_POLICY } from '../parks/domain/policy';
 import { Clock } from '../platform/clock';
 import { claimId } from '../platform/db/client-made-id';
 import { Database } from '../platform/db/database';
+import type { Once } from '../platform/db/once';
 import { type Page, toPage } from '../platform/http/page';
 import type { Created } from '../platform/http/request';
 import { newId } from '../platform/ids';
@@ -108,7 +109,7 @@ export class EnterprisesService implements OnModuleInit {
   }
 
   /** Problems: `uscc-invalid`, `uscc-organisation-check`, `uscc-taken`, `forbidden` for an override by others than administrators. */
-  async register(actor: Actor, request: NewEnterprise): Promise<Created<EnterpriseView>> {
+  async register(actor: Actor, request: NewEnterprise, once?: Once<Created<EnterpriseView>>): Promise<Created<EnterpriseView>> {
     const now = this.clock.now();
     const parkId = parkOf(actor, request.parkId);
     const code = acceptUscc(actor, request.uscc, request.usccOverride);
@@ -133,7 +134,7 @@ export class EnterprisesService implements OnModuleInit {
         data: { status, on: today, usccWarning: code.usccWarning },
       });
       return { created: true, body: found(await this.store.find(em, actor, id, now)) };
-    });
+    }, once);
   }
 
   async patch(actor: Actor, id: string, version: number, change: EnterpriseChange): Promise<EnterpriseView> {
@@ -159,7 +160,7 @@ export class EnterprisesService implements OnModuleInit {
    * A status from a day on: today when left out, up to `backdateLimitDays` back, or ahead. Problems: `too-far-back`, `enterprise-exited` once
    * an exit has come, `status-unchanged`.
    */
-  async setStatus(actor: Actor, id: string, request: { status: EnterpriseStatus; on?: Day; reason?: string }): Promise<EnterpriseView> {
+  async setStatus(actor: Actor, id: string, request: { status: EnterpriseStatus; on?: Day; reason?: string }, once?: Once<EnterpriseView>): Promise<EnterpriseView> {
     const now = this.clock.now();
     return this.database.transact(actor, async (em) => {
       const enterprise = found(await this.store.lock(em, actor, id, now));
@@ -180,7 +181,7 @@ export class EnterprisesService implements OnModuleInit {
         data: { enterpriseId: id, status, on, before: change.before },
       });
       return found(await this.store.find(em, actor, id, now));
-    });
+    }, once);
   }
 
   /** The contacts in full, with a line in the access log. Problem `contact-erased` when they were erased. */
@@ -199,7 +200,7 @@ export class EnterprisesService implements OnModuleInit {
   }
 
   /** Deletes the contacts for good, with a line in the access log. Problem `contact-erased` when that was done before. */
-  async eraseContacts(actor: Actor, id: string, reason: string): Promise<EnterpriseView> {
+  async eraseContacts(actor: Actor, id: string, reason: string, once?: Once<EnterpriseView>): Promise<EnterpriseView> {
     const now = this.clock.now();
     return this.database.transact(actor, async (em) => {
       const enterprise = found(await this.store.lock(em, actor, id, now));
@@ -212,7 +213,7 @@ export class EnterprisesService implements OnModuleInit {
       await this.accessLog.record(em, actor, { action: 'contacts.erase', parkId, subject, at: now, reason });
       await this.journal.append(em, actor, { type: 'contacts.erased', parkId, subject, at: now, effectiveOn: today, data: { count } });
       return found(await this.store.find(em, actor, id, now));
-    });
+    }, once);
   }
 
   /** Writes the status changes whose day has come by now, in all parks. Answers how many. */

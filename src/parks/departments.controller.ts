@@ -2,9 +2,10 @@ import { Body, Controller, Get, Param, Patch, Post, Query, Res } from '@nestjs/c
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Actor } from '../kernel/actor';
+import { type Answers, Answering } from '../platform/http/idempotency/answers';
 import { Call, IdParam } from '../platform/http/call';
 import { type Page, PageQuery } from '../platform/http/page';
-import { answer, answerCreated, CurrentActor, IdPipe, IfMatch } from '../platform/http/request';
+import { answer, CurrentActor, IdPipe, IfMatch } from '../platform/http/request';
 import { CreateDepartment, DepartmentResponse, PatchDepartment, toDepartmentResponse } from './departments.dto';
 import { DepartmentsService } from './departments.service';
 
@@ -21,10 +22,9 @@ export class DepartmentsController {
   }
 
   @Post()
-  @Call({ id: 'createDepartment', summary: 'Add a department', zh: '新建部门', description: 'By an administrator.', creates: true, answers: { type: DepartmentResponse }, problems: ['department-name-taken', 'id-taken', 'id-time-out-of-range', 'park-required'] })
-  async create(@CurrentActor() actor: Actor, @Body() body: CreateDepartment, @Res({ passthrough: true }) reply: FastifyReply): Promise<DepartmentResponse> {
-    const { created, body: department } = await this.departments.create(actor, body);
-    return answerCreated(reply, { created, body: toDepartmentResponse(department) });
+  @Call({ id: 'createDepartment', once: true, summary: 'Add a department', zh: '新建部门', description: 'By an administrator.', creates: true, answers: { type: DepartmentResponse }, problems: ['department-name-taken', 'id-taken', 'id-time-out-of-range', 'park-required'] })
+  async create(@CurrentActor() actor: Actor, @Body() body: CreateDepartment, @Answering() answers: Answers): Promise<string> {
+    return answers.created(async (once) => this.departments.create(actor, body, once), toDepartmentResponse);
   }
 
   @Patch(':id')

@@ -6,6 +6,7 @@ import { found, Problem } from '../kernel/problem';
 import { Clock } from '../platform/clock';
 import { claimId } from '../platform/db/client-made-id';
 import { Database } from '../platform/db/database';
+import type { Once } from '../platform/db/once';
 import { type Page, type PageQuery, toPage } from '../platform/http/page';
 import type { Created } from '../platform/http/request';
 import { Journal } from '../platform/journal/journal';
@@ -32,7 +33,7 @@ export class DepartmentsService {
     return toPage(await this.store.list(actor, parkOf(actor, query.parkId), query), query, 'departments', (one) => [one.name, one.id], (one) => one);
   }
 
-  async create(actor: Actor, request: NewDepartment): Promise<Created<Department>> {
+  async create(actor: Actor, request: NewDepartment, once?: Once<Created<Department>>): Promise<Created<Department>> {
     const now = this.clock.now();
     const parkId = parkOf(actor, request.parkId);
     const zone = await this.parks.zone(actor, parkId);
@@ -45,7 +46,7 @@ export class DepartmentsService {
       await this.store.insert(em, department);
       await this.journal.append(em, actor, { type: 'department.added', parkId, subject: { type: 'department', id }, at: now, effectiveOn: localDay(now, zone), data: { assigning } });
       return { created: true, body: department };
-    });
+    }, once);
   }
 
   async patch(actor: Actor, id: string, version: number, change: { name?: string; kind?: string; assigning?: boolean }): Promise<Department> {

@@ -3,9 +3,10 @@ import { ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Actor } from '../kernel/actor';
 import { Problem } from '../kernel/problem';
+import { type Answers, Answering } from '../platform/http/idempotency/answers';
 import { Call, IdParam } from '../platform/http/call';
 import { PageQuery, type Page } from '../platform/http/page';
-import { answer, answerCreated, CurrentActor, IdPipe, IfMatch } from '../platform/http/request';
+import { answer, CurrentActor, IdPipe, IfMatch } from '../platform/http/request';
 import type { CalendarYearVersion } from './calendar-year.entity';
 import { CalendarService } from './calendar.service';
 import type { WorkingHoursVersion } from './park-settings.entity';
@@ -26,10 +27,9 @@ export class ParksController {
   }
 
   @Post()
-  @Call({ id: 'createPark', summary: 'Create a park', zh: '新建园区', description: 'By the operator. The park starts with the default policy and working hours.', creates: true, answers: { type: ParkResponse }, problems: ['park-code-taken', 'id-taken', 'id-time-out-of-range', 'reference-unknown'] })
-  async create(@CurrentActor() actor: Actor, @Body() body: CreatePark, @Res({ passthrough: true }) reply: FastifyReply): Promise<ParkResponse> {
-    const { created, body: park } = await this.parks.create(actor, body);
-    return answerCreated(reply, { created, body: toParkResponse(park) });
+  @Call({ id: 'createPark', once: true, summary: 'Create a park', zh: '新建园区', description: 'By the operator. The park starts with the default policy and working hours.', creates: true, answers: { type: ParkResponse }, problems: ['park-code-taken', 'id-taken', 'id-time-out-of-range', 'reference-unknown'] })
+  async create(@CurrentActor() actor: Actor, @Body() body: CreatePark, @Answering() answers: Answers): Promise<string> {
+    return answers.created(async (once) => this.parks.create(actor, body, once), toParkResponse);
   }
 
   @Get(':id')
@@ -55,11 +55,11 @@ export class ParksController {
 
   @Post(':id/policies')
   @IdParam('park')
-  @Call({ id: 'addPolicy', summary: 'Add a version of the policy', zh: '新增政策版本', description: 'It governs from the first period, or the first visit, on or after its first day. Settings left out stay as they are in the version before.', answers: { type: PolicyResponse, status: 201 }, problems: ['not-in-future', 'version-exists'] })
-  async addPolicy(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Body() body: CreatePolicy): Promise<PolicyResponse> {
+  @Call({ id: 'addPolicy', once: true, summary: 'Add a version of the policy', zh: '新增政策版本', description: 'It governs from the first period, or the first visit, on or after its first day. Settings left out stay as they are in the version before.', answers: { type: PolicyResponse, status: 201 }, problems: ['not-in-future', 'version-exists'] })
+  async addPolicy(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Body() body: CreatePolicy, @Answering() answers: Answers): Promise<string> {
     const { effectiveFrom, visits, tickets, escalation, assessment } = body;
     const change = { ...(visits && { visits }), ...(tickets && { tickets }), ...(escalation && { escalation }), ...(assessment && { assessment }) };
-    return toPolicyResponse(await this.parks.addPolicy(actor, id, effectiveFrom, change));
+    return answers.added(async (once) => this.parks.addPolicy(actor, id, effectiveFrom, change, once), toPolicyResponse);
   }
 
   @Get(':id/working-hours')
@@ -71,9 +71,9 @@ export class ParksController {
 
   @Post(':id/working-hours')
   @IdParam('park')
-  @Call({ id: 'addWorkingHours', summary: 'Add a version of the working hours', zh: '新增工作时间版本', description: 'Hour-based limits run inside these windows.', answers: { type: WorkingHoursResponse, status: 201 }, problems: ['not-in-future', 'version-exists', 'working-hours-invalid'] })
-  async addWorkingHours(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Body() body: CreateWorkingHours): Promise<WorkingHoursResponse> {
-    return toWorkingHoursResponse(await this.parks.addWorkingHours(actor, id, body.effectiveFrom, body.windows.map(({ opens, closes }) => [opens, closes] as const)));
+  @Call({ id: 'addWorkingHours', once: true, summary: 'Add a version of the working hours', zh: '新增工作时间版本', description: 'Hour-based limits run inside these windows.', answers: { type: WorkingHoursResponse, status: 201 }, problems: ['not-in-future', 'version-exists', 'working-hours-invalid'] })
+  async addWorkingHours(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Body() body: CreateWorkingHours, @Answering() answers: Answers): Promise<string> {
+    return answers.added(async (once) => this.parks.addWorkingHours(actor, id, body.effectiveFrom, body.windows.map(({ opens, closes }) => [opens, closes] as const), once), toWorkingHoursResponse);
   }
 }
 

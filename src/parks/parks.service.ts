@@ -6,6 +6,7 @@ import { found, Problem } from '../kernel/problem';
 import { Clock } from '../platform/clock';
 import { claimId } from '../platform/db/client-made-id';
 import { Database, sideBySide } from '../platform/db/database';
+import type { Once } from '../platform/db/once';
 import { newId } from '../platform/ids';
 import type { Created } from '../platform/http/request';
 import { type Page, type PageQuery, toPage } from '../platform/http/page';
@@ -55,7 +56,7 @@ export class ParksService {
     return this.database.transact(actor, async (em) => found(await this.store.find(em, actor, id)));
   }
 
-  async create(actor: Actor, request: NewPark): Promise<Created<Park>> {
+  async create(actor: Actor, request: NewPark, once?: Once<Created<Park>>): Promise<Created<Park>> {
     const now = this.clock.now();
     const timeZone = request.timeZone ?? 'Asia/Shanghai';
     if (!isTimeZone(timeZone)) throw Problem.at('reference-unknown', '/timeZone', { what: 'time zone' });
@@ -75,7 +76,7 @@ export class ParksService {
         type: 'park.created', parkId: id, subject: { type: 'park', id }, at: now, effectiveOn: localDay(now, timeZone), data: { code: park.code, goLiveOn: park.goLiveOn },
       });
       return { created: true, body: park };
-    });
+    }, once);
     this.#changed();
     return answer;
   }
@@ -102,7 +103,7 @@ export class ParksService {
   }
 
   /** A version in the future: what has been judged stays as it was judged. */
-  async addPolicy(actor: Actor, parkId: string, effectiveFrom: Day, change: PolicyChange): Promise<ParkPolicy> {
+  async addPolicy(actor: Actor, parkId: string, effectiveFrom: Day, change: PolicyChange, once?: Once<ParkPolicy>): Promise<ParkPolicy> {
     const now = this.clock.now();
     return this.database.transact(actor, async (em) => {
       await this.store.lockSettings(em, parkId, 'change');
@@ -115,7 +116,7 @@ export class ParksService {
         type: 'policy.added', parkId, subject: { type: 'policy', id: policy.id }, at: now, effectiveOn: effectiveFrom, data: { groups: Object.keys(change) },
       });
       return policy;
-    });
+    }, once);
   }
 
   async listWorkingHours(actor: Actor, parkId: string): Promise<WorkingHoursVersion[]> {
@@ -123,7 +124,7 @@ export class ParksService {
     return this.store.listWorkingHours(actor, parkId);
   }
 
-  async addWorkingHours(actor: Actor, parkId: string, effectiveFrom: Day, windows: readonly (readonly [string, string])[]): Promise<WorkingHoursVersion> {
+  async addWorkingHours(actor: Actor, parkId: string, effectiveFrom: Day, windows: readonly (readonly [string, string])[], once?: Once<WorkingHoursVersion>): Promise<WorkingHoursVersion> {
     const now = this.clock.now();
     if (!areWindows(windows)) throw Problem.at('working-hours-invalid', '/windows');
     return this.database.transact(actor, async (em) => {
@@ -133,7 +134,7 @@ export class ParksService {
       await this.store.insertWorkingHours(em, version);
       await this.journal.append(em, actor, { type: 'working-hours.added', parkId, subject: { type: 'working-hours', id: version.id }, at: now, effectiveOn: effectiveFrom });
       return version;
-    });
+    }, once);
   }
 
   /** The park's settings, kept from changing until the transaction ends. Problem `not-found` outside the scope. */

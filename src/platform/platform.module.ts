@@ -4,6 +4,8 @@ import { Clock } from './clock';
 import { Database } from './db/database';
 import { Signals } from './db/signals';
 import { HealthController } from './health.controller';
+import { KeptAnswersStore } from './http/idempotency/kept-answers.store';
+import { KeptAnswersSweep } from './http/idempotency/kept-answers.sweep';
 import { Jobs } from './jobs/jobs';
 import { AccessLog } from './journal/access-log';
 import { Journal } from './journal/journal';
@@ -16,8 +18,8 @@ export class PlatformModule {
     return {
       module: PlatformModule,
       controllers: [HealthController],
-      providers: [{ provide: DataSource, useValue: source }, { provide: Clock, useValue: clock }, Database, Signals, Journal, AccessLog, Jobs],
-      exports: [Clock, Database, Signals, Journal, AccessLog, Jobs],
+      providers: [{ provide: DataSource, useValue: source }, { provide: Clock, useValue: clock }, Database, Signals, Journal, AccessLog, Jobs, KeptAnswersStore, KeptAnswersSweep],
+      exports: [Clock, Database, Signals, Journal, AccessLog, Jobs, KeptAnswersStore],
     };
   }
 }

@@ -1,10 +1,10 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
 import type { Actor } from '../kernel/actor';
+import { type Answers, Answering } from '../platform/http/idempotency/answers';
 import { Call, IdParam } from '../platform/http/call';
 import type { Page } from '../platform/http/page';
-import { answer, answerCreated, CurrentActor, IdPipe } from '../platform/http/request';
+import { CurrentActor, IdPipe } from '../platform/http/request';
 import { ClosePlannedVisit, PlannedVisitResponse, PlannedVisitsQuery, PlanVisit, toPlannedVisitResponse } from './planned-visits.dto';
 import { PlannedVisitsService } from './planned-visits.service';
 
@@ -21,33 +21,32 @@ export class PlannedVisitsController {
   }
 
   @Post()
-  @Call({ id: 'planVisit', summary: 'Plan a visit', zh: '制定走访计划', description: 'Answers how often the enterprise is visited anyway, and plans of others within three days that could be joined instead.', creates: true, answers: { type: PlannedVisitResponse }, problems: ['reference-unknown', 'date-order', 'too-far-ahead', 'id-taken', 'id-time-out-of-range', 'park-required'] })
-  async plan(@CurrentActor() actor: Actor, @Body() body: PlanVisit, @Res({ passthrough: true }) reply: FastifyReply): Promise<PlannedVisitResponse> {
-    const { created, body: plan } = await this.plans.plan(actor, body);
-    return answerCreated(reply, { created, body: toPlannedVisitResponse(plan) });
+  @Call({ id: 'planVisit', once: true, summary: 'Plan a visit', zh: '制定走访计划', description: 'Answers how often the enterprise is visited anyway, and plans of others within three days that could be joined instead.', creates: true, answers: { type: PlannedVisitResponse }, problems: ['reference-unknown', 'date-order', 'too-far-ahead', 'id-taken', 'id-time-out-of-range', 'park-required'] })
+  async plan(@CurrentActor() actor: Actor, @Body() body: PlanVisit, @Answering() answers: Answers): Promise<string> {
+    return answers.created(async (once) => this.plans.plan(actor, body, once), toPlannedVisitResponse);
   }
 
   @Post(':id/decline')
   @HttpCode(200)
   @IdParam('planned visit')
-  @Call({ id: 'declinePlannedVisit', summary: 'The enterprise declines', zh: '企业谢绝走访', description: 'Recorded by the planner, or said by a client that acts for the enterprise; with or without a reason, without penalty to anyone.', answers: { type: PlannedVisitResponse }, problems: ['plan-closed'] })
-  async decline(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Body() body: ClosePlannedVisit, @Res({ passthrough: true }) reply: FastifyReply): Promise<PlannedVisitResponse> {
-    return answer(reply, toPlannedVisitResponse(await this.plans.decline(actor, id, body.reason)));
+  @Call({ id: 'declinePlannedVisit', once: true, summary: 'The enterprise declines', zh: '企业谢绝走访', description: 'Recorded by the planner, or said by a client that acts for the enterprise; with or without a reason, without penalty to anyone.', answers: { type: PlannedVisitResponse }, problems: ['plan-closed'] })
+  async decline(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Body() body: ClosePlannedVisit, @Answering() answers: Answers): Promise<string> {
+    return answers.done(async (once) => this.plans.decline(actor, id, body.reason, once), toPlannedVisitResponse);
   }
 
   @Post(':id/join')
   @HttpCode(200)
   @IdParam('planned visit')
-  @Call({ id: 'joinPlannedVisit', summary: 'Go along', zh: '加入走访计划', description: 'Another officer or leader goes along, so that the enterprise is visited once and not twice.', answers: { type: PlannedVisitResponse }, problems: ['plan-closed', 'plan-joined'] })
-  async join(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<PlannedVisitResponse> {
-    return answer(reply, toPlannedVisitResponse(await this.plans.join(actor, id)));
+  @Call({ id: 'joinPlannedVisit', once: true, summary: 'Go along', zh: '加入走访计划', description: 'Another officer or leader goes along, so that the enterprise is visited once and not twice.', answers: { type: PlannedVisitResponse }, problems: ['plan-closed', 'plan-joined'] })
+  async join(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Answering() answers: Answers): Promise<string> {
+    return answers.done(async (once) => this.plans.join(actor, id, once), toPlannedVisitResponse);
   }
 
   @Post(':id/cancel')
   @HttpCode(200)
   @IdParam('planned visit')
-  @Call({ id: 'cancelPlannedVisit', summary: 'Cancel a planned visit', zh: '取消走访计划', description: 'By its planner.', answers: { type: PlannedVisitResponse }, problems: ['plan-closed'] })
-  async cancel(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Body() body: ClosePlannedVisit, @Res({ passthrough: true }) reply: FastifyReply): Promise<PlannedVisitResponse> {
-    return answer(reply, toPlannedVisitResponse(await this.plans.cancel(actor, id, body.reason)));
+  @Call({ id: 'cancelPlannedVisit', once: true, summary: 'Cancel a planned visit', zh: '取消走访计划', description: 'By its planner.', answers: { type: PlannedVisitResponse }, problems: ['plan-closed'] })
+  async cancel(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Body() body: ClosePlannedVisit, @Answering() answers: Answers): Promise<string> {
+    return answers.done(async (once) => this.plans.cancel(actor, id, body.reason, once), toPlannedVisitResponse);
   }
 }

@@ -8,6 +8,7 @@ import { ParksService } from '../parks/parks.service';
 import { Clock } from '../platform/clock';
 import { claimId } from '../platform/db/client-made-id';
 import { Database } from '../platform/db/database';
+import type { Once } from '../platform/db/once';
 import { type Page, toPage } from '../platform/http/page';
 import type { Created } from '../platform/http/request';
 import type { JournalData } from '../platform/journal/journal-entry.entity';
@@ -47,7 +48,7 @@ export class PlannedVisitsService {
   }
 
   /** Problems: `date-order`, `too-far-ahead`, `reference-unknown`, `id-taken`, `id-time-out-of-range`. */
-  async plan(actor: Actor, request: NewPlan, now: Date = this.clock.now()): Promise<Created<ShownPlan>> {
+  async plan(actor: Actor, request: NewPlan, once?: Once<Created<ShownPlan>>, now: Date = this.clock.now()): Promise<Created<ShownPlan>> {
     const plannerId = cadreOf(actor);
     const parkId = parkOf(actor, request.parkId);
     return this.database.transact(actor, async (em) => {
@@ -63,15 +64,15 @@ export class PlannedVisitsService {
       await this.store.insert(em, plan);
       await this.#append(em, actor, plan, 'plan.made', settings.today, now);
       return { created: true, body: await this.#shown(em, actor, id, settings) };
-    });
+    }, once);
   }
 
   /**
    * The enterprise's no, as its planner heard it or as a client of the enterprise's says it. It counts against nobody.
    * Problems: `forbidden`, `plan-closed`.
    */
-  async decline(actor: Actor, id: string, reason?: string): Promise<ShownPlan> {
-    return this.#change(actor, id, 'plan.declined', async (em, plan, now) => {
+  async decline(actor: Actor, id: string, reason?: string, once?: Once<ShownPlan>): Promise<ShownPlan> {
+    return this.#change(actor, id, { type: 'plan.declined', once }, async (em, plan, now) => {
       const forEnterprise = actor.kind === 'client' && actor.scopes.includes('enterprise:act');
       if (!forEnterprise && plan.plannerId !== actor.id) throw new Problem('forbidden');
       requireOpen(plan);
@@ -80,8 +81,8 @@ export class PlannedVisitsService {
   }
 
   /** By its planner. Problems: `forbidden`, `plan-closed`. */
-  async cancel(actor: Actor, id: string, reason?: string): Promise<ShownPlan> {
-    return this.#change(actor, id, 'plan.cancelled', async (em, plan, now) => {
+  async cancel(actor: Actor, id: string, reason?: string, once?: Once<ShownPlan>): Promise<ShownPlan> {
+    return this.#change(actor, id, { type: 'plan.cancelled', once }, async (em, plan, now) => {
       if (plan.plannerId !== cadreOf(actor)) throw new Problem('forbidden');
       requireOpen(plan);
       await this.store.update(em, plan, { status: 'cancelled', closedAt: now, closeReason: reason ?? null }, now);
@@ -89,16 +90,19 @@ export class PlannedVisitsService {
   }
 
   /** Another cadre goes along. Problems: `plan-closed`, `plan-joined`. */
-  async join(actor: Actor, id: string): Promise<ShownPlan> {
+  async join(actor: Actor, id: string, once?: Once<ShownPlan>): Promise<ShownPlan> {
     const cadreId = cadreOf(actor);
-    return this.#change(actor, id, 'plan.joined', async (em, plan, now) => {
+    return this.#change(actor, id, { type: 'plan.joined', data: { cadreId }, once }, async (em, plan, now) => {
       requireJoinable(plan, cadreId);
       await this.store.insertMember(em, { parkId: plan.parkId, plannedVisitId: id, cadreId, joinedAt: now });
       await this.store.update(em, plan, {}, now);
-    }, { cadreId });
+    });
   }
 
-  async #change(actor: Actor, id: string, type: string, work: (em: EntityManager, plan: PlanRecord, now: Date) => Promise<void>, data: JournalData = {}): Promise<ShownPlan> {
+  async #change(
+    actor: Actor, id: string, { type, data, once }: { type: string; data?: JournalData; once: Once<ShownPlan> | undefined },
+    work: (em: EntityManager, plan: PlanRecord, now: Date) => Promise<void>,
+  ): Promise<ShownPlan> {
     const now = this.clock.now();
     return this.database.transact(actor, async (em) => {
       const parkId = found(await this.store.lock(em, actor, id));
@@ -107,7 +111,7 @@ export class PlannedVisitsService {
       await work(em, plan, now);
       await this.#append(em, actor, plan, type, settings.today, now, data);
       return this.#shown(em, actor, id, settings);
-    });
+    }, once);
   }
 
   async #append(em: EntityManager, actor: Actor, plan: PlannedVisit, type: string, today: Day, at: Date, data: JournalData = {}): Promise<void> {

@@ -3,9 +3,10 @@ import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../kernel/actor';
 import { Problem } from '../kernel/problem';
+import { type Answers, Answering } from '../platform/http/idempotency/answers';
 import { Call, IdParam } from '../platform/http/call';
 import type { Page } from '../platform/http/page';
-import { answer, answerCreated, CurrentActor, IdPipe } from '../platform/http/request';
+import { answer, CurrentActor, IdPipe } from '../platform/http/request';
 import { AmendVisit, LogVisit, ReviewVisit, toVisitResponse, VisitResponse, VisitsQuery, VoidVisit } from './visits.dto';
 import { VisitsService } from './visits.service';
 
@@ -42,44 +43,48 @@ export class VisitsController {
   }
 
   @Post()
-  @Call({ id: 'logVisit', summary: 'Log a visit', zh: '登记走访', description: 'A service visit is never an inspection. The author takes part and is confirmed at once; one that is logged later than the park’s `backdateLimitDays` needs review.', creates: true, answers: { type: VisitResponse }, problems: [...LOG_PROBLEMS, 'id-taken', 'id-time-out-of-range', 'park-required'] })
-  async log(@CurrentActor() actor: Actor, @Body() body: LogVisit, @Res({ passthrough: true }) reply: FastifyReply): Promise<VisitResponse> {
-    const { created, body: visit } = await this.visits.log(actor, body);
-    return answerCreated(reply, { created, body: toVisitResponse(visit) });
+  @Call({ id: 'logVisit', once: true, summary: 'Log a visit', zh: '登记走访', description: 'A service visit is never an inspection. The author takes part and is confirmed at once; one that is logged later than the park’s `backdateLimitDays` needs review.', creates: true, answers: { type: VisitResponse }, problems: [...LOG_PROBLEMS, 'id-taken', 'id-time-out-of-range', 'park-required'] })
+  async log(@CurrentActor() actor: Actor, @Body() body: LogVisit, @Answering() answers: Answers): Promise<string> {
+    return answers.created(async (once) => this.visits.log(actor, body, once), toVisitResponse, this.#readable(actor));
   }
 
   @Post(':id/amend')
   @HttpCode(200)
   @IdParam('visit')
   @TakesIfMatch()
-  @Call({ id: 'amendVisit', summary: 'Amend a visit', zh: '更正走访', description: 'By its author within 24 hours, by a supervisor at any time with a reason. What is not named stays, null removes. What it said before is kept.', answers: { type: VisitResponse }, problems: [...LOG_PROBLEMS, 'visit-voided', 'amend-too-late', 'reason-required', 'stale'] })
-  async amend(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @GivenVersion() version: number | undefined, @Body() body: AmendVisit, @Res({ passthrough: true }) reply: FastifyReply): Promise<VisitResponse> {
-    return answer(reply, toVisitResponse(await this.visits.amend(actor, id, body, version)));
+  @Call({ id: 'amendVisit', once: true, summary: 'Amend a visit', zh: '更正走访', description: 'By its author within 24 hours, by a supervisor at any time with a reason. What is not named stays, null removes. What it said before is kept.', answers: { type: VisitResponse }, problems: [...LOG_PROBLEMS, 'visit-voided', 'amend-too-late', 'reason-required', 'stale'] })
+  async amend(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @GivenVersion() version: number | undefined, @Body() body: AmendVisit, @Answering() answers: Answers): Promise<string> {
+    return answers.done(async (once) => this.visits.amend(actor, id, body, version, once), toVisitResponse, this.#readable(actor));
   }
 
   @Post(':id/void')
   @HttpCode(200)
   @IdParam('visit')
   @TakesIfMatch()
-  @Call({ id: 'voidVisit', summary: 'Void a visit', zh: '作废走访', description: 'By its author within 24 hours, by a supervisor at any time. It stays on the record and counts for nothing.', answers: { type: VisitResponse }, problems: ['visit-voided', 'amend-too-late', 'stale'] })
-  async void(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @GivenVersion() version: number | undefined, @Body() body: VoidVisit, @Res({ passthrough: true }) reply: FastifyReply): Promise<VisitResponse> {
-    return answer(reply, toVisitResponse(await this.visits.void(actor, id, body.reason, version)));
+  @Call({ id: 'voidVisit', once: true, summary: 'Void a visit', zh: '作废走访', description: 'By its author within 24 hours, by a supervisor at any time. It stays on the record and counts for nothing.', answers: { type: VisitResponse }, problems: ['visit-voided', 'amend-too-late', 'stale'] })
+  async void(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @GivenVersion() version: number | undefined, @Body() body: VoidVisit, @Answering() answers: Answers): Promise<string> {
+    return answers.done(async (once) => this.visits.void(actor, id, body.reason, version, once), toVisitResponse, this.#readable(actor));
   }
 
   @Post(':id/review')
   @HttpCode(200)
   @IdParam('visit')
   @TakesIfMatch()
-  @Call({ id: 'reviewVisit', summary: 'Accept or reject a late visit', zh: '复核补录走访', description: 'By a supervisor who took no part in it. An accepted visit counts for its own day.', answers: { type: VisitResponse }, problems: ['visit-voided', 'visit-not-in-review', 'reason-required', 'stale'] })
-  async review(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @GivenVersion() version: number | undefined, @Body() body: ReviewVisit, @Res({ passthrough: true }) reply: FastifyReply): Promise<VisitResponse> {
-    return answer(reply, toVisitResponse(await this.visits.review(actor, id, body, version)));
+  @Call({ id: 'reviewVisit', once: true, summary: 'Accept or reject a late visit', zh: '复核补录走访', description: 'By a supervisor who took no part in it. An accepted visit counts for its own day.', answers: { type: VisitResponse }, problems: ['visit-voided', 'visit-not-in-review', 'reason-required', 'stale'] })
+  async review(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @GivenVersion() version: number | undefined, @Body() body: ReviewVisit, @Answering() answers: Answers): Promise<string> {
+    return answers.done(async (once) => this.visits.review(actor, id, body, version, once), toVisitResponse, this.#readable(actor));
   }
 
   @Post(':id/confirm-participation')
   @HttpCode(200)
   @IdParam('visit')
-  @Call({ id: 'confirmParticipation', summary: 'Confirm having been there', zh: '确认参与走访', description: 'By a cadre who is named in it; from then on it counts for them, on the visit’s own day.', answers: { type: VisitResponse }, problems: ['visit-voided', 'not-a-participant', 'participation-confirmed'] })
-  async confirmParticipation(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<VisitResponse> {
-    return answer(reply, toVisitResponse(await this.visits.confirmParticipation(actor, id)));
+  @Call({ id: 'confirmParticipation', once: true, summary: 'Confirm having been there', zh: '确认参与走访', description: 'By a cadre who is named in it; from then on it counts for them, on the visit’s own day.', answers: { type: VisitResponse }, problems: ['visit-voided', 'not-a-participant', 'participation-confirmed'] })
+  async confirmParticipation(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Answering() answers: Answers): Promise<string> {
+    return answers.done(async (once) => this.visits.confirmParticipation(actor, id, once), toVisitResponse, this.#readable(actor));
+  }
+
+  /** Whose visits an officer or leader may read changes with their enterprises. */
+  #readable(actor: Actor): (id: string) => Promise<unknown> {
+    return async (id) => this.visits.get(actor, id);
   }
 }

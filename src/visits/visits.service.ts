@@ -10,6 +10,7 @@ import { ParksService } from '../parks/parks.service';
 import { Clock } from '../platform/clock';
 import { type ClaimedId, claimId } from '../platform/db/client-made-id';
 import { Database, sideBySide } from '../platform/db/database';
+import type { Once } from '../platform/db/once';
 import { type Page, toPage } from '../platform/http/page';
 import type { Created } from '../platform/http/request';
 import type { JournalData } from '../platform/journal/journal-entry.entity';
@@ -73,7 +74,7 @@ export class VisitsService {
    * Logs a visit by the cadre who acts, received at the given instant (now, unless history is loaded).
    * Problems: `in-future`, `date-order`, `reference-unknown`, `id-taken`, `id-time-out-of-range`.
    */
-  async log(actor: Actor, request: NewVisit, receivedAt: Date = this.clock.now()): Promise<Created<VisitRecord>> {
+  async log(actor: Actor, request: NewVisit, once?: Once<Created<VisitRecord>>, receivedAt: Date = this.clock.now()): Promise<Created<VisitRecord>> {
     const authorId = cadreOf(actor);
     const parkId = parkOf(actor, request.parkId);
     const { enterpriseId } = request;
@@ -101,14 +102,14 @@ export class VisitsService {
         this.store.insert(em, visit), this.#append(em, actor, visit, 'visit.logged', receivedAt), this.#judge(em, actor, visit, 'visit.logged', receivedAt),
       ]);
       return { created: true, body: visit };
-    });
+    }, once);
   }
 
   /**
    * Says otherwise what a visit was; what it said before is kept. Time and review are those of the day on which it was received.
    * Problems: `forbidden`, `visit-voided`, `amend-too-late`, `reason-required`, `stale`, and those of {@link log}.
    */
-  async amend(actor: Actor, id: string, request: Partial<VisitDetails> & { readonly reason?: string }, version?: number): Promise<VisitRecord> {
+  async amend(actor: Actor, id: string, request: Partial<VisitDetails> & { readonly reason?: string }, version?: number, once?: Once<VisitRecord>): Promise<VisitRecord> {
     const now = this.clock.now();
     return this.database.transact(actor, async (em) => {
       const visit = await this.#lock(em, actor, id, version);
@@ -128,25 +129,25 @@ export class VisitsService {
       await this.store.writeParticipants(em, visit, { ...participants, on: time.on }, now);
       const fields = Object.entries(change).filter(([, value]) => value !== undefined).map(([name]) => name);
       return this.#changed(em, actor, visit, 'visit.amended', now, { before: visit.onDate, fields });
-    });
+    }, once);
   }
 
   /** Problems: `forbidden`, `visit-voided`, `amend-too-late`, `stale`. */
-  async void(actor: Actor, id: string, reason: string, version?: number): Promise<VisitRecord> {
+  async void(actor: Actor, id: string, reason: string, version?: number, once?: Once<VisitRecord>): Promise<VisitRecord> {
     const now = this.clock.now();
     return this.database.transact(actor, async (em) => {
       const visit = await this.#lock(em, actor, id, version);
       requireChange(visit, changerOf(actor), reason, now);
       await this.store.update(em, visit, { voidedAt: now, voidedBy: cadreOf(actor), voidReason: reason }, now);
       return this.#changed(em, actor, visit, 'visit.voided', now);
-    });
+    }, once);
   }
 
   /**
    * A supervisor decides whether a late visit counts; not about one that they took part in themselves.
    * Problems: `forbidden`, `visit-voided`, `visit-not-in-review`, `reason-required`, `stale`.
    */
-  async review(actor: Actor, id: string, { accept, reason }: { accept: boolean; reason?: string }, version?: number): Promise<VisitRecord> {
+  async review(actor: Actor, id: string, { accept, reason }: { accept: boolean; reason?: string }, version?: number, once?: Once<VisitRecord>): Promise<VisitRecord> {
     const now = this.clock.now();
     return this.database.transact(actor, async (em) => {
       const visit = await this.#lock(em, actor, id, version);
@@ -158,11 +159,11 @@ export class VisitsService {
       const review = accept ? 'accepted' : 'rejected';
       await this.store.update(em, visit, { review, reviewedAt: now, reviewedBy, reviewReason: reason ?? null }, now);
       return this.#changed(em, actor, visit, 'visit.reviewed', now);
-    });
+    }, once);
   }
 
   /** Who is named says that they were there; from then on it counts for them. Problems: `visit-voided`, `not-a-participant`, `participation-confirmed`. */
-  async confirmParticipation(actor: Actor, id: string, now: Date = this.clock.now()): Promise<VisitRecord> {
+  async confirmParticipation(actor: Actor, id: string, once?: Once<VisitRecord>, now: Date = this.clock.now()): Promise<VisitRecord> {
     return this.database.transact(actor, async (em) => {
       const visit = await this.#lock(em, actor, id);
       const cadreId = cadreOf(actor);
@@ -173,7 +174,7 @@ export class VisitsService {
       await this.store.confirm(em, visit, cadreId, now);
       await this.store.update(em, visit, {}, now);
       return this.#changed(em, actor, visit, 'visit.participation_confirmed', now, { cadreId });
-    });
+    }, once);
   }
 
   async #requireParticipants(em: EntityManager, actor: Actor, parkId: string, ids: readonly string[]): Promise<void> {

@@ -28,7 +28,8 @@ describe('the constraints', () => {
     INSERT INTO ${table} SELECT (jsonb_populate_record(NULL::${table}, to_jsonb(t) || jsonb_build_object(${Object.entries(changes).map(([column, value]) => `'${column}', ${value}`).join(', ')}))).* FROM ${table} t LIMIT 1`;
   const set = (table: string, change: string) => `UPDATE ${table} SET ${change} WHERE ctid = (SELECT min(ctid) FROM ${table})`;
   const FRESH = 'uuidv7()';
-  const NOBODY = `'01950000-0000-7000-8000-00000000dead'`;
+  const KEPT = 'INSERT INTO kept_answer (scope, park_id, fingerprint, status, headers, body, kept_at) VALUES';
+const NOBODY = `'01950000-0000-7000-8000-00000000dead'`;
 
   const CASES: readonly (readonly [string, string])[] = [
     ['park_code_once', copy('park', { id: FRESH })],
@@ -100,6 +101,8 @@ describe('the constraints', () => {
     ['planned_visit_member_is_cadre', copy('planned_visit_member', { cadre_id: NOBODY })],
     ['journal_entry_of_park', copy('journal_entry', { id: FRESH, park_id: NOBODY })],
     ['access_log_of_park', copy('access_log', { id: FRESH, park_id: NOBODY })],
+    ['kept_answer_of_park', `${KEPT} (sha256('x'), ${NOBODY}, '', 200, '{}', '', now())`],
+    ['kept_answer_is_of_a_park_or_a_refusal', `${KEPT} (sha256('x'), NULL, '', 200, '{}', '', now())`],
   ];
 
   it.each(CASES)('%s', async (constraint, statement) => {

@@ -3,6 +3,7 @@ import type { Pool, PoolClient, QueryConfig, QueryResult, QueryResultRow } from 
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Actor } from '../../kernel/actor';
 import { isConsequence, isRetryable, isUnprepared } from './problems';
+import type { Once } from './once';
 import { SharedReads } from './shared-reads';
 
 /** A read that is prepared by name: one name, one text, for ever. */
@@ -29,12 +30,14 @@ export class Database {
 
   /**
    * Runs one use case in one transaction, and again from its beginning when PostgreSQL gave it up for another's sake (40001, 40P01).
-   * So the work must have no effect outside the transaction. Resolves after the commit.
+   * So the work must have no effect outside the transaction. With `once`, a call that may come again has one effect and one answer.
+   * Resolves after the commit.
    */
-  async transact<T>(actor: Actor, work: (em: EntityManager) => Promise<T>): Promise<T> {
+  async transact<T>(actor: Actor, work: (em: EntityManager) => Promise<T>, once?: Once<T>): Promise<T> {
+    const whole = once === undefined ? work : async (em: EntityManager): Promise<T> => once.around(em, work);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#transactOnce(actor, work);
+        return await this.#transactOnce(actor, whole);
       } catch (error) {
         if (attempt >= TRIES || !isRetryable(error)) throw error;
         this.#logger.warn({ requestId: actor.requestId, attempt }, 'transaction given up by the database, trying again');

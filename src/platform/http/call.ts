@@ -31,6 +31,8 @@ export interface CallDescription {
   /** A creation: 201, and 200 when a client-made id comes again with the same content. */
   readonly creates?: boolean;
   readonly needsIfMatch?: boolean;
+  /** A `POST` that answers through `Answers`: it takes an `Idempotency-Key`. */
+  readonly once?: boolean;
   /** The body, where the parameter's own type does not say it. */
   readonly body?: Type;
   /** The problems of the call's own rules; those that every call can answer are added. */
@@ -39,7 +41,10 @@ export interface CallDescription {
 }
 
 const OF_EVERY_CALL: readonly ProblemCode[] = ['malformed', 'internal', 'unavailable', 'busy'];
+const OF_CALLS_ONCE: readonly ProblemCode[] = ['twin-running', 'idempotency-key-reused'];
 const OF_CALLS_WITH_TOKEN: readonly ProblemCode[] = ['unauthenticated', 'forbidden', 'not-found'];
+
+const KEY_DESCRIPTION = 'Makes the call safe to repeat: the same call under the same key has one effect, and its first answer is sent again for 72 hours, with `Idempotency-Replayed: true`. 1 to 255 visible ASCII characters, random, one per intention.';
 
 /** Describes a call: summary in English and Chinese, its answer, and every problem it can answer. */
 export function Call(call: CallDescription): MethodDecorator {
@@ -54,9 +59,10 @@ export function Call(call: CallDescription): MethodDecorator {
     ...(type === undefined ? [] : [ApiExtraModels(type)]),
     ...(call.creates === true ? [success(201, 'Created.'), success(200, 'The same id with the same content was sent before: what is stored.')] : [success(status, 'Done.')]),
     ...(call.needsIfMatch === true ? [ApiHeader({ name: 'If-Match', required: true, description: 'The ETag that was read.', example: '"1"' })] : []),
+    ...(call.once === true ? [ApiHeader({ name: 'Idempotency-Key', required: false, description: KEY_DESCRIPTION, schema: { type: 'string', minLength: 1, maxLength: 255 }, example: '5f1c1f0e-9a55-4d0c-8a39-6f1b6b2a7f11' })] : []),
     ...(call.body === undefined ? [] : [ApiBody({ type: call.body })]),
     ...(call.public === true ? [ApiSecurity({})] : [ApiBearerAuth()]),
-    ...problemResponses([...OF_EVERY_CALL, ...(call.public === true ? [] : OF_CALLS_WITH_TOKEN), ...(call.needsIfMatch === true ? (['stale', 'if-match-required'] as const) : []), ...(call.problems ?? [])]),
+    ...problemResponses([...OF_EVERY_CALL, ...(call.public === true ? [] : OF_CALLS_WITH_TOKEN), ...(call.needsIfMatch === true ? (['stale', 'if-match-required'] as const) : []), ...(call.once === true ? OF_CALLS_ONCE : []), ...(call.problems ?? [])]),
   );
 }
 

@@ -5,6 +5,7 @@ import { PROBLEMS, type ProblemCode } from '../../kernel/problem-catalogue';
 import { problemOf } from '../db/problems';
 
 const URN = 'urn:service-ledger:problem:';
+export const PROBLEM_JSON = 'application/problem+json; charset=utf-8';
 
 // What the framework and Fastify refuse before a controller is reached.
 const PROBLEM_OF_STATUS: Readonly<Record<number, ProblemCode>> = {
@@ -28,10 +29,15 @@ export class ProblemFilter implements ExceptionFilter {
     if (reply.sent) return;
     if (problem.retryAfterSeconds !== undefined) void reply.header('retry-after', problem.retryAfterSeconds);
     if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
-    const language = languageOf(request.headers['accept-language']);
-    void reply.status(problem.status).header('content-type', 'application/problem+json; charset=utf-8').header('content-language', language)
-      .send(JSON.stringify(problemDocument(problem, request.url, language)));
+    const { body, language } = renderProblem(problem, request);
+    void reply.status(problem.status).header('content-type', PROBLEM_JSON).header('content-language', language).send(body);
   }
+}
+
+/** The document as it is sent, in the language that the request asks for. */
+export function renderProblem(problem: Problem, request: FastifyRequest): { readonly body: string; readonly language: Language } {
+  const language = languageOf(request.headers['accept-language']);
+  return { body: JSON.stringify(problemDocument(problem, request.url, language)), language };
 }
 
 /** RFC 9457, in one language. */

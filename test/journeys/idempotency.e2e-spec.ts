@@ -1,0 +1,257 @@
+import { Client } from 'pg';
+import type supertest from 'supertest';
+import { ROUTES } from '../../src/identity/routes';
+import { KeptAnswersSweep } from '../../src/platform/http/idempotency/kept-answers.sweep';
+import { type Caller, startApp, type TestApp } from '../support/app';
+import { anAssignment, anEnterprise, aUscc, aVisit } from '../support/world';
+
+type Call = readonly [path: string, body: object];
+
+interface Recipe {
+  readonly who: keyof TestApp['cadres'];
+  /** Makes what the call needs; answers its path and body. */
+  readonly call: (app: TestApp) => Promise<Call> | Call;
+}
+
+const recipe = (who: Recipe['who'], call: Recipe['call']): Recipe => ({ who, call });
+const bodyOf = (test: supertest.Test): Promise<{ id: string }> => test.then((response) => response.body as { id: string });
+const aLoggedVisit = async (app: TestApp, given: object = {}): Promise<string> => (await bodyOf(app.as('officer').post('/visits', aVisit(app, await anEnterprise(app), given)))).id;
+const aPlan = async (app: TestApp): Promise<string> => (await bodyOf(app.as('officer').post('/planned-visits', { enterpriseId: await anEnterprise(app), plannedOn: '2026-03-05' }))).id;
+const aLateVisit = async (app: TestApp): Promise<string> => aLoggedVisit(app, { occurredAt: '2026-02-10T02:00:00Z' });
+
+let days = 0;
+const nextDay = (): string => `2027-03-${String((days += 1)).padStart(2, '0')}`;
+
+/** One call of every `POST` there is. */
+const RECIPES: Readonly<Record<string, Recipe>> = {
+  'parks': recipe('operator', () => ['/parks', { code: 'NEWP', name: '新园区', countyCode: '430181', goLiveOn: '2026-03-02' }]),
+  'parks/:id/working-hours': recipe('admin', (app) => [`/parks/${app.parkId}/working-hours`, { effectiveFrom: nextDay(), windows: [{ opens: '09:00', closes: '12:00' }] }]),
+  'parks/:id/policies': recipe('admin', (app) => [`/parks/${app.parkId}/policies`, { effectiveFrom: nextDay(), visits: { burdenLimit: 5 } }]),
+  'departments': recipe('admin', () => ['/departments', { name: '招商部' }]),
+  'enterprises': recipe('admin', () => ['/enterprises', { name: '星野县新食品有限公司', uscc: aUscc() }]),
+  'enterprises/:id/status': recipe('admin', async (app) => [`/enterprises/${await anEnterprise(app)}/status`, { status: 'suspended', reason: '停产' }]),
+  'enterprises/:id/contacts/erase': recipe('admin', async (app) => [`/enterprises/${await anEnterprise(app)}/contacts/erase`, { reason: '本人要求' }]),
+  'cadres': recipe('admin', (app) => ['/cadres', { name: '邵宇航', departmentId: app.departmentId, roles: ['officer'] }]),
+  'cadres/:id/leaves': recipe('admin', (app) => [`/cadres/${app.cadres.officer}/leaves`, { from: '2026-03-10', to: '2026-03-12' }]),
+  'leaves/:id/cancel': recipe('admin', async (app) => [`/leaves/${(await bodyOf(app.as('admin').post(`/cadres/${app.cadres.leader}/leaves`, { from: '2026-03-10', to: '2026-03-12' }))).id}/cancel`, {}]),
+  'assignments': recipe('admin', async (app) => ['/assignments', { enterpriseId: await anEnterprise(app), cadreId: app.cadres.officer, capacity: 'officer', startsOn: '2026-03-02' }]),
+  'assignments/:id/end': recipe('admin', async (app) => [`/assignments/${(await anAssignment(app, await anEnterprise(app), { startsOn: '2026-02-02' })).id}/end`, {}]),
+  'assignments/:id/handover': recipe('admin', async (app) => [`/assignments/${(await anAssignment(app, await anEnterprise(app), { startsOn: '2026-02-02' })).id}/handover`, { cadreId: app.cadres.officer2 }]),
+  'visits': recipe('officer', async (app) => ['/visits', aVisit(app, await anEnterprise(app))]),
+  'visits/:id/amend': recipe('officer', async (app) => [`/visits/${await aLoggedVisit(app)}/amend`, { summary: '补充说明。' }]),
+  'visits/:id/void': recipe('officer', async (app) => [`/visits/${await aLoggedVisit(app)}/void`, { reason: '重复登记' }]),
+  'visits/:id/review': recipe('supervisor', async (app) => [`/visits/${await aLateVisit(app)}/review`, { accept: true }]),
+  'visits/:id/confirm-participation': recipe('officer2', async (app) => [`/visits/${await aLoggedVisit(app, { participantIds: [app.cadres.officer2] })}/confirm-participation`, {}]),
+  'planned-visits': recipe('officer', async (app) => ['/planned-visits', { enterpriseId: await anEnterprise(app), plannedOn: '2026-03-05' }]),
+  'planned-visits/:id/decline': recipe('officer', async (app) => [`/planned-visits/${await aPlan(app)}/decline`, {}]),
+  'planned-visits/:id/join': recipe('officer2', async (app) => [`/planned-visits/${await aPlan(app)}/join`, {}]),
+  'planned-visits/:id/cancel': recipe('officer', async (app) => [`/planned-visits/${await aPlan(app)}/cancel`, {}]),
+};
+// What it answers must not lie anywhere for 72 hours: every reading is one, and leaves its line.
+const NOT_KEPT = ['enterprises/:id/contacts/reveal'];
+
+describe('the same request, delivered twice', () => {
+  let app: TestApp;
+  beforeAll(async () => { app = await startApp(); });
+  afterAll(async () => { await app.close(); });
+
+  let keys = 0;
+  const aKey = (): string => `key-${(keys += 1)}`;
+  const post = (caller: Caller, path: string, body: object, key: string): supertest.Test => caller.post(path, body).set('idempotency-key', key);
+  const counts = async (): Promise<unknown> => app.sql(`
+    SELECT (SELECT count(*) FROM journal_entry) AS entries, (SELECT count(*) FROM visit) AS visits, (SELECT count(*) FROM enterprise) AS enterprises, (SELECT count(*) FROM access_log) AS readings`);
+
+  it('is told for every POST that there is', () => {
+    const posts = ROUTES.filter(({ method }) => method === 'POST').map(({ path }) => path);
+    expect([...Object.keys(RECIPES), ...NOT_KEPT].sort()).toEqual(posts.sort());
+  });
+
+  it('is said of every such call in the OpenAPI document', async () => {
+    const { body: document } = await app.http.get('/openapi.json').expect(200) as { body: { paths: Record<string, Record<string, { parameters?: { name: string }[] }>> } };
+    const taking = Object.entries(document.paths).filter(([, { post }]) => post?.parameters?.some(({ name }) => name === 'Idempotency-Key') === true).map(([path]) => path);
+    expect(taking.sort()).toEqual(Object.keys(RECIPES).map((path) => `/api/v1/${path.replace(':id', '{id}')}`).sort());
+  });
+
+  it.each(Object.entries(RECIPES))('POST %s has one effect and one answer', async (_path, { who, call }) => {
+    const [path, body] = await call(app);
+    const key = aKey();
+    const first = await post(app.as(who), path, body, key);
+    expect([200, 201]).toContain(first.status);
+    expect(first.headers['idempotency-replayed']).toBeUndefined();
+    const before = await counts();
+    const second = await post(app.as(who), path, body, key);
+    expect(second.status).toBe(first.status);
+    expect(second.text).toBe(first.text);
+    expect(second.headers['content-type']).toBe(first.headers['content-type']);
+    expect(second.headers['etag']).toBe(first.headers['etag']);
+    expect(second.headers['idempotency-replayed']).toBe('true');
+    expect(await counts()).toEqual(before);
+  });
+
+  it('keeps no contacts: each reading is a reading', async () => {
+    const id = await anEnterprise(app, { contacts: [{ name: '罗梓萱', phone: '13800138000' }] });
+    const key = aKey();
+    for (const readings of ['1', '2']) {
+      const response = await post(app.as('officer'), `/enterprises/${id}/contacts/reveal`, { reason: '电话回访' }, key).expect(200);
+      expect(response.headers['idempotency-replayed']).toBeUndefined();
+      expect(await app.sql(`SELECT count(*)::text AS readings FROM access_log WHERE subject_id = $1`, [id])).toEqual([{ readings }]);
+    }
+    expect(await app.sql(`SELECT FROM kept_answer WHERE body LIKE '%13800138000%'`)).toEqual([]);
+  });
+
+  it('refuses other content, another query and another If-Match under the key', async () => {
+    const key = aKey();
+    const id = await aLoggedVisit(app);
+    await post(app.as('officer'), `/visits/${id}/amend`, { summary: '一' }, key).set('if-match', '"1"').expect(200);
+    const reused = await post(app.as('officer'), `/visits/${id}/amend`, { summary: '二' }, key).set('if-match', '"1"').expect(422);
+    expect(reused.body).toMatchObject({ code: 'idempotency-key-reused', errors: [{ pointer: '/header/idempotency-key' }] });
+    await post(app.as('officer'), `/visits/${id}/amend`, { summary: '一' }, key).set('if-match', '"2"').expect(422);
+    await post(app.as('officer'), `/visits/${id}/amend`, { summary: '一' }, key).expect(422);
+    await post(app.as('officer'), `/visits/${id}/amend`, { summary: '一' }, `"${key}"`).set('if-match', '"1"').expect(200).expect('idempotency-replayed', 'true');
+  });
+
+  it('takes members of the body in any order for the same content', async () => {
+    const key = aKey();
+    const body = aVisit(app, await anEnterprise(app));
+    await post(app.as('officer'), '/visits', body, key).expect(201);
+    await post(app.as('officer'), '/visits', Object.fromEntries(Object.entries(body).reverse()), key).expect(201).expect('idempotency-replayed', 'true');
+  });
+
+  it('is another request on another path and from another caller', async () => {
+    const key = aKey();
+    const [one, other] = [await aLoggedVisit(app), await aLoggedVisit(app)];
+    for (const id of [one, other]) await post(app.as('officer'), `/visits/${id}/void`, { reason: '误记' }, key).expect(200).expect((response) => { expect((response.body as { id: string }).id).toBe(id); });
+    const enterpriseId = await anEnterprise(app);
+    const plan = { enterpriseId, plannedOn: '2026-03-06' };
+    const [mine, theirs] = [await post(app.as('officer'), '/planned-visits', plan, key).expect(201), await post(app.as('leader'), '/planned-visits', plan, key).expect(201)];
+    expect((theirs.body as { id: string }).id).not.toBe((mine.body as { id: string }).id);
+  });
+
+  it.each([['empty', ' '], ['too long', 'x'.repeat(256)], ['with a space', 'a b'], ['of other letters', '键'.normalize()]])('refuses a key that is none: %s', async (_what, key) => {
+    const enterpriseId = await anEnterprise(app);
+    const response = await app.app.inject({
+      method: 'POST', url: '/api/v1/visits', payload: aVisit(app, enterpriseId), headers: { authorization: `Bearer ${await app.token('officer')}`, 'idempotency-key': key },
+    });
+    expect(response.statusCode).toBe(400);
+    expect(response.json()).toMatchObject({ errors: [{ pointer: '/header/idempotency-key', code: 'format' }] });
+    expect(await app.sql('SELECT FROM visit WHERE enterprise_id = $1', [enterpriseId])).toEqual([]);
+  });
+
+  it('answers 409 while its twin runs, and the twin’s answer afterwards', async () => {
+    const enterpriseId = await anEnterprise(app);
+    const body = aVisit(app, enterpriseId);
+    const key = aKey();
+    const holder = new Client({ connectionString: app.database.url });
+    await holder.connect();
+    await holder.query('BEGIN');
+    await holder.query('SELECT FROM enterprise WHERE id = $1 FOR UPDATE', [enterpriseId]);
+    const first = post(app.as('officer'), '/visits', body, key).then((response) => response);
+    await until(async () => (await app.sql(`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`)).length > 0);
+    const twin = await post(app.as('officer'), '/visits', body, key).expect(409);
+    expect(twin.body).toMatchObject({ code: 'twin-running' });
+    expect(Number(twin.headers['retry-after'])).toBeGreaterThan(0);
+    await holder.query('ROLLBACK');
+    await holder.end();
+    const done = await first;
+    expect(done.status).toBe(201);
+    await post(app.as('officer'), '/visits', body, key).expect(201, done.body as object).expect('idempotency-replayed', 'true');
+  });
+
+  it('is done once when it comes twenty times at once, to two processes', async () => {
+    const twin = await startApp({ database: app.database, cast: app, clock: app.clock, issuer: app.issuer });
+    const enterpriseId = await anEnterprise(app);
+    const body = aVisit(app, enterpriseId);
+    const key = aKey();
+    const answers = await Promise.all(Array.from({ length: 20 }, (_none, number) => post((number % 2 === 0 ? app : twin).as('officer'), '/visits', body, key).then((response) => response)));
+    await twin.close();
+    const done = answers.filter(({ status }) => status === 201);
+    expect(done.length).toBeGreaterThan(0);
+    expect(new Set(done.map(({ text }) => text)).size).toBe(1);
+    expect(done.filter(({ headers }) => headers['idempotency-replayed'] === undefined)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status !== 201).map(({ status, body: problem }) => [status, (problem as { code: string }).code])).toEqual(answers.filter(({ status }) => status !== 201).map(() => [409, 'twin-running']));
+    expect(await app.sql('SELECT count(*)::text AS count FROM visit WHERE enterprise_id = $1', [enterpriseId])).toEqual([{ count: '1' }]);
+  });
+
+  it('keeps a refusal too: what was refused is not done later', async () => {
+    const uscc = aUscc();
+    const key = aKey();
+    const first = await anEnterprise(app, { uscc });
+    const refused = await post(app.as('admin'), '/enterprises', { name: '又一家公司', uscc }, key).expect(409);
+    await app.sql('UPDATE enterprise SET uscc = $2 WHERE id = $1', [first, aUscc()]);
+    const again = await post(app.as('admin'), '/enterprises', { name: '又一家公司', uscc }, key).expect(409).expect('idempotency-replayed', 'true');
+    expect(again.text).toBe(refused.text);
+    expect(again.headers['content-type']).toBe(refused.headers['content-type']);
+    await post(app.as('admin'), '/enterprises', { name: '又一家公司', uscc }, aKey()).expect(201);
+  });
+
+  it('keeps nothing of a request that could not be read', async () => {
+    const key = aKey();
+    const enterpriseId = await anEnterprise(app);
+    await post(app.as('officer'), '/visits', { enterpriseId }, key).expect(400);
+    await post(app.as('officer'), '/visits', aVisit(app, enterpriseId), key).expect(201);
+  });
+
+  it('answers what is stored to a later day, whose rules would refuse the request', async () => {
+    const key = aKey();
+    const body = { effectiveFrom: '2026-03-03', windows: [{ opens: '09:00', closes: '12:00' }] };
+    await post(app.as('admin'), `/parks/${app.parkId}/working-hours`, body, key).expect(201);
+    const before = app.clock.now();
+    app.clock.set(new Date('2026-03-04T01:30:00Z'));
+    await post(app.as('admin'), `/parks/${app.parkId}/working-hours`, body, key).expect(201).expect('idempotency-replayed', 'true');
+    await post(app.as('admin'), `/parks/${app.parkId}/working-hours`, body, aKey()).expect(422);
+    app.clock.set(before);
+  });
+
+  describe('access is checked again', () => {
+    it('by the table of routes', async () => {
+      const key = aKey();
+      const body = aVisit(app, await anEnterprise(app));
+      await post(app.as('officer2'), '/visits', body, key).expect(201);
+      const cadre = await app.as('admin').get(`/cadres/${app.cadres.officer2}`).expect(200);
+      const changed = await app.as('admin').patch(`/cadres/${app.cadres.officer2}`, { roles: ['handler'] }, cadre.headers['etag']).expect(200);
+      await post(app.as('officer2'), '/visits', body, key).expect(403);
+      await app.as('admin').patch(`/cadres/${app.cadres.officer2}`, { roles: ['officer'] }, changed.headers['etag']).expect(200);
+    });
+
+    it('by park: who has lost it gets neither the answer nor another effect', async () => {
+      const key = aKey();
+      const body = { parkId: app.parkId, name: '某公司', uscc: aUscc() };
+      await post(app.asClient('enterprises:write'), '/enterprises', body, key).expect(201);
+      await post(app.asClient('enterprises:write', [app.otherParkId]), '/enterprises', body, key).expect(404);
+      const without = { name: '某公司', uscc: aUscc() };
+      const other = aKey();
+      await post(app.asClient('enterprises:write'), '/enterprises', without, other).expect(201);
+      await post(app.asClient('enterprises:write', [app.otherParkId]), '/enterprises', without, other).expect(404);
+      expect(await app.sql('SELECT FROM enterprise WHERE park_id = $1', [app.otherParkId])).toEqual([]);
+    });
+
+    it('by what the caller may read of it', async () => {
+      const key = aKey();
+      const id = await aLoggedVisit(app, { participantIds: [app.cadres.officer2] });
+      await post(app.as('officer2'), `/visits/${id}/confirm-participation`, {}, key).expect(200);
+      await app.as('officer').post(`/visits/${id}/amend`, { participantIds: [] }).expect(200);
+      await post(app.as('officer2'), `/visits/${id}/confirm-participation`, {}, key).expect(404);
+    });
+  });
+
+  it('is forgotten after 72 hours, not before', async () => {
+    const key = aKey();
+    const enterpriseId = await anEnterprise(app);
+    const body = aVisit(app, enterpriseId);
+    await post(app.as('officer'), '/visits', body, key).expect(201);
+    const made = app.clock.now().getTime();
+    const sweep = app.app.get(KeptAnswersSweep);
+    app.clock.set(new Date(made + 72 * 3_600_000));
+    await sweep.sweep();
+    await post(app.as('officer'), '/visits', body, key).expect(201).expect('idempotency-replayed', 'true');
+    app.clock.set(new Date(made + 72 * 3_600_000 + 1));
+    expect(await sweep.sweep()).toBeGreaterThan(20);
+    const anew = await post(app.as('officer'), '/visits', body, key).expect(201);
+    expect(anew.headers['idempotency-replayed']).toBeUndefined();
+    app.clock.set(new Date(made));
+  });
+});
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds()));
+}
