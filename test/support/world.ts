@@ -1,20 +1,14 @@
 import { v7 } from 'uuid';
+import { aUscc as usccOf } from '../../bench/uscc';
 import type { TestApp } from './app';
 
 /** Builders that state only what matters. Everything goes through HTTP, as its users would. */
 
-const ALPHABET = '0123456789ABCDEFGHJKLMNPQRTUWXY';
 let made = 0;
 
-/** A valid, fictional credit code: enterprise, division 430181, with right check digits. */
+/** A valid, fictional credit code. */
 export function aUscc(number = (made += 1)): string {
-  const organisation = `MA${String(number).padStart(6, '0')}`;
-  const weights = [3, 7, 9, 10, 5, 8, 4, 2];
-  const sum = [...organisation].reduce((total, character, index) => total + Number.parseInt(character, 36) * (weights[index] ?? 0), 0);
-  const check = 11 - (sum % 11);
-  const body = `91430181${organisation}${check === 10 ? 'X' : check === 11 ? '0' : String(check)}`;
-  const total = [...body].reduce((value, character, index) => value + ALPHABET.indexOf(character) * (3 ** index % 31), 0);
-  return body + (ALPHABET[(31 - (total % 31)) % 31] ?? '');
+  return usccOf(number);
 }
 
 export async function anEnterprise(app: TestApp, given: object = {}): Promise<string> {
