@@ -50,7 +50,9 @@ export async function createApplication(parts: Parts & { readonly log: Logger },
   app.useGlobalFilters(filter);
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRequest', (request, reply, done) => {
-    void reply.header('x-request-id', request.id).headers(OF_EVERY_ANSWER);
+    // A page has headers of its own; these would take their place.
+    const { helmet: page } = request.routeOptions.config as { helmet?: object };
+    void reply.header('x-request-id', request.id).headers(page === undefined ? OF_EVERY_ANSWER : {});
     done();
   });
   logRequests(fastify, parts.log);

@@ -35,7 +35,7 @@ export async function start(mode: { readonly http: boolean; readonly jobs: boole
   })());
   try {
     const url = config.databaseUrl ?? await embedded(config, undo);
-    await migrate(url);
+    await migrate(url).catch((error: unknown) => { throw unreachable(error) ?? error; });
     const source: DataSource = await applicationDataSource(url, ENTITIES, config.poolSize).initialize();
     undo.push(() => source.destroy());
     const trusted = await trustedIssuer(config);
@@ -63,7 +63,8 @@ export async function runProcess(mode: { readonly http: boolean; readonly jobs: 
   try {
     const running = await start(mode);
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-      process.once(signal, () => {
+      // Told twice (npm passes on what the terminal has told everybody), it still stops in order.
+      process.on(signal, () => {
         running.stop().then(() => process.exit(0), (error: unknown) => { fail(error); });
       });
     }
@@ -75,7 +76,10 @@ export async function runProcess(mode: { readonly http: boolean; readonly jobs: 
 
 async function listen(app: NestFastifyApplication, config: Config): Promise<string> {
   await app.listen(config.port, config.host).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') throw new ConfigError(`PORT: ${config.port} is in use by another program.`, { cause: error });
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') throw new ConfigError(`PORT: ${config.port} is in use by another program.`, { cause: error });
+    if (code === 'EACCES') throw new ConfigError(`PORT: ${config.port} is not open to this user.`, { cause: error });
+    if (['ENOTFOUND', 'EAI_AGAIN', 'EADDRNOTAVAIL', 'EINVAL'].includes(code)) throw new ConfigError(`HOST: "${config.host}" is no address of this machine.`, { cause: error });
     throw error;
   });
   const address = app.getHttpServer().address() as { port: number };
@@ -98,6 +102,15 @@ async function trustedIssuer({ issuer, dataDir }: Config): Promise<TrustedIssuer
   if (issuer.kind === 'external') return { config: issuer, keys: createRemoteJWKSet(new URL(issuer.jwksUri)) };
   const local = await LocalIssuer.open(dataDir, issuer.issuer, issuer.audience);
   return { config: issuer, keys: createLocalJWKSet(await local.jwks()) };
+}
+
+/** A sentence for a database that can't be entered; the address may hold a password and is not repeated. */
+function unreachable(error: unknown): ConfigError | undefined {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  const away = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'ECONNRESET', '57P03'].includes(code);
+  const refused = ['28P01', '28000', '3D000', '42501'].includes(code);
+  if (!away && !refused) return undefined;
+  return new ConfigError(`DATABASE_URL: the database ${away ? 'does not answer' : `refuses: ${(error as Error).message}`} (${code}).`, { cause: error });
 }
 
 function requireNode(): void {

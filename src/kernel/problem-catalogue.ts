@@ -19,20 +19,20 @@ export const FIELD_FAULTS = {
   'type': { en: 'Must be {expected}.', zh: '类型须为 {expected}。' },
   'format': { en: 'Must be {expected}.', zh: '格式须为 {expected}。' },
   'choice': { en: 'Must be one of: {choices}.', zh: '须为以下之一：{choices}。' },
-  'too-short': { en: 'At least {min} characters.', zh: '至少 {min} 个字符。' },
-  'too-long': { en: 'At most {max} characters.', zh: '最多 {max} 个字符。' },
-  'too-few': { en: 'At least {min} items.', zh: '至少 {min} 项。' },
-  'too-many': { en: 'At most {max} items.', zh: '最多 {max} 项。' },
+  'too-short': { en: '{min} or more characters.', zh: '至少 {min} 个字符。' },
+  'too-long': { en: '{max} characters or fewer.', zh: '最多 {max} 个字符。' },
+  'too-few': { en: '{min} or more items.', zh: '至少 {min} 项。' },
+  'too-many': { en: '{max} items or fewer.', zh: '最多 {max} 项。' },
   'repeated': { en: 'Items must differ from each other.', zh: '各项不得重复。' },
   'range': { en: 'Must lie between {min} and {max}.', zh: '须在 {min} 与 {max} 之间。' },
-  'control-character': { en: 'Contains a character that text can not have.', zh: '含有文本不允许的字符。' },
+  'control-character': { en: 'Contains a character that text cannot have.', zh: '含有文本不允许的字符。' },
 } as const satisfies Record<string, Text>;
 
 export type FieldFault = keyof typeof FIELD_FAULTS;
 
 /** Every problem that the API can answer. Codes are stable: clients branch on them. */
 export const PROBLEMS = {
-  'malformed': entry(400, { en: 'Malformed request', zh: '请求格式有误' }, { en: 'The request can not be read; see errors.', zh: '无法读取该请求，详见 errors。' }),
+  'malformed': entry(400, { en: 'Malformed request', zh: '请求格式有误' }, { en: 'The request cannot be read; see errors.', zh: '无法读取该请求，详见 errors。' }),
   'park-required': entry(400, { en: 'Park required', zh: '须指明园区' }, { en: 'Several parks are in your scope; say which with parkId.', zh: '您的权限包含多个园区，请用 parkId 指明。' }),
   'cursor-invalid': entry(400, { en: 'Invalid cursor', zh: '游标无效' }, { en: 'The cursor is damaged or belongs to another list.', zh: '游标已损坏或不属于此列表。' }),
   'unauthenticated': entry(401, { en: 'Not authenticated', zh: '未通过身份验证' }, { en: 'A valid bearer token is needed.', zh: '需要有效的访问令牌。' }),
@@ -47,10 +47,10 @@ export const PROBLEMS = {
   'assignment-overlaps': entry(409, { en: 'Assignment overlaps', zh: '联系分工重叠' }, { en: 'The enterprise has a cadre in this capacity on some of these days; hand over or end that assignment first.', zh: '该企业在部分日期内已有此类联系人，请先交接或终止。' }),
   'assignment-ended': entry(409, { en: 'Assignment has ended', zh: '联系分工已终止' }, { en: 'The assignment ended on {endsOn}.', zh: '该联系分工已于 {endsOn} 终止。' }),
   'leave-overlaps': entry(409, { en: 'Leave overlaps', zh: '请假时间重叠' }, { en: 'The cadre has another leave on some of these days.', zh: '该干部在部分日期内已有请假。' }),
-  'leave-cancelled': entry(409, { en: 'Leave was cancelled', zh: '请假已取消' }, { en: 'A cancelled leave can not be changed.', zh: '已取消的请假不能修改。' }),
+  'leave-cancelled': entry(409, { en: 'Leave was cancelled', zh: '请假已取消' }, { en: 'A cancelled leave cannot be changed.', zh: '已取消的请假不能修改。' }),
   'has-open-duties': entry(409, { en: 'Duties are still open', zh: '尚有未交接的职责' }, { en: 'Hand over the listed duties first.', zh: '请先交接所列职责。' }),
   'version-exists': entry(409, { en: 'Version exists', zh: '版本已存在' }, { en: 'There is a version with effect from {effectiveFrom}.', zh: '已有自 {effectiveFrom} 起生效的版本。' }),
-  'visit-voided': entry(409, { en: 'Visit is void', zh: '走访已作废' }, { en: 'A voided visit can not be changed.', zh: '已作废的走访不能修改。' }),
+  'visit-voided': entry(409, { en: 'Visit is void', zh: '走访已作废' }, { en: 'A voided visit cannot be changed.', zh: '已作废的走访不能修改。' }),
   'visit-not-in-review': entry(409, { en: 'Visit is not in review', zh: '走访不在复核中' }, { en: 'Only a visit that needs review can be accepted or rejected.', zh: '只有待复核的走访可以采纳或驳回。' }),
   'participation-confirmed': entry(409, { en: 'Participation already confirmed', zh: '参与已确认' }, { en: 'You have confirmed this participation before.', zh: '您已确认过此次参与。' }),
   'plan-closed': entry(409, { en: 'Plan is closed', zh: '计划已关闭' }, { en: 'The planned visit is {status}.', zh: '该计划走访状态为 {status}。' }),
@@ -75,7 +75,7 @@ export const PROBLEMS = {
   'in-future': entry(422, { en: 'In the future', zh: '时间在将来' }, { en: 'What happened can lie at most five minutes ahead of the server.', zh: '发生时间不得晚于服务器时间五分钟以上。' }),
   'cadre-inactive': entry(422, { en: 'Cadre is not active', zh: '干部已停用' }, { en: 'The cadre is not active.', zh: '该干部已停用。' }),
   'role-missing': entry(422, { en: 'Role missing', zh: '角色不符' }, { en: 'The cadre does not have the role {role}.', zh: '该干部没有 {role} 角色。' }),
-  'role-not-grantable': entry(422, { en: 'Role can not be granted', zh: '不可授予的角色' }, { en: 'An administrator grants neither inspector, county nor operator.', zh: '管理员不得授予纪检、县级或运维角色。' }),
+  'role-not-grantable': entry(422, { en: 'Role cannot be granted', zh: '不可授予的角色' }, { en: 'An administrator grants neither inspector, county nor operator.', zh: '管理员不得授予纪检、县级或运维角色。' }),
   'substitute-is-self': entry(422, { en: 'Own substitute', zh: '不能代理自己' }, { en: 'Nobody is their own substitute.', zh: '不能由本人代理。' }),
   'not-a-participant': entry(422, { en: 'Not a participant', zh: '非参与人' }, { en: 'You are not named in this visit.', zh: '您未被列为此次走访的参与人。' }),
   'amend-too-late': entry(422, { en: 'Too late to amend', zh: '已超过修改期限' }, { en: 'The author amends within 24 hours; after that a supervisor does, with a reason.', zh: '记录人可在 24 小时内修改；之后由督查人员说明理由后修改。' }),

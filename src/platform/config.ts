@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 
 /** Where tokens come from: an issuer with its JWKS, or the key that this installation made for itself. */
@@ -50,6 +51,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     return given;
   };
 
+  const trustedProxies = text('TRUSTED_PROXIES') ?? false;
+  if (trustedProxies !== false && !trustedProxies.split(',').every((one) => isNetwork(one.trim()))) faults.push('TRUSTED_PROXIES: addresses or networks (10.0.0.0/8, ::1, loopback), comma-separated');
   const issuer = text('OIDC_ISSUER');
   const audience = text('OIDC_AUDIENCE') ?? 'service-ledger';
   const jwksUri = address('OIDC_JWKS_URI', ['https:', 'http:']);
@@ -65,8 +68,16 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     demo: choice('DEMO', issuer === undefined ? 'on' : 'off', ['on', 'off']) === 'on',
     jobs: choice('JOBS', 'on', ['on', 'off']) === 'on',
     logLevel: choice('LOG_LEVEL', 'info', ['debug', 'info', 'warn', 'error', 'silent']),
-    trustedProxies: text('TRUSTED_PROXIES') ?? false,
+    trustedProxies,
   };
   if (faults.length > 0) throw new ConfigError(`The configuration is wrong:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
   return config;
+}
+
+/** What Fastify takes for a proxy: an address, a network with its prefix, or a name of a set of them. */
+function isNetwork(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
+  const [address = '', prefix, ...rest] = text.split('/');
+  const bits = isIP(address) === 4 ? 32 : 128;
+  return isIP(address) !== 0 && rest.length === 0 && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits));
 }

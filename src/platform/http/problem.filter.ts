@@ -7,6 +7,9 @@ import { problemOf } from '../db/problems';
 const URN = 'urn:service-ledger:problem:';
 export const PROBLEM_JSON = 'application/problem+json; charset=utf-8';
 
+// No address of ours is longer.
+const LONGEST_INSTANCE = 200;
+
 // What the framework and Fastify refuse before a controller is reached.
 const PROBLEM_OF_STATUS: Readonly<Record<number, ProblemCode>> = {
   400: 'malformed', 414: 'not-found', 401: 'unauthenticated', 403: 'forbidden', 404: 'not-found', 405: 'method-not-allowed', 413: 'too-large', 415: 'unsupported-media-type', 429: 'too-many-requests',
@@ -49,7 +52,7 @@ export function problemDocument(problem: Problem, url: string, language: Languag
     title: title[language],
     status: problem.status,
     detail: fill(detail[language], problem.params),
-    instance: url.split('?')[0],
+    instance: url.split('?')[0]?.slice(0, LONGEST_INSTANCE),
     ...(problem.errors.length === 0 ? {} : {
       errors: problem.errors.slice(0, 100).map((one) => ({ pointer: one.pointer, code: one.code, detail: describeFieldError(one, language) })),
     }),
@@ -71,8 +74,12 @@ function asProblem(error: unknown): Problem {
   if (known !== undefined) return known;
   const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number } | undefined)?.statusCode;
   const code = status === undefined ? undefined : PROBLEM_OF_STATUS[status];
-  if (code === 'malformed') return new Problem('malformed', { errors: [{ pointer: '', code: 'json' }], cause: error });
+  if (code === 'malformed') return new Problem('malformed', { errors: [isBadAddress(error) ? { pointer: '/path', code: 'format', params: { expected: 'percent-encoded UTF-8' } } : { pointer: '', code: 'json' }], cause: error });
   return code === undefined ? new Problem('internal', { cause: error }) : new Problem(code, { cause: error });
+}
+
+function isBadAddress(error: unknown): boolean {
+  return (error as { code?: unknown }).code === 'FST_ERR_BAD_URL';
 }
 
 // A driver's error quotes values of rows (names, phones): its code and place are enough to find the cause.

@@ -1,0 +1,44 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePorts } from '../../bench/faults/ports';
+import { removeEmbeddedPostgres } from '../../src/platform/db/embedded-postgres';
+
+/** The program as a newcomer starts it: with a database of its own, in a folder of its own. */
+describe('the program', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ledger-process-'));
+  let port = 0;
+  let program: ChildProcess;
+  beforeAll(async () => { [port = 0] = await freePorts(1); });
+  afterAll(async () => {
+    program.kill('SIGKILL');
+    await removeEmbeddedPostgres(join(folder, 'postgres'));
+  });
+
+  const start = (): ChildProcess => spawn(process.execPath, ['--require', './test/support/require-typescript.cjs', 'src/main.ts'], {
+    env: { PATH: process.env['PATH'], DATA_DIR: folder, PORT: String(port), LOG_LEVEL: 'error' }, stdio: ['ignore', 'pipe', 'pipe'],
+  });
+
+  it('says where it is, refuses a second one on its folder, and stops in order however often it is told', async () => {
+    program = start();
+    const [line] = await once(program.stdout ?? program, 'data') as [Buffer];
+    expect(line.toString()).toContain(`http://localhost:${port}/docs`);
+    expect((await fetch(`http://127.0.0.1:${port}/health/ready`)).status).toBe(200);
+
+    const second = start();
+    const [complaint] = await once(second.stderr ?? second, 'data') as [Buffer];
+    expect(complaint.toString()).toContain('is in use by process');
+    if (second.exitCode === null) await once(second, 'exit');
+    expect(second.exitCode).toBe(1);
+
+    const ended = once(program, 'exit');
+    for (let time = 0; time < 3; time += 1) {
+      program.kill('SIGINT');
+      await new Promise((resolve) => { setImmediate(resolve); });
+    }
+    expect(await ended).toEqual([0, null]);
+    expect(existsSync(join(folder, 'postgres', 'cluster', 'postmaster.pid'))).toBe(false);
+  }, 120_000);
+});
