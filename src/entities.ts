@@ -14,6 +14,8 @@ import { ClientMadeId } from './platform/db/client-made-id.entity';
 import type { EntityClass } from './platform/db/data-source';
 import { AccessLogEntry } from './platform/journal/access-log.entity';
 import { JournalEntry } from './platform/journal/journal-entry.entity';
+import { JournalHead } from './platform/journal/journal-head.entity';
+import { JournalVerification } from './platform/journal/journal-verification.entity';
 import { PlannedVisitMember } from './visits/planned-visit-member.entity';
 import { PlannedVisit } from './visits/planned-visit.entity';
 import { VisitAmendment } from './visits/visit-amendment.entity';
@@ -23,5 +25,5 @@ import { Visit } from './visits/visit.entity';
 /** Every table that is written through entities, listed one by one: no globs. */
 export const ENTITIES: readonly EntityClass[] = [
   Park, ParkPolicy, WorkingHoursVersion, Department, CalendarYearVersion, Enterprise, EnterpriseContact, EnterpriseStatusChange, Cadre, CadreLeave, Assignment, DutyWatch, Lapse,
-  Visit, VisitParticipant, VisitAmendment, PlannedVisit, PlannedVisitMember, JournalEntry, AccessLogEntry, ClientMadeId,
+  Visit, VisitParticipant, VisitAmendment, PlannedVisit, PlannedVisitMember, JournalEntry, JournalHead, JournalVerification, AccessLogEntry, ClientMadeId,
 ];

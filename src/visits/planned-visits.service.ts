@@ -10,7 +10,7 @@ import { claimId } from '../platform/db/client-made-id';
 import { Database } from '../platform/db/database';
 import { type Page, toPage } from '../platform/http/page';
 import type { Created } from '../platform/http/request';
-import type { JournalData } from '../platform/journal/journal-entry.entity';
+import type { JournalData } from '../platform/journal/journal-data';
 import { Journal } from '../platform/journal/journal';
 import { requireJoinable, requireOpen, requirePlannable } from './domain/plan';
 import type { PlannedVisit } from './planned-visit.entity';
