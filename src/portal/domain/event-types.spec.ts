@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataSchema, faultsOf } from './event-data';
+import { eventTable } from './event-document';
 import { entryTypeOf, EVENT_TYPES, eventName, findByEntryType, findByName, nameOfEntryType } from './event-types';
 
 const SOURCES = join(__dirname, '../..');
@@ -39,6 +40,12 @@ it('says the version of a type in its name', () => {
 
 it('speaks both languages', () => {
   for (const { en, zh } of EVENT_TYPES) expect([/^[A-Z].*\.$/.test(en), /[\u4e00-\u9fff].*。$/.test(zh)]).toEqual([true, true]);
+});
+
+it('is what docs/integration.md says', () => {
+  const page = readFileSync(join(SOURCES, '../docs/integration.md'), 'utf8');
+  // `npm run -s build && npm run -s events` prints the table.
+  expect(page).toContain(`\n${eventTable()}\n`);
 });
 
 describe('data', () => {
