@@ -153,7 +153,7 @@ const RESTORE = [
    WHERE e.id = o.enterprise_id AND e.last_visit_on IS DISTINCT FROM o.last_visit_on`,
   'DELETE FROM visit v USING bench.moment m WHERE v.created_at > m.made_at',
   'DELETE FROM lapse l USING bench.moment m WHERE l.created_at > m.made_at',
-  'TRUNCATE journal_entry',
+  'TRUNCATE journal_entry, journal_head',
   `UPDATE assignment a SET (standing, next_due_on, turn_on, last_visit_on, version, updated_at) = (o.standing, o.next_due_on, o.turn_on, o.last_visit_on, o.version, o.updated_at)
    FROM bench.assignment o WHERE o.id = a.id AND a.version <> o.version`,
   'DELETE FROM duty_watch w WHERE NOT EXISTS (SELECT FROM bench.duty_watch o WHERE (o.park_id, o.assignment_id, o.watch_on) = (w.park_id, w.assignment_id, w.watch_on))',

@@ -9,6 +9,7 @@ import type { TrustedIssuer } from './identity/token-verifier';
 import { ParksModule } from './parks/parks.module';
 import type { Clock } from './platform/clock';
 import { PlatformModule } from './platform/platform.module';
+import { PortalModule } from './portal/portal.module';
 import { SupervisionModule } from './supervision/supervision.module';
 import { VisitsModule } from './visits/visits.module';
 
@@ -25,7 +26,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        PlatformModule.of(source, clock), ParksModule, EnterprisesModule, CadresModule, AssignmentsModule, VisitsModule, SupervisionModule, IdentityModule.of(trusted), FieldModule,
+        PlatformModule.of(source, clock), ParksModule, EnterprisesModule, CadresModule, AssignmentsModule, VisitsModule, SupervisionModule, IdentityModule.of(trusted), FieldModule, PortalModule,
       ],
     };
   }

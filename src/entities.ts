@@ -15,6 +15,8 @@ import type { EntityClass } from './platform/db/data-source';
 import { KeptAnswer } from './platform/http/idempotency/kept-answer.entity';
 import { AccessLogEntry } from './platform/journal/access-log.entity';
 import { JournalEntry } from './platform/journal/journal-entry.entity';
+import { JournalHead } from './platform/journal/journal-head.entity';
+import { JournalVerification } from './platform/journal/journal-verification.entity';
 import { PlannedVisitMember } from './visits/planned-visit-member.entity';
 import { PlannedVisit } from './visits/planned-visit.entity';
 import { VisitAmendment } from './visits/visit-amendment.entity';
@@ -24,5 +26,5 @@ import { Visit } from './visits/visit.entity';
 /** Every table that is written through entities, listed one by one: no globs. */
 export const ENTITIES: readonly EntityClass[] = [
   Park, ParkPolicy, WorkingHoursVersion, Department, CalendarYearVersion, Enterprise, EnterpriseContact, EnterpriseStatusChange, Cadre, CadreLeave, Assignment, DutyWatch, Lapse,
-  Visit, VisitParticipant, VisitAmendment, PlannedVisit, PlannedVisitMember, JournalEntry, AccessLogEntry, ClientMadeId, KeptAnswer,
+  Visit, VisitParticipant, VisitAmendment, PlannedVisit, PlannedVisitMember, JournalEntry, JournalHead, JournalVerification, AccessLogEntry, ClientMadeId, KeptAnswer,
 ];

@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { ProblemResponse } from './platform/http/call';
+import { describeEvents } from './portal/domain/event-document';
 
 const DESCRIPTION = `The service ledger of industrial parks: every ten days somebody visits, and every issue raised gets an answer and an outcome.
 企业服务台账:每十天走访一次,事事有回音、件件有落实。
@@ -17,16 +18,22 @@ export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
     .addTag('Parks', 'Parks, policies, working hours · 园区').addTag('Calendar', 'The national working-day calendar · 工作日历').addTag('Departments', 'Departments · 部门')
     .addTag('Enterprises', 'The register · 企业').addTag('Cadres', 'Who serves, and their leave · 干部').addTag('Assignments', 'Who owes whom visits · 联系分工')
     .addTag('Visits', 'The visit log · 走访').addTag('Planned visits', 'Who intends to visit whom · 计划走访').addTag('Supervision', 'Lists for those who oversee · 督查')
-    .addTag('Me', 'The caller · 本人').addTag('Health', 'For those who run it · 运行')
+    .addTag('Changes', 'What happened, for other systems · 变更订阅').addTag('Me', 'The caller · 本人').addTag('Health', 'For those who run it · 运行')
     .build();
   const document = SwaggerModule.createDocument(app, config, { extraModels: [ProblemResponse] });
-  return withNullsOf31(document) as OpenAPIObject;
+  return withEvents(withNullsOf31(document) as OpenAPIObject);
 }
 
 /** Serves the document at `/openapi.json` and Swagger UI at `/docs`. */
 export function addApiDocument(app: NestFastifyApplication): void {
   let document: OpenAPIObject | undefined;
   SwaggerModule.setup('docs', app, () => (document ??= apiDocument(app)), { jsonDocumentUrl: 'openapi.json', raw: ['json'], customSiteTitle: 'Service Ledger' });
+}
+
+/** What the feed and webhooks tell, which no route's types can say. */
+function withEvents(document: OpenAPIObject): OpenAPIObject {
+  const { schemas, webhooks } = describeEvents('#/components/schemas/ChangeEvent');
+  return { ...document, webhooks, components: { ...document.components, schemas: { ...document.components?.schemas, ...schemas } } } as OpenAPIObject;
 }
 
 // 3.1 says "or null" by a list of types; the generator still writes the word of 3.0.

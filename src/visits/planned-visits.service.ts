@@ -11,7 +11,7 @@ import { Database } from '../platform/db/database';
 import type { Once } from '../platform/db/once';
 import { type Page, toPage } from '../platform/http/page';
 import type { Created } from '../platform/http/request';
-import type { JournalData } from '../platform/journal/journal-entry.entity';
+import type { JournalData } from '../platform/journal/journal-data';
 import { Journal } from '../platform/journal/journal';
 import { requireJoinable, requireOpen, requirePlannable } from './domain/plan';
 import type { PlannedVisit } from './planned-visit.entity';

@@ -13,7 +13,7 @@ import { Database, sideBySide } from '../platform/db/database';
 import type { Once } from '../platform/db/once';
 import { type Page, toPage } from '../platform/http/page';
 import type { Created } from '../platform/http/request';
-import type { JournalData } from '../platform/journal/journal-entry.entity';
+import type { JournalData } from '../platform/journal/journal-data';
 import { Journal } from '../platform/journal/journal';
 import { changeOfParticipants, requireChange, requireStanding, reviewAfterAmendment } from './domain/visit-change';
 import { timeOfVisit } from './domain/visit-time';

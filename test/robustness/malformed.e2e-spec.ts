@@ -60,7 +60,7 @@ describe('malformed requests', () => {
     // A cursor with the right shape and a key of nonsense.
     fc.array(fc.oneof(fc.string({ maxLength: 5 }), fc.integer()), { maxLength: 3 }).map((k) => Buffer.from(JSON.stringify({ f: 'x', k })).toString('base64url')),
   );
-  const query = fc.array(fc.tuple(fc.constantFrom('limit', 'cursor', 'parkId', 'q', 'status', 'tag', 'cadreId', 'enterpriseId', 'from', 'to', 'review', 'minDays', 'dueWithinDays', 'active', 'uncovered', 'bogus'), value), { minLength: 1, maxLength: 4 })
+  const query = fc.array(fc.tuple(fc.constantFrom('limit', 'cursor', 'parkId', 'q', 'status', 'tag', 'cadreId', 'enterpriseId', 'from', 'to', 'review', 'minDays', 'dueWithinDays', 'active', 'uncovered', 'after', 'types', 'bogus'), value), { minLength: 1, maxLength: 4 })
     .map((pairs) => pairs.map(([name, text]) => `${name}=${text}`).join('&'));
   const reading = ROUTES.filter((route) => route.method === 'GET').map((route) => [route.path, route] as const);
 

@@ -19,6 +19,8 @@ describe('the constraints', () => {
     await app.sql(`INSERT INTO access_log (id, park_id, at, actor_kind, actor_id, action, subject_type, subject_id, request_id) VALUES (uuidv7(), $1, now(), 'x', 'x', 'x', 'x', uuidv7(), 'x')`, [app.parkId]);
     await app.sql(`INSERT INTO client_made_id (id, park_id, resource, fingerprint, made_at) VALUES (uuidv7(), $1, 'x', '\\x00', now())`, [app.parkId]);
     await app.sql(`INSERT INTO planned_visit_member (park_id, planned_visit_id, cadre_id, joined_at) VALUES ($1, $2, $3, now()) ON CONFLICT DO NOTHING`, [app.parkId, plan, app.cadres.officer2]);
+    await app.sql(`INSERT INTO journal_head (park_id, number, hash, algorithm, sealed_at) VALUES ($1, 5, $2, 'sha256', now())`, [app.parkId, Buffer.alloc(32)]);
+    await app.sql(`INSERT INTO journal_verification (id, park_id, at, from_number, to_number, valid) VALUES (uuidv7(), $1, now(), 1, 5, true)`, [app.parkId]);
     ids = { enterprise, assignment, visit, plan, nobody: '01950000-0000-7000-8000-00000000dead' };
   });
   afterAll(async () => { await app.close(); });
@@ -29,7 +31,9 @@ describe('the constraints', () => {
   const set = (table: string, change: string) => `UPDATE ${table} SET ${change} WHERE ctid = (SELECT min(ctid) FROM ${table})`;
   const FRESH = 'uuidv7()';
   const KEPT = 'INSERT INTO kept_answer (scope, park_id, fingerprint, status, headers, body, kept_at) VALUES';
-const NOBODY = `'01950000-0000-7000-8000-00000000dead'`;
+  const OTHER_PARK = '01950000-0000-7000-8000-000000000002';
+  const sealed = (changes: Record<string, string>) => copy('journal_entry', { id: FRESH, number: '6', hash: `sha256('')`, algorithm: `'sha256'`, sealed_at: 'now()', ...changes });
+  const NOBODY = `'01950000-0000-7000-8000-00000000dead'`;
 
   const CASES: readonly (readonly [string, string])[] = [
     ['park_code_once', copy('park', { id: FRESH })],
@@ -100,6 +104,33 @@ const NOBODY = `'01950000-0000-7000-8000-00000000dead'`;
     ['planned_visit_member_of_plan', copy('planned_visit_member', { planned_visit_id: NOBODY })],
     ['planned_visit_member_is_cadre', copy('planned_visit_member', { cadre_id: NOBODY })],
     ['journal_entry_of_park', copy('journal_entry', { id: FRESH, park_id: NOBODY })],
+    ['journal_entry_sealed_whole', copy('journal_entry', { id: FRESH, number: '7' })],
+    ['journal_entry_number_counts', sealed({ number: '0' })],
+    ['journal_entry_hash_whole', sealed({ hash: `'\\x00'` })],
+    ['journal_entry_algorithm_known', sealed({ algorithm: `'md5'` })],
+    ['journal_entry_number_once', `${sealed({})}; ${sealed({})}`],
+    ['journal_entry_is_never_changed', set('journal_entry', `type = 'visit.forgotten'`)],
+    ['journal_entry_is_never_changed', set('journal_entry', `number = 8, hash = sha256(''), algorithm = 'sha256', sealed_at = now(), data = '{"days": 1.0}'`)],
+    ['journal_entry_is_never_changed', `${sealed({ number: '9' })}; UPDATE journal_entry SET number = 10 WHERE number = 9`],
+    ['journal_entry_is_never_deleted', 'DELETE FROM journal_entry'],
+    ['journal_entry_is_never_deleted', 'TRUNCATE journal_entry'],
+    ['journal_head_of_park', copy('journal_head', { park_id: NOBODY })],
+    ['journal_head_number_counts', copy('journal_head', { park_id: `'${OTHER_PARK}'`, number: '0' })],
+    ['journal_head_hash_whole', set('journal_head', `number = 6, hash = '\\x00'`)],
+    ['journal_head_algorithm_known', set('journal_head', `number = 6, algorithm = 'md5'`)],
+    ['journal_head_only_grows', set('journal_head', 'number = number')],
+    ['journal_head_only_grows', set('journal_head', `number = 6, sealed_at = sealed_at - interval '1 second'`)],
+    ['journal_head_is_never_deleted', 'DELETE FROM journal_head'],
+    ['journal_head_is_never_deleted', 'TRUNCATE journal_head'],
+    ['journal_verification_of_park', copy('journal_verification', { id: FRESH, park_id: NOBODY })],
+    ['journal_verification_broken_somewhere', copy('journal_verification', { id: FRESH, valid: 'false' })],
+    ['journal_verification_entry_only_where_broken', copy('journal_verification', { id: FRESH, first_broken_entry_id: FRESH })],
+    ['journal_verification_is_never_changed', set('journal_verification', 'valid = false')],
+    ['journal_verification_is_never_changed', 'DELETE FROM journal_verification'],
+    ['journal_verification_is_never_changed', 'TRUNCATE journal_verification'],
+    ['access_log_is_never_changed', set('access_log', `reason = 'another'`)],
+    ['access_log_is_never_changed', 'DELETE FROM access_log'],
+    ['access_log_is_never_changed', 'TRUNCATE access_log'],
     ['access_log_of_park', copy('access_log', { id: FRESH, park_id: NOBODY })],
     ['kept_answer_of_park', `${KEPT} (sha256('x'), ${NOBODY}, '', 200, '{}', '', now())`],
     ['kept_answer_is_of_a_park_or_a_refusal', `${KEPT} (sha256('x'), NULL, '', 200, '{}', '', now())`],
@@ -109,11 +140,13 @@ const NOBODY = `'01950000-0000-7000-8000-00000000dead'`;
     await expect(app.sql(statement)).rejects.toMatchObject({ constraint });
   });
 
-  it('covers every named constraint of the schema', async () => {
+  it('covers every named constraint of the schema, and every trigger that refuses', async () => {
     const named = await app.sql<{ name: string }>(`
       SELECT conname AS name FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace
       WHERE n.nspname = 'public' AND contype IN ('u', 'f', 'c', 'x') AND conrelid <> 'migrations'::regclass AND conname NOT LIKE '%_row_in_park' ORDER BY 1`);
+    const triggers = await app.sql<{ name: string }>(`SELECT tgname AS name FROM pg_trigger WHERE NOT tgisinternal AND (tgtype & 2) > 0 ORDER BY 1`);
     const broken = new Set(CASES.map(([name]) => name));
+    expect(triggers.map(({ name }) => name).filter((name) => !broken.has(name))).toEqual([]);
     expect(named.map(({ name }) => name).filter((name) => !broken.has(name) && name !== 'client_made_id_of_park')).toEqual([]);
     await expect(app.sql(`UPDATE client_made_id SET park_id = ${NOBODY}; SET CONSTRAINTS ALL IMMEDIATE`)).rejects.toMatchObject({ constraint: 'client_made_id_of_park' });
   });

@@ -59,8 +59,19 @@ describe('the schema', () => {
   it('lets the application’s role own nothing, and change or delete nothing of the journal', async () => {
     expect(await rows(`SELECT relname FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner WHERE r.rolname = 'ledger_app'`)).toEqual([]);
     expect(await rows(`SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = 'ledger_app'`)).toEqual([{ rolsuper: false, rolbypassrls: false }]);
-    const rights = await rows<{ right: string }>(`SELECT privilege_type AS right FROM information_schema.role_table_grants WHERE grantee = 'ledger_app' AND table_name = 'journal_entry' ORDER BY 1`);
-    expect(rights.map(({ right }) => right)).toEqual(['INSERT', 'SELECT']);
+    const rights = await rows<{ right: string; columns: string[] }>(`
+      SELECT privilege_type AS right, array_agg(column_name::text ORDER BY ordinal_position) AS columns
+      FROM information_schema.column_privileges JOIN information_schema.columns USING (table_schema, table_name, column_name)
+      WHERE grantee = 'ledger_app' AND table_name = 'journal_entry' AND privilege_type <> 'SELECT' GROUP BY 1 ORDER BY 1`);
+    expect(rights).toEqual([
+      { right: 'INSERT', columns: ['id', 'park_id', 'type', 'recorded_at', 'effective_on', 'actor_kind', 'actor_id', 'subject_type', 'subject_id', 'data', 'request_id'] },
+      { right: 'UPDATE', columns: ['number', 'hash', 'algorithm', 'sealed_at'] },
+    ]);
+    const whole = await rows<{ name: string; right: string }>(`SELECT table_name AS name, privilege_type AS right FROM information_schema.role_table_grants
+      WHERE grantee = 'ledger_app' AND table_name IN ('journal_entry', 'journal_head', 'journal_verification', 'access_log') ORDER BY 1, 2`);
+    expect(whole.map(({ name, right }) => `${name} ${right}`)).toEqual([
+      'access_log INSERT', 'access_log SELECT', 'journal_entry SELECT', 'journal_head INSERT', 'journal_head SELECT', 'journal_verification INSERT', 'journal_verification SELECT',
+    ]);
   });
 
   it('can be taken back and made again', async () => {

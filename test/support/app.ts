@@ -13,6 +13,7 @@ import { DEFAULT_POLICY, DEFAULT_WORKING_HOURS } from '../../src/parks/domain/po
 import { createLog } from '../../src/platform/logging';
 import { FixedClock } from './clock';
 import { createTestDatabase, type TestDatabase } from './database';
+import { requireDescribed } from './journal';
 
 export const ISSUER = 'urn:service-ledger:test';
 const AUDIENCE = 'service-ledger';
@@ -96,9 +97,11 @@ export async function startApp(options: { now?: string; poolSize?: number; datab
     token: tokenOf,
     close: async () => {
       await app.close();
-      await owner.end();
-      await source.destroy();
-      if (options.database === undefined) await database.drop();
+      await requireDescribed(async (text) => (await owner.query(text)).rows as never).finally(async () => {
+        await owner.end();
+        await source.destroy();
+        if (options.database === undefined) await database.drop();
+      });
     },
   };
 }

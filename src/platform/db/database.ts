@@ -24,9 +24,15 @@ const FIRST_PAUSE_MS = 5;
 @Injectable()
 export class Database {
   readonly #logger = new Logger(Database.name);
+  readonly #committed: ((em: EntityManager) => void)[] = [];
   #shared: SharedReads | undefined;
 
   constructor(private readonly source: DataSource) {}
+
+  /** Registers what is told, with the entity manager that the work had, after every commit. It must return at once and throw nothing. */
+  afterCommit(listener: (em: EntityManager) => void): void {
+    this.#committed.push(listener);
+  }
 
   /**
    * Runs one use case in one transaction, and again from its beginning when PostgreSQL gave it up for another's sake (40001, 40P01).
@@ -57,6 +63,7 @@ export class Database {
       try {
         const [result] = await sideBySide<[T, ...unknown[]]>([work(runner.manager), ...begun]);
         await client.query('COMMIT');
+        for (const listener of this.#committed) listener(runner.manager);
         return result;
       } catch (error) {
         await client.query('ROLLBACK').catch(() => undefined);

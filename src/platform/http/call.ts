@@ -27,7 +27,7 @@ export interface CallDescription {
   /** The summary in Chinese. */
   readonly zh: string;
   readonly description: string;
-  readonly answers?: { readonly status?: 200 | 201; readonly type?: Type; readonly list?: boolean };
+  readonly answers?: { readonly status?: 200 | 201; readonly type?: Type; readonly list?: boolean; readonly untagged?: boolean };
   /** A creation: 201, and 200 when a client-made id comes again with the same content. */
   readonly creates?: boolean;
   readonly needsIfMatch?: boolean;
@@ -48,11 +48,11 @@ const KEY_DESCRIPTION = 'Makes the call safe to repeat: the same call under the 
 
 /** Describes a call: summary in English and Chinese, its answer, and every problem it can answer. */
 export function Call(call: CallDescription): MethodDecorator {
-  const { type, status = 200, list = false } = call.answers ?? {};
+  const { type, status = 200, list = false, untagged = false } = call.answers ?? {};
   const success = (code: number, description: string) => ApiResponse({
     status: code, description,
     ...(type === undefined ? {} : list ? { content: { 'application/json': { schema: listSchema(type) } } } : { type }),
-    ...(list || type === undefined ? {} : { headers: { ETag: { description: 'Strong entity tag: the version in quotes.', schema: { type: 'string', example: '"1"' } } } }),
+    ...(list || untagged || type === undefined ? {} : { headers: { ETag: { description: 'Strong entity tag: the version in quotes.', schema: { type: 'string', example: '"1"' } } } }),
   });
   return applyDecorators(
     ApiOperation({ operationId: call.id, summary: `${call.summary} · ${call.zh}`, description: call.description }),

@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import {
-  ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsBoolean, IsIn, IsInt, IsNumber, IsString, Length, Matches, Max, Min, Validate, ValidateIf,
+  ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsBoolean, IsIn, IsInt, IsNumber, IsString, Matches, Max, MaxLength, Min, MinLength, Validate, ValidateIf,
   ValidateNested, ValidatorConstraint, type ValidationOptions, type ValidatorConstraintInterface,
 } from 'class-validator';
 import { isDay } from '../../kernel/day';
@@ -32,8 +32,8 @@ export function Text(options: FieldOptions & { max: number; min?: number; patter
   const min = options.min ?? 1;
   return field(options, { type: 'string', minLength: min, maxLength: options.max, ...(options.pattern === undefined ? {} : { pattern: options.pattern.regex.source }) }, (each) => [
     IsString(fault('type', { expected: 'string' }, each)),
-    Length(0, options.max, fault('too-long', { max: options.max }, each)),
-    Length(min, undefined, fault('too-short', { min }, each)),
+    MaxLength(options.max, fault('too-long', { max: options.max }, each)),
+    MinLength(min, fault('too-short', { min }, each)),
     Validate(CleanText, [options.lines ?? false], fault('control-character', {}, each)),
     ...(options.pattern === undefined ? [] : [Matches(options.pattern.regex, fault('format', { expected: options.pattern.expected }, each))]),
   ], (value) => (typeof value === 'string' ? value.normalize('NFC').trim() : value));

@@ -1,0 +1,129 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor, parkOf } from '../kernel/actor';
+import { Problem } from '../kernel/problem';
+import { Changes, type FeedPage, type FeedReading } from './changes.query';
+import type { ChangesQuery, ChangesResponse } from './changes.dto';
+import { toCloudEvent } from './domain/change-event';
+import { entryTypeOf, EVENT_TYPES, eventName, findByName } from './domain/event-types';
+import { type FeedFilter, type Positions, readCursor, writeCursor } from './domain/feed-cursor';
+import { SealWatch } from './seal-watch';
+
+const DEFAULT_LIMIT = 50;
+const MOST_PARKS = 100;
+// A waiting reader costs a socket and some hundred bytes. A caller needs one or a few; those who keep more forget to hang up.
+const MOST_WAITING = 2_000;
+const MOST_WAITING_OF_ONE = 20;
+// Readers who wake together read few at a time: the pool is for those who do not wait, too.
+const READING_AT_ONCE = 2;
+
+interface Request {
+  readonly actor: Actor;
+  readonly filter: FeedFilter;
+  /** Every park that the cursor speaks of or will: those that the reader has lost keep their place. */
+  readonly positions: Positions;
+  readonly reading: FeedReading;
+}
+
+/** The change feed. */
+@Injectable()
+export class ChangesService {
+  readonly #reads = new Map<string, Promise<FeedPage>>();
+  readonly #waitingOf = new Map<string, number>();
+  readonly #queue: (() => void)[] = [];
+  #reading = 0;
+
+  constructor(private readonly changes: Changes, private readonly watch: SealWatch) {}
+
+  /**
+   * What was sealed after the cursor; while there is nothing, it waits up to `wait` seconds, or until `gone`. Problems: `cursor-invalid` for a
+   * cursor that is damaged, of another filter, or beyond what has been sealed; `park-required` for more than 100 parks; `not-found` for a park
+   * outside the scope; `malformed` for an unknown type; `too-many-requests` for whoever has 20 waiting; `busy` when 2,000 wait.
+   */
+  async list(actor: Actor, query: ChangesQuery, gone: AbortSignal): Promise<ChangesResponse> {
+    const request = requestOf(actor, query);
+    const mark = this.watch.mark();
+    const page = await this.changes.read(actor, request.reading);
+    refuseBeyond(request, page.heads);
+    if (page.entries.length > 0 || !query.wait) return answer(request, page);
+    return answer(request, await this.#wait(request, { page, mark }, AbortSignal.any([gone, AbortSignal.timeout(query.wait * 1_000)])));
+  }
+
+  async #wait(request: Request, first: { page: FeedPage; mark: number }, until: AbortSignal): Promise<FeedPage> {
+    const { issuer, subject } = request.actor;
+    const reader = JSON.stringify([issuer, subject]);
+    const waiting = this.#waitingOf.get(reader) ?? 0;
+    if (waiting >= MOST_WAITING_OF_ONE) throw new Problem('too-many-requests', { retryAfterSeconds: 1 });
+    if (this.watch.waiting >= MOST_WAITING) throw new Problem('busy', { retryAfterSeconds: 5 });
+    this.#waitingOf.set(reader, waiting + 1);
+    try {
+      return await this.#untilSomething(request, first, until);
+    } finally {
+      const others = (this.#waitingOf.get(reader) ?? 1) - 1;
+      if (others > 0) this.#waitingOf.set(reader, others);
+      else this.#waitingOf.delete(reader);
+    }
+  }
+
+  async #untilSomething(request: Request, first: { page: FeedPage; mark: number }, until: AbortSignal): Promise<FeedPage> {
+    const parkIds = [...request.reading.from.keys()];
+    for (let { page, mark } = first; ;) {
+      await this.watch.wait(parkIds, page.heads, mark, until);
+      if (until.aborted || this.watch.closed) return page;
+      mark = this.watch.mark();
+      page = await this.#readShared(request, page.next, mark);
+      if (page.entries.length > 0) return page;
+    }
+  }
+
+  /** Readers of the same parks at the same place read once for all of them, unless more has been sealed since that read began. */
+  async #readShared({ actor, reading }: Request, from: Positions, mark: number): Promise<FeedPage> {
+    const key = JSON.stringify([mark, [...from], reading.entryTypes ?? null, reading.limit]);
+    const known = this.#reads.get(key);
+    if (known !== undefined) return known;
+    const read = this.#inTurn(async () => this.changes.read(actor, { ...reading, from })).finally(() => this.#reads.delete(key));
+    this.#reads.set(key, read);
+    return read;
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#reading >= READING_AT_ONCE) await new Promise<void>((resolve) => { this.#queue.push(resolve); });
+    else this.#reading += 1;
+    try {
+      return await work();
+    } finally {
+      const next = this.#queue.shift();
+      if (next === undefined) this.#reading -= 1;
+      else next();
+    }
+  }
+}
+
+function requestOf(actor: Actor, query: ChangesQuery): Request {
+  const types = typesOf(query.types);
+  const filter: FeedFilter = { ...(query.parkId === undefined ? {} : { parkId: query.parkId }), ...(types === undefined ? {} : { types: types.map(eventName) }) };
+  const known = query.after === undefined || query.after === '' ? new Map<string, number>() : readCursor(filter, query.after);
+  if (known === undefined) throw Problem.at('cursor-invalid', '/query/after');
+  const parkIds = query.parkId === undefined ? [...actor.parkIds].sort() : [parkOf(actor, query.parkId)];
+  if (parkIds.length === 0) throw new Problem('not-found');
+  if (new Set([...parkIds, ...known.keys()]).size > MOST_PARKS) throw Problem.at('park-required', '/query/parkId');
+  const from = new Map(parkIds.map((parkId) => [parkId, known.get(parkId) ?? 0]));
+  return { actor, filter, positions: known, reading: { from, entryTypes: types?.map(entryTypeOf), limit: query.limit ?? DEFAULT_LIMIT } };
+}
+
+function typesOf(text: string | undefined): { entry: string; version: number }[] | undefined {
+  if (text === undefined) return undefined;
+  return [...new Set(text.split(',').map((name) => name.trim()))].sort().map((name) => {
+    const known = findByName(name);
+    if (known === undefined) throw new Problem('malformed', { errors: [{ pointer: '/query/types', code: 'choice', params: { choices: EVENT_TYPES.map(eventName).join(', ') } }] });
+    return known;
+  });
+}
+
+/** A reader who has had what does not exist (any more) would be told nothing until other entries bear those numbers, and so would miss them. */
+function refuseBeyond({ reading }: Request, heads: Positions): void {
+  for (const [parkId, number] of reading.from) if (number > (heads.get(parkId) ?? 0)) throw Problem.at('cursor-invalid', '/query/after');
+}
+
+function answer({ actor, filter, positions }: Request, { entries, next }: FeedPage): ChangesResponse {
+  return { items: entries.map((entry) => toCloudEvent(entry, actor)), next: writeCursor(filter, new Map([...positions, ...next])) };
+}

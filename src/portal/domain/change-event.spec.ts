@@ -1,0 +1,39 @@
+import type { Day } from '../../kernel/day';
+import { type SealedEntry, toCloudEvent } from './change-event';
+
+const ENTERPRISE = '01950000-0000-7000-8000-000000000301';
+const entry: SealedEntry = {
+  id: '01950000-0000-7000-8000-000000000900', parkId: '01950000-0000-7000-8000-000000000001', number: 7, type: 'plan.made', recordedAt: new Date('2026-03-02T01:30:00Z'),
+  effectiveOn: '2026-03-02' as Day, actorKind: 'cadre', actorId: '01950000-0000-7000-8000-000000000101', subjectType: 'planned-visit', subjectId: '01950000-0000-7000-8000-000000000500',
+  data: { enterpriseId: ENTERPRISE, on: '2026-03-05' }, sealedAt: new Date('2026-03-02T01:30:01Z'), hash: 'ab'.repeat(32),
+};
+const person = { kind: 'cadre', scopes: [] } as const;
+
+it('is a CloudEvent', () => {
+  expect(toCloudEvent(entry, person)).toEqual({
+    specversion: '1.0', id: entry.id, source: 'urn:service-ledger:park:01950000-0000-7000-8000-000000000001', type: 'service-ledger.plan.made.v1',
+    subject: 'planned-visit/01950000-0000-7000-8000-000000000500', time: '2026-03-02T01:30:00.000Z', parkid: entry.parkId, sequence: '7', effectiveon: '2026-03-02',
+    actorkind: 'cadre', actorid: entry.actorId, sealedat: '2026-03-02T01:30:01.000Z', hash: 'ab'.repeat(32),
+    datacontenttype: 'application/json', dataschema: 'urn:service-ledger:schema:plan.made:v1', data: { enterpriseId: ENTERPRISE, on: '2026-03-05' },
+  });
+});
+
+it.each([
+  ['a client with its scope is told the data', ['changes:read', 'visits:read'], 'plan.made', true],
+  ['a client without its scope is not', ['changes:read', 'enterprises:read'], 'plan.made', false],
+  ['no client is told when somebody is on leave', ['changes:read', 'enterprises:read', 'visits:read'], 'leave.added', false],
+] as const)('%s', (_what, scopes, type, told) => {
+  const event = toCloudEvent({ ...entry, type }, { kind: 'client', scopes });
+  expect(['data' in event, 'dataschema' in event, 'datacontenttype' in event]).toEqual([told, told, told]);
+});
+
+it('says nothing that the catalogue does not describe, nor what is not of the described shape', () => {
+  const { data } = toCloudEvent({ ...entry, data: { enterpriseId: '苏超', on: '2026-03-05', phone: '13800000000' } }, person);
+  expect(data).toEqual({ on: '2026-03-05' });
+});
+
+it('tells of an entry that a newer program has written, without its data', () => {
+  const event = toCloudEvent({ ...entry, type: 'moon.landed.v3' }, person);
+  expect(event).toMatchObject({ type: 'service-ledger.moon.landed.v3', sequence: '7' });
+  expect(event).not.toHaveProperty('data');
+});

@@ -1,0 +1,68 @@
+import type { Actor } from '../../kernel/actor';
+import type { Day } from '../../kernel/day';
+import { describedData } from './event-data';
+import { findByEntryType, nameOfEntryType, schemaUrn } from './event-types';
+import type { JsonObject } from './json';
+
+/** A sealed entry as the journal holds it. */
+export interface SealedEntry {
+  readonly id: string;
+  readonly parkId: string;
+  readonly number: number;
+  readonly type: string;
+  readonly recordedAt: Date;
+  readonly effectiveOn: Day;
+  readonly actorKind: string;
+  readonly actorId: string;
+  readonly subjectType: string;
+  readonly subjectId: string;
+  readonly data: JsonObject;
+  readonly sealedAt: Date;
+  /** Hexadecimal. */
+  readonly hash: string;
+}
+
+/** A CloudEvent 1.0 in its JSON format. */
+export interface CloudEvent {
+  readonly specversion: '1.0';
+  readonly id: string;
+  readonly source: string;
+  readonly type: string;
+  readonly subject: string;
+  readonly time: string;
+  readonly parkid: string;
+  readonly sequence: string;
+  readonly effectiveon: Day;
+  readonly actorkind: string;
+  readonly actorid: string;
+  readonly sealedat: string;
+  readonly hash: string;
+  readonly datacontenttype?: 'application/json';
+  readonly dataschema?: string;
+  readonly data?: JsonObject;
+}
+
+/**
+ * The entry as the reader may know it. That it happened, when and to what, everybody knows who reads the feed at all. The data of a type goes to
+ * people and to clients with its scope, and of it only what the catalogue describes; so an entry of an unknown type is told without any.
+ */
+export function toCloudEvent(entry: SealedEntry, reader: Pick<Actor, 'kind' | 'scopes'>): CloudEvent {
+  const type = findByEntryType(entry.type);
+  const mayKnow = type !== undefined && (reader.kind !== 'client' || (type.scope !== null && reader.scopes.includes(type.scope)));
+  return {
+    specversion: '1.0',
+    id: entry.id,
+    source: `urn:service-ledger:park:${entry.parkId}`,
+    type: nameOfEntryType(entry.type),
+    subject: `${entry.subjectType}/${entry.subjectId}`,
+    time: entry.recordedAt.toISOString(),
+    parkid: entry.parkId,
+    sequence: String(entry.number),
+    effectiveon: entry.effectiveOn,
+    actorkind: entry.actorKind,
+    actorid: entry.actorId,
+    sealedat: entry.sealedAt.toISOString(),
+    hash: entry.hash,
+    ...(mayKnow ? { datacontenttype: 'application/json', dataschema: schemaUrn(type), data: describedData(type.fields, entry.data) } : {}),
+  };
+}

@@ -1,0 +1,126 @@
+import type { ClientScope } from '../../kernel/actor';
+import type { Field, Fields } from './event-data';
+
+/**
+ * One type of event in one version. The first version of a type is what the journal calls it alone; a change that a reader could trip over
+ * (a field that goes or means something else) is a new entry type that ends in `.v2`, and a line of its own here. New fields are no such change.
+ */
+export interface EventType {
+  /** As the journal names it, without the version. */
+  readonly entry: string;
+  readonly version: number;
+  readonly en: string;
+  readonly zh: string;
+  /** The scope with which a client may read what the data speaks of; null where no client may. People who read the feed may. */
+  readonly scope: ClientScope | null;
+  readonly fields: Fields;
+}
+
+type Describe = (description: string) => Field;
+const [id, day, code, codes, whole, flag] = (['id', 'day', 'code', 'codes', 'whole', 'flag'] as const).map((kind): Describe => (description) => ({ kind, description })) as [Describe, Describe, Describe, Describe, Describe, Describe];
+const orNull = (field: Field): Field => ({ ...field, nullable: true });
+const perhaps = (field: Field): Field => ({ ...field, optional: true });
+
+const CHANGED = codes('Names of the fields that were sent.');
+const VISIT: Fields = {
+  visitId: id('The visit.'), enterpriseId: id('The enterprise.'), on: day('The local date of the visit.'),
+  mode: code('`on_site`, `phone`, `online` or `at_office`. Only visits on site count.'), review: code('`none`, `needs_review`, `accepted` or `rejected`.'),
+};
+const PLAN: Fields = { enterpriseId: id('The enterprise.'), on: day('The day that is planned.') };
+const LEAVE: Fields = { cadreId: id('The cadre.'), from: day('First day.'), to: day('Last day.') };
+const DUTY: Fields = { enterpriseId: id('The enterprise.'), cadreId: id('The cadre who owes the visits.'), capacity: code('`officer` or `leader`.') };
+const LAPSE: Fields = { assignmentId: id('The assignment whose visit was missed.'), dueOn: day('When it was due.') };
+const OUTCOME = {
+  outcome: code('`open`, `visited_late`, `visited_on_time_recorded_late`, `duty_paused` or `duty_ended`.'), clearedOn: orNull(day('The day on which it came to an end.')),
+};
+const CAUSE = code('Type of the entry that is the cause, or `time`.');
+const CALENDAR = code('The working-day calendar by which it was judged, `year:version`.');
+
+const type = (entry: string, scope: ClientScope | null, en: string, zh: string, fields: Fields = {}): EventType => ({ entry, version: 1, en, zh, scope, fields });
+
+/** Every type of event, in the order in which the documents show them. */
+export const EVENT_TYPES: readonly EventType[] = [
+  type('park.created', 'enterprises:read', 'A park was set up.', '园区已建立。', { code: code('The park’s code.'), goLiveOn: day('The first day on which visits are owed.') }),
+  type('park.changed', 'enterprises:read', 'A park was changed.', '园区信息已修改。', { fields: CHANGED, goLiveOn: perhaps(day('The first day on which visits are owed, when it was changed.')) }),
+  type('policy.added', 'enterprises:read', 'A version of the park’s policy was added; `effectiveon` says from when it holds.', '新增园区政策版本,自 `effectiveon` 起生效。', { groups: codes('Which groups of the policy it changes.') }),
+  type('working-hours.added', 'enterprises:read', 'A version of the park’s working hours was added.', '新增工作时间版本。'),
+  type('calendar.loaded', 'enterprises:read', 'A version of a year’s working-day calendar was loaded.', '已载入某年工作日历版本。', {
+    year: whole('The year.'), version: whole('Its version, from 1.'), status: code('`official` or `provisional`.'),
+  }),
+  type('department.added', 'enterprises:read', 'A department was added.', '新增部门。', { assigning: flag('Whether it answers for tickets that nobody has been assigned.') }),
+  type('department.changed', 'enterprises:read', 'A department was changed.', '部门信息已修改。', { fields: CHANGED }),
+
+  type('enterprise.registered', 'enterprises:read', 'An enterprise was registered.', '企业已登记。', {
+    status: code('Its status.'), on: day('From when the status holds.'), usccWarning: flag('Whether its credit code was taken although a check digit is wrong.'),
+  }),
+  type('enterprise.changed', 'enterprises:read', 'The register’s entry of an enterprise was changed.', '企业信息已修改。', { fields: CHANGED }),
+  type('enterprise.status_changed', 'enterprises:read', 'Somebody gave an enterprise a status, from a day on that may lie ahead.', '企业状态已变更(可预定未来日期)。', {
+    enterpriseId: id('The enterprise.'), status: code('The status from then on.'), on: day('From when.'), before: code('The status until then.'),
+  }),
+  type('enterprise.status_turned', 'enterprises:read', 'The day of a status that was set ahead has come.', '预定的企业状态已生效。', { status: code('The status that holds now.'), on: day('From when.') }),
+  type('contacts.revealed', null, 'Somebody read an enterprise’s contacts in full.', '有人查看了企业联系人完整信息。', { count: whole('How many contacts.') }),
+  type('contacts.erased', null, 'An enterprise’s contacts were erased.', '企业联系人信息已删除。', { count: whole('How many contacts.') }),
+
+  type('cadre.added', null, 'A cadre was added.', '新增干部。', { departmentId: id('The department.'), roles: codes('Roles.'), active: flag('Whether they are active.') }),
+  type('cadre.changed', null, 'A cadre’s entry was changed.', '干部信息已修改。', { fields: CHANGED, roles: perhaps(codes('Roles, when they were changed.')) }),
+  type('cadre.deactivated', null, 'A cadre is not active any more.', '干部已停用。', { cadreId: id('The cadre.') }),
+  type('leave.added', null, 'A leave was entered.', '新增请假。', LEAVE),
+  type('leave.changed', null, 'A leave was changed.', '请假已修改。', { ...LEAVE, beforeFrom: day('First day until now.'), beforeTo: day('Last day until now.') }),
+  type('leave.cancelled', null, 'A leave was cancelled.', '请假已取消。', LEAVE),
+
+  type('assignment.started', 'visits:read', 'A cadre was made to owe an enterprise visits.', '联系分工开始。', { ...DUTY, startsOn: day('First day.'), predecessorId: orNull(id('The assignment that it follows.')) }),
+  type('assignment.ended', 'visits:read', 'An assignment was ended.', '联系分工终止。', { ...DUTY, endsOn: day('The day from which nothing is owed.') }),
+  type('assignment.due_changed', 'visits:read', 'The next visit of an assignment is due on another day, or its standing has changed.', '下次走访到期日或履职状态已变化。', {
+    enterpriseId: id('The enterprise.'), standing: code('`owed`, `resting` or `ended`.'), from: orNull(day('The due date until now.')), to: orNull(day('The due date from now on.')),
+    cause: CAUSE, calendar: CALENDAR,
+  }),
+  type('duty.drift_found', null, 'A check found an assignment’s stored standing to differ from what the facts say, and mended it.', '核对发现履职状态存储与事实不符并已修正。', { fields: codes('What differed.') }),
+  type('lapse.recorded', 'visits:read', 'A due date passed without the visit.', '走访逾期已记录。', { ...LAPSE, outcome: perhaps(OUTCOME.outcome), clearedOn: perhaps(OUTCOME.clearedOn) }),
+  type('lapse.ended', 'visits:read', 'A lapse came to an end.', '逾期已终结。', { ...LAPSE, ...OUTCOME, daysLate: orNull(whole('How many days late.')) }),
+  type('lapse.reopened', 'visits:read', 'What had ended a lapse does not count any more.', '逾期重新开启。', { ...LAPSE, ...OUTCOME, daysLate: orNull(whole('How many days late.')) }),
+  type('lapse.superseded', 'visits:read', 'A lapse turned out never to have been one.', '逾期记录已被取代。', { ...LAPSE, cause: CAUSE, causeId: code('Id of the cause, or the day on which time did it.'), calendar: CALENDAR }),
+
+  type('visit.logged', 'visits:read', 'A visit was logged.', '走访已记录。', VISIT),
+  type('visit.amended', 'visits:read', 'A visit was amended.', '走访记录已修改。', { ...VISIT, before: day('The date of the visit until now.'), fields: CHANGED }),
+  type('visit.voided', 'visits:read', 'A visit was declared void.', '走访记录已作废。', VISIT),
+  type('visit.reviewed', 'visits:read', 'A supervisor decided whether a late visit counts.', '补录走访已复核。', VISIT),
+  type('visit.participation_confirmed', 'visits:read', 'Somebody named in a visit confirmed having been there.', '走访参与已确认。', { ...VISIT, cadreId: id('Who confirmed.') }),
+  type('visit.imported', 'visits:read', 'A visit was taken over from before the system.', '已导入历史走访。', { enterpriseId: id('The enterprise.'), on: day('The local date of the visit.'), mode: code('As with `visit.logged`.') }),
+  type('plan.made', 'visits:read', 'A visit was planned.', '已计划走访。', PLAN),
+  type('plan.declined', 'visits:read', 'The enterprise declined a planned visit.', '企业婉拒计划走访。', PLAN),
+  type('plan.cancelled', 'visits:read', 'A planned visit was cancelled.', '计划走访已取消。', PLAN),
+  type('plan.joined', 'visits:read', 'Another cadre goes along on a planned visit.', '有干部加入计划走访。', { ...PLAN, cadreId: id('Who joined.') }),
+];
+
+const VERSIONED = /^(.+)\.v([2-9]|[1-9]\d+)$/;
+const BY_ENTRY = new Map(EVENT_TYPES.map((one) => [entryTypeOf(one), one]));
+const BY_NAME = new Map(EVENT_TYPES.map((one) => [eventName(one), one]));
+
+/** As the journal stores it. */
+export function entryTypeOf({ entry, version }: Pick<EventType, 'entry' | 'version'>): string {
+  return version === 1 ? entry : `${entry}.v${version}`;
+}
+
+/** The CloudEvents `type`: `service-ledger.<entry>.v<version>`. */
+export function eventName({ entry, version }: Pick<EventType, 'entry' | 'version'>): string {
+  return `service-ledger.${entry}.v${version}`;
+}
+
+export function findByEntryType(entryType: string): EventType | undefined {
+  return BY_ENTRY.get(entryType);
+}
+
+export function findByName(name: string): EventType | undefined {
+  return BY_NAME.get(name);
+}
+
+/** The name of an entry's event, also of a type that a newer program has written. */
+export function nameOfEntryType(entryType: string): string {
+  const [, entry = entryType, version = '1'] = VERSIONED.exec(entryType) ?? [];
+  return eventName({ entry, version: Number(version) });
+}
+
+/** Identifies the JSON schema of the data. */
+export function schemaUrn({ entry, version }: EventType): string {
+  return `urn:service-ledger:schema:${entry}:v${version}`;
+}

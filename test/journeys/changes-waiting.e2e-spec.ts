@@ -1,0 +1,131 @@
+import type { Socket } from 'node:net';
+import { Database } from '../../src/platform/db/database';
+import { type Caller, startApp, type TestApp } from '../support/app';
+import { append, changes, everything, whenWaiting } from '../support/feed';
+import { seal } from '../support/seal';
+import { anEnterprise } from '../support/world';
+
+/** Every wait here is far longer than a test may take: what ends one is an event, or the test fails. */
+const WAIT = 60;
+
+describe('waiting for the change feed', () => {
+  let app: TestApp;
+  let reader: Caller;
+  let after: string;
+  beforeAll(async () => {
+    app = await startApp({ poolSize: 1 });
+    reader = app.asClient('changes:read');
+  });
+  afterAll(async () => { await app.close(); });
+  beforeEach(async () => {
+    await seal(app);
+    after = (await everything(reader)).next;
+  });
+  afterEach(() => { jest.restoreAllMocks(); });
+
+  it('ends when something is sealed', async () => {
+    const waiting = changes(reader, { after, wait: WAIT });
+    await whenWaiting(app, 1);
+    await append(app, app.parkId, 2);
+    await seal(app);
+    expect((await waiting).items.map(({ type }) => type)).toEqual(['service-ledger.working-hours.added.v1', 'service-ledger.working-hours.added.v1']);
+  });
+
+  it('does not begin while there is something to be told, nor without being asked for', async () => {
+    await append(app, app.parkId, 1);
+    await seal(app);
+    expect((await changes(reader, { after, wait: WAIT })).items).toHaveLength(1);
+    const { next } = await everything(reader);
+    expect((await changes(reader, { after: next })).items).toEqual([]);
+  });
+
+  it('ends without anything when the time is over', async () => {
+    expect(await changes(reader, { after, wait: 1 })).toEqual({ items: [], next: after });
+  });
+
+  it('goes on when what was sealed is of another park, or of another type', async () => {
+    const types = 'service-ledger.department.changed.v1';
+    const { next } = await everything(reader, { types });
+    const plain = changes(reader, { after, wait: WAIT });
+    const typed = changes(reader, { after: next, types, wait: WAIT });
+    await whenWaiting(app, 2);
+    await append(app, app.otherParkId, 1);
+    await seal(app);
+    await append(app, app.parkId, 1);
+    await seal(app);
+    expect((await plain).items).toHaveLength(1);
+    await whenWaiting(app, 1);
+    await append(app, app.parkId, 1, { type: 'department.changed', data: { fields: ['name'] } });
+    await seal(app);
+    expect((await typed).items.map(({ type }) => type)).toEqual([types]);
+  });
+
+  it('holds no connection: fifteen wait on a pool of one, while others read and write', async () => {
+    const waiting = Array.from({ length: 15 }, async () => changes(reader, { after, wait: WAIT }));
+    await whenWaiting(app, 15);
+    expect(app.app.get(Database).pool.idleCount).toBe(1);
+    await anEnterprise(app);
+    await app.as('supervisor').get('/supervision/overdue-visits').expect(200);
+    await seal(app);
+    const answers = await Promise.all(waiting);
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    expect(answers[0]?.items.map(({ type }) => type)).toEqual(['service-ledger.enterprise.registered.v1']);
+  });
+
+  it('costs one look and one read when many at one place wake', async () => {
+    const waiting = Array.from({ length: 15 }, async () => changes(reader, { after, wait: WAIT }));
+    await whenWaiting(app, 15);
+    await append(app, app.parkId, 1);
+    const read = jest.spyOn(app.app.get(Database), 'read');
+    await seal(app);
+    await Promise.all(waiting);
+    expect(read.mock.calls.map(([, { name }]) => name)).toEqual(['changes-heads', 'changes']);
+  });
+
+  it('is refused to one who has twenty waiting already', async () => {
+    const waiting = Array.from({ length: 20 }, async () => changes(reader, { after, wait: WAIT }));
+    await whenWaiting(app, 20);
+    await reader.get(`/changes?after=${after}&wait=${WAIT}`).expect(429).expect('retry-after', '1');
+    await app.as('county').get('/changes').expect(200);
+    await append(app, app.parkId, 1);
+    await seal(app);
+    await Promise.all(waiting);
+  });
+
+  it('ends when the reader hangs up', async () => {
+    const request = reader.get(`/changes?after=${after}&wait=${WAIT}`);
+    const ended = request.then(() => 'answered', () => 'hung up');
+    await whenWaiting(app, 1);
+    request.abort();
+    await whenWaiting(app, 0);
+    await expect(ended).resolves.toBe('hung up');
+  });
+
+  it('keeps a socket open for as long as it was asked to wait', async () => {
+    const sockets: Socket[] = [];
+    app.app.getHttpServer().on('connection', (socket: Socket) => { sockets.push(socket); });
+    const waiting = changes(reader, { after, wait: WAIT });
+    await whenWaiting(app, 1);
+    expect(sockets.at(-1)?.timeout).toBeGreaterThan(WAIT * 1_000);
+    await append(app, app.parkId, 1);
+    await seal(app);
+    await waiting;
+  });
+
+  it('hears of what another process has sealed while the line for signals was away', async () => {
+    const waiting = changes(reader, { after, wait: WAIT });
+    await whenWaiting(app, 1);
+    await append(app, app.parkId, 1);
+    await app.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'service-ledger signals' AND datname = current_database()");
+    await seal(app);
+    expect((await waiting).items).toHaveLength(1);
+  });
+
+  it('does not keep a process from ending: who waits is answered at once', async () => {
+    const ending = await startApp();
+    const waiting = changes(ending.asClient('changes:read'), { wait: WAIT });
+    await whenWaiting(ending, 1);
+    await ending.close();
+    expect((await waiting).items).toEqual([]);
+  });
+});
