@@ -15,6 +15,8 @@ import { migrate } from './platform/db/migrate';
 import { createLog } from './platform/logging';
 import { Jobs } from './platform/jobs/jobs';
 
+const OPENING_TRIES = 10;
+
 /** A running process: what has been started, and how it is stopped. */
 export interface Running {
   readonly app: NestFastifyApplication;
@@ -36,7 +38,7 @@ export async function start(mode: { readonly http: boolean; readonly jobs: boole
   try {
     const url = config.databaseUrl ?? await embedded(config, undo);
     await migrate(url).catch((error: unknown) => { throw unreachable(error) ?? error; });
-    const source: DataSource = await applicationDataSource(url, ENTITIES, config.poolSize).initialize();
+    const source = await opened(applicationDataSource(url, ENTITIES, config.poolSize));
     undo.push(() => source.destroy());
     const trusted = await trustedIssuer(config);
     const log = createLog(config.logLevel);
@@ -102,6 +104,17 @@ async function trustedIssuer({ issuer, dataDir }: Config): Promise<TrustedIssuer
   if (issuer.kind === 'external') return { config: issuer, keys: createRemoteJWKSet(new URL(issuer.jwksUri)) };
   const local = await LocalIssuer.open(dataDir, issuer.issuer, issuer.audience);
   return { config: issuer, keys: createLocalJWKSet(await local.jwks()) };
+}
+
+/** The first connection of a machine that is busy starting may take longer than a request would wait. */
+async function opened(source: DataSource): Promise<DataSource> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await source.initialize();
+    } catch (error) {
+      if (attempt === OPENING_TRIES) throw error;
+    }
+  }
 }
 
 /** A sentence for a database that can't be entered; the address may hold a password and is not repeated. */

@@ -17,13 +17,17 @@ export class Database {
     this.#server = await startEmbeddedPostgres({ dataDir: this.folder, port: this.port });
   }
 
-  /** SIGKILL to the postmaster, as the out-of-memory killer does it; its children end by themselves. It stays away for so long. */
   async killAndStart(awayMs: number): Promise<void> {
+    await this.kill();
+    await sleep(awayMs);
+    await this.start();
+  }
+
+  /** SIGKILL to the postmaster, as the out-of-memory killer does it; its children end by themselves. */
+  async kill(): Promise<void> {
     const [pid] = readFileSync(join(this.folder, 'cluster', 'postmaster.pid'), 'utf8').split('\n');
     process.kill(Number(pid), 'SIGKILL');
     await this.#server?.stop();
-    await sleep(awayMs);
-    await this.start();
   }
 
   async stop(): Promise<void> {

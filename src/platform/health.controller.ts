@@ -2,6 +2,8 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Problem } from '../kernel/problem';
 import { Database } from './db/database';
+import { problemOf } from './db/problems';
+import { Signals } from './db/signals';
 import { Call } from './http/call';
 
 class HealthResponse {
@@ -11,7 +13,7 @@ class HealthResponse {
 @ApiTags('Health')
 @Controller('health')
 export class HealthController {
-  constructor(private readonly database: Database) {}
+  constructor(private readonly database: Database, private readonly signals: Signals) {}
 
   @Get('live')
   @Call({ id: 'live', summary: 'Is the process alive', zh: '存活检查', description: 'Answers as long as the process does.', answers: { type: HealthResponse }, public: true })
@@ -25,7 +27,8 @@ export class HealthController {
     try {
       await this.database.ping();
     } catch (error) {
-      throw new Problem('unavailable', { retryAfterSeconds: 2, cause: error });
+      // Where every connection is taken the database answers, only others; sending requests elsewhere would not help them.
+      if (problemOf(error)?.code !== 'busy' || !this.signals.hears) throw new Problem('unavailable', { retryAfterSeconds: 2, cause: error });
     }
     return { status: 'ok' };
   }

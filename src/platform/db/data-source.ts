@@ -7,10 +7,12 @@ import { PreparingClient } from './prepared';
 types.setTypeParser(types.builtins.DATE, (text) => text);
 types.setTypeParser(types.builtins.INT8, (text) => Number(text));
 
+const CONNECTION_WITHIN_MS = 900;
+
 export type EntityClass = new () => object;
 
 /** How the application reaches PostgreSQL: as `ledger_app`, which owns nothing, over one pool that pipelines. */
-export function applicationDataSource(url: string, entities: readonly EntityClass[], poolSize: number): DataSource {
+export function applicationDataSource(url: string, entities: readonly EntityClass[], poolSize: number, connectionWithinMs = CONNECTION_WITHIN_MS): DataSource {
   return new DataSource({
     type: 'postgres',
     url,
@@ -23,7 +25,10 @@ export function applicationDataSource(url: string, entities: readonly EntityClas
       Client: PreparingClient,
       // The statement timeout is longer than the slowest sweep that was measured; a lock is waited for as long as a user would.
       options: '-c role=ledger_app -c search_path=public,extensions -c timezone=UTC -c statement_timeout=60000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000',
-      connectionTimeoutMillis: 5_000,
+      // Who waits longer for a connection is told so: the database is away, or more is asked than can be done.
+      connectionTimeoutMillis: connectionWithinMs,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
     },
   });
 }

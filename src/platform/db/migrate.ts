@@ -20,11 +20,13 @@ const MIGRATION_LOCK = 7_215_003;
 export async function migrate(databaseUrl: string): Promise<void> {
   const source = new DataSource({
     type: 'postgres', url: databaseUrl, migrations: MIGRATIONS, namingStrategy: new SnakeNaming(), migrationsTransactionMode: 'each',
-    extra: { max: 2, options: '-c search_path=public,extensions' },
+    extra: { max: 2, options: '-c search_path=public,extensions -c lock_timeout=30000' },
   });
   await source.initialize();
   const runner = source.createQueryRunner();
   try {
+    // Another process may migrate for long; only a table that somebody else holds is not waited for: whoever comes after would queue behind.
+    await runner.query('SET lock_timeout = 0');
     await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await source.runMigrations();
     await prepareJobQueue(runner);

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { Problem } from '../../kernel/problem';
 import type { ProblemCode } from '../../kernel/problem-catalogue';
 
@@ -20,6 +21,9 @@ const TIMED_OUT = new Set(['55P03', '57014']);
 // Classes 08 (connection) and 57P (shutdown, starting up), and what the socket says: the database is away.
 const AWAY = /^(?:08|57P)/;
 const AWAY_SOCKET = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
+// What pg and its pool say without a code: all connections are taken; a connection was not opened in time, has ended, or ends.
+const POOL_EXHAUSTED = /timeout exceeded when trying to connect/;
+const BROKEN_CONNECTION = /Connection terminated|connection error and is not queryable|Client was closed|Cannot use a pool after calling end|Connection ended unexpectedly/;
 // 22P02, 22003, 22007, 22008, 22021: text that is no UUID, number, date or text at all. Fields are checked before, so it came in the key of a forged cursor.
 const UNREADABLE = new Set(['22P02', '22003', '22007', '22008', '22021']);
 // 23505 unique, 23P01 exclusion.
@@ -58,7 +62,8 @@ export function problemOf(error: unknown): Problem | undefined {
   if (TAKEN.has(code)) return new Problem(constraint.endsWith('_pkey') ? 'id-taken' : 'conflict', { cause: error });
   if (UNREADABLE.has(code)) return new Problem('cursor-invalid', { cause: error });
   if (RETRYABLE.has(code) || TIMED_OUT.has(code)) return new Problem('busy', { retryAfterSeconds: 1, cause: error });
-  if (AWAY.test(code) || AWAY_SOCKET.has(code) || /terminated|timeout exceeded when trying to connect/.test(fault.message)) {
+  if (POOL_EXHAUSTED.test(fault.message)) return new Problem('busy', { retryAfterSeconds: 1, cause: error });
+  if (AWAY.test(code) || AWAY_SOCKET.has(code) || BROKEN_CONNECTION.test(fault.message)) {
     return new Problem('unavailable', { retryAfterSeconds: 2, cause: error });
   }
   return undefined;
@@ -71,7 +76,7 @@ export function constraintOf(error: unknown): string | undefined {
 
 // TypeORM wraps what pg throws; both carry the fields.
 function faultOf(error: unknown): DatabaseFault | undefined {
-  if (!(error instanceof Error)) return undefined;
+  if (!types.isNativeError(error)) return undefined;
   const inner = (error as { driverError?: unknown }).driverError;
-  return (inner instanceof Error ? inner : error);
+  return types.isNativeError(inner) ? inner : error;
 }

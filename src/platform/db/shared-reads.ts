@@ -5,7 +5,9 @@ type Client = PoolClient & PreparingClient;
 
 interface Waiting {
   readonly begin: (lease: Lease) => void;
-  readonly fail: (error: Error) => void;
+  readonly fail: (error: unknown) => void;
+  /** Ends the waiting, as the pool ends it for others. */
+  limit?: NodeJS.Timeout;
 }
 
 interface Lease {
@@ -33,8 +35,10 @@ export class SharedReads {
   /** The work must send all that it sends at once, and nothing that outlasts its own transaction. */
   async run<T>(work: (client: PreparingClient) => Promise<T>): Promise<T> {
     const lease = await new Promise<Lease>((begin, fail) => {
-      this.#waiting.push({ begin, fail });
+      const waiting: Waiting = { begin, fail };
+      this.#waiting.push(waiting);
       this.#go();
+      if (this.#waiting.includes(waiting)) this.#limit(waiting);
     });
     try {
       return await work(lease.client);
@@ -47,6 +51,17 @@ export class SharedReads {
       this.#go();
       this.#giveBack(lease);
     }
+  }
+
+  #limit(waiting: Waiting): void {
+    const { connectionTimeoutMillis: limit = 0 } = this.pool.options;
+    if (limit <= 0) return;
+    waiting.limit = setTimeout(() => {
+      const index = this.#waiting.indexOf(waiting);
+      if (index < 0) return;
+      this.#waiting.splice(index, 1);
+      waiting.fail(new Error('timeout exceeded when trying to connect'));
+    }, limit);
   }
 
   /** Begins what can begin. */
@@ -70,6 +85,7 @@ export class SharedReads {
   #begin(lease: Lease): void {
     const next = this.#waiting.shift();
     if (next === undefined) return;
+    clearTimeout(next.limit);
     lease.running += 1;
     next.begin(lease);
   }
@@ -80,7 +96,8 @@ export class SharedReads {
       this.#asked -= 1;
       const lease: Lease = { client: client as Client, running: 0, broken: undefined };
       this.#leases.push(lease);
-      this.#begin(lease);
+      // Its turn among the writers has come; those behind them would only wait for another.
+      while (lease.running < DEPTH && this.#waiting.length > 0) this.#begin(lease);
       this.#go();
       this.#giveBack(lease);
     }, (error: unknown) => {
@@ -90,9 +107,15 @@ export class SharedReads {
         this.#share();
         return;
       }
-      if (this.#waiting.length > this.#asked) this.#waiting.shift()?.fail(error instanceof Error ? error : new Error(String(error)));
+      if (this.#waiting.length > this.#asked) this.#refuse(error);
       this.#go();
     });
+  }
+
+  #refuse(error: unknown): void {
+    const first = this.#waiting.shift();
+    clearTimeout(first?.limit);
+    first?.fail(error);
   }
 
   #giveBack(lease: Lease): void {

@@ -42,7 +42,12 @@ export class Signals implements OnModuleInit, OnModuleDestroy {
     this.#closed = true;
     clearTimeout(this.#retry);
     clearInterval(this.#heartbeat);
-    await this.#client?.end().catch(() => undefined);
+    const client = this.#client;
+    if (client === undefined) return;
+    // The other end of a dead line answers no farewell.
+    const patience = setTimeout(() => { hangUp(client); }, TIMEOUT_MS).unref();
+    await client.end().catch(() => undefined);
+    clearTimeout(patience);
   }
 
   async #connect(): Promise<void> {

@@ -12,6 +12,9 @@ export interface Job {
   readonly run: () => Promise<unknown>;
 }
 
+// A job whose process was killed is found by its silence, and done by another; without it nobody else would take it up for a quarter of an hour.
+const HEARTBEAT_S = 20;
+const LOOK_AFTER_S = 20;
 // Jobs here are minutes apart; half a minute of patience at shutdown is longer than the longest sweep that was measured.
 const DRAIN_MS = 30_000;
 
@@ -34,11 +37,13 @@ export class Jobs {
 
   async start(): Promise<void> {
     const { pool } = this.database;
-    const boss = new PgBoss({ db: { executeSql: (text, values) => pool.query(text, values as unknown[]) }, migrate: false, createSchema: false });
+    const boss = new PgBoss({ db: { executeSql: (text, values) => pool.query(text, values as unknown[]) }, migrate: false, createSchema: false, superviseIntervalSeconds: LOOK_AFTER_S, monitorIntervalSeconds: LOOK_AFTER_S });
     boss.on('error', (error) => { this.#logger.error({ err: error }, 'job queue'); });
     await boss.start();
     for (const job of this.#jobs) {
-      await boss.createQueue(job.name, { policy: 'stately', retryLimit: 3, retryDelay: 10, retryBackoff: true });
+      await boss.createQueue(job.name, { policy: 'stately', retryLimit: 3, retryDelay: 10, retryBackoff: true, heartbeatSeconds: HEARTBEAT_S });
+      // A queue of an earlier version is there already.
+      await boss.updateQueue(job.name, { heartbeatSeconds: HEARTBEAT_S });
       await boss.work(job.name, async () => this.#run(job));
       await boss.schedule(job.name, job.cron);
     }
