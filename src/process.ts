@@ -14,6 +14,7 @@ import { startEmbeddedPostgres } from './platform/db/embedded-postgres';
 import { migrate } from './platform/db/migrate';
 import { createLog } from './platform/logging';
 import { Jobs } from './platform/jobs/jobs';
+import { Sealer } from './platform/journal/sealer';
 
 const OPENING_TRIES = 10;
 
@@ -42,7 +43,10 @@ export async function start(mode: { readonly http: boolean; readonly jobs: boole
     undo.push(() => source.destroy());
     const trusted = await trustedIssuer(config);
     const log = createLog(config.logLevel);
-    const app = await createApplication({ source, clock: new SystemClock(), trusted, log }, config.trustedProxies);
+    const app = await createApplication({ source, clock: new SystemClock(), trusted, log, journalHash: config.journalHash }, config.trustedProxies);
+    const sealer = app.get(Sealer);
+    // After the last request, which may have appended something.
+    undo.push(() => sealer.stop());
     undo.push(() => app.close());
     await app.init();
     useLogs(app, log);
@@ -51,6 +55,7 @@ export async function start(mode: { readonly http: boolean; readonly jobs: boole
       const jobs = app.get(Jobs);
       await jobs.start();
       undo.push(() => jobs.stop());
+      sealer.start();
     }
     const listening = mode.http ? await listen(app, config) : undefined;
     return { app, config, url: listening, stop };

@@ -56,34 +56,36 @@ export async function run(drill: Drill): Promise<DrillReport> {
   const fleet = new Fleet(drill.application, {
     DATABASE_URL: database.url, DATA_DIR: join(drill.folder, 'application'), DEMO: 'off', LOG_LEVEL: 'error', RATE_LIMIT_PER_CALLER: '0', RATE_LIMIT_PER_ADDRESS: '0',
   });
+  let feed: Reader | undefined;
   try {
     await migrate(database.url);
     const world = await makeWorld(database.url, join(drill.folder, 'application'), now);
     await fleet.start(drill.ports);
-    const feed = new Reader(drill.reader, join(drill.folder, 'feed.jsonl'), await world.token('supervisor'), fleet.urls);
+    const reader = feed = new Reader(drill.reader, join(drill.folder, 'feed.jsonl'), await world.token('supervisor'), fleet.urls);
     const load = new Load(world, () => fleet.urls, drill.seed, now);
     const running = load.run(drill.writers);
-    await killAll(drill, { fleet, database, feed });
+    await killAll(drill, { fleet, database, feed: reader });
     drill.say(`${load.answered} writes answered, ${fleet.starts} starts; the last answers are waited for`);
     load.stop();
     const report = await running;
     await fleet.allReady();
     const owner = await connect(database.url);
     try {
-      await readToTheEnd(owner, feed);
-      feed.stop();
+      await readToTheEnd(owner, reader);
+      reader.stop();
       await fleet.stop();
       const { rows: [count] } = await owner.query<{ entries: number }>('SELECT count(*)::integer AS entries FROM journal_entry');
       const checks = [
         ...await checkWrites(owner, report.writes),
         { promise: 'the same request again is answered the same, byte for byte', looked: report.repeats, broken: report.differing },
-        await checkLapses(owner), await checkFeed(owner, feed.read()), ...await drill.inspect(database.url, world.parkId),
+        await checkLapses(owner), await checkFeed(owner, reader.read()), ...await drill.inspect(database.url, world.parkId),
       ];
       return { checks, writes: report.writes.length, tries: report.tries, repeats: report.repeats, starts: fleet.starts, seconds: (performance.now() - begun) / 1000, entries: count?.entries ?? 0 };
     } finally {
       await owner.end();
     }
   } finally {
+    feed?.stop();
     await fleet.stop();
     await database.stop();
   }

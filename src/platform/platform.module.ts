@@ -8,18 +8,27 @@ import { KeptAnswersStore } from './http/idempotency/kept-answers.store';
 import { KeptAnswersSweep } from './http/idempotency/kept-answers.sweep';
 import { Jobs } from './jobs/jobs';
 import { AccessLog } from './journal/access-log';
+import type { HashAlgorithm } from './journal/chain';
 import { Journal } from './journal/journal';
+import { Sealer } from './journal/sealer';
+import { Verification } from './journal/verification';
 
 /** What every feature stands on: database, journal, jobs, clock. */
 @Global()
 @Module({})
 export class PlatformModule {
-  static of(source: DataSource, clock: Clock): DynamicModule {
+  static of(source: DataSource, clock: Clock, journalHash: HashAlgorithm): DynamicModule {
     return {
       module: PlatformModule,
       controllers: [HealthController],
-      providers: [{ provide: DataSource, useValue: source }, { provide: Clock, useValue: clock }, Database, Signals, Journal, AccessLog, Jobs, KeptAnswersStore, KeptAnswersSweep],
-      exports: [Clock, Database, Signals, Journal, AccessLog, Jobs, KeptAnswersStore],
+      providers: [
+        { provide: DataSource, useValue: source }, { provide: Clock, useValue: clock }, Database, Signals, Journal, AccessLog, Jobs, Verification, KeptAnswersStore, KeptAnswersSweep,
+        {
+          provide: Sealer, inject: [Database, Journal, Signals],
+          useFactory: (database: Database, journal: Journal, signals: Signals) => new Sealer(source, database, clock, journal, signals, journalHash),
+        },
+      ],
+      exports: [Clock, Database, Signals, Journal, AccessLog, Jobs, Sealer, Verification, KeptAnswersStore],
     };
   }
 }

@@ -11,6 +11,14 @@ const CONNECTION_WITHIN_MS = 900;
 
 export type EntityClass = new () => object;
 
+// The statement timeout is longer than the slowest sweep that was measured; a lock is waited for as long as a user would.
+const SESSION = '-c role=ledger_app -c search_path=public,extensions -c timezone=UTC -c statement_timeout=60000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000';
+
+/** For a connection outside of the pool, as the same role with the same settings. */
+export function connectionOf(source: DataSource): { readonly connectionString: string | undefined; readonly options: string } {
+  return { connectionString: (source.options as { url?: string }).url, options: SESSION };
+}
+
 /** How the application reaches PostgreSQL: as `ledger_app`, which owns nothing, over one pool that pipelines. */
 export function applicationDataSource(url: string, entities: readonly EntityClass[], poolSize: number, connectionWithinMs = CONNECTION_WITHIN_MS): DataSource {
   return new DataSource({
@@ -23,8 +31,7 @@ export function applicationDataSource(url: string, entities: readonly EntityClas
       max: poolSize,
       pipeline: true,
       Client: PreparingClient,
-      // The statement timeout is longer than the slowest sweep that was measured; a lock is waited for as long as a user would.
-      options: '-c role=ledger_app -c search_path=public,extensions -c timezone=UTC -c statement_timeout=60000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000',
+      options: SESSION,
       // Who waits longer for a connection is told so: the database is away, or more is asked than can be done.
       connectionTimeoutMillis: connectionWithinMs,
       keepAlive: true,
