@@ -23,7 +23,7 @@ export class KeptAnswers1764000000008 implements MigrationInterface {
         OR (SELECT current_setting('ledger.system', true) = 'on')
         OR park_id = ANY ((SELECT string_to_array(nullif(current_setting('ledger.parks', true), ''), ',')::uuid[])::uuid[])
       );
-      GRANT SELECT, INSERT, DELETE ON kept_answer TO ledger_app;
+      GRANT SELECT, INSERT, DELETE, UPDATE (body) ON kept_answer TO ledger_app;
     `);
   }
 

@@ -83,13 +83,13 @@ export class EnterprisesController {
   @IdParam('enterprise')
   @Call({
     id: 'revealContacts', summary: 'Contacts in full', zh: '查看联系人完整信息',
-    description: 'The reading and its reason are logged.',
+    description: 'The reading and its reason are logged. An `Idempotency-Key` is of no use here: nothing is kept of the answer, and each reading is one.',
     answers: { type: RevealedContactsResponse }, problems: ['contact-erased'],
   })
   async reveal(
-    @CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Body() body: ContactsReason, @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<RevealedContactsResponse> {
-    return answer(reply, toRevealedContacts(await this.enterprises.revealContacts(actor, id, body.reason)));
+    @CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Body() body: ContactsReason, @Answering() answers: Answers,
+  ): Promise<string> {
+    return answers.unkept(async () => this.enterprises.revealContacts(actor, id, body.reason), toRevealedContacts);
   }
 
   @Post(':id/contacts/erase')

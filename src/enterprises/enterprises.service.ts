@@ -9,6 +9,7 @@ import { Clock } from '../platform/clock';
 import { claimId } from '../platform/db/client-made-id';
 import { Database } from '../platform/db/database';
 import type { Once } from '../platform/db/once';
+import { KeptAnswersStore } from '../platform/http/idempotency/kept-answers.store';
 import { type Page, toPage } from '../platform/http/page';
 import type { Created } from '../platform/http/request';
 import { newId } from '../platform/ids';
@@ -70,7 +71,7 @@ const PHONE = 'a mobile, landline or 400 number of the mainland';
 export class EnterprisesService implements OnModuleInit {
   constructor(
     private readonly store: EnterprisesStore, private readonly parks: ParksService, private readonly database: Database, private readonly journal: Journal,
-    private readonly accessLog: AccessLog, private readonly clock: Clock,
+    private readonly accessLog: AccessLog, private readonly answers: KeptAnswersStore, private readonly clock: Clock,
   ) {}
 
   onModuleInit(): void {
@@ -208,6 +209,7 @@ export class EnterprisesService implements OnModuleInit {
       const { parkId, today } = enterprise;
       const count = (await this.store.contacts(em, actor, id)).length;
       await this.store.replaceContacts(em, enterprise, []);
+      await this.answers.overwrite(em, parkId, id, { contacts: [] });
       await this.store.update(em, enterprise, { contactsErasedAt: now, updatedAt: now });
       const subject = { type: 'enterprise', id };
       await this.accessLog.record(em, actor, { action: 'contacts.erase', parkId, subject, at: now, reason });

@@ -92,6 +92,7 @@ describe('the same request, delivered twice', () => {
     const id = await anEnterprise(app, { contacts: [{ name: '罗梓萱', phone: '13800138000' }] });
     const key = aKey();
     for (const readings of ['1', '2']) {
+      await post(app.as('officer'), `/enterprises/${id}/contacts/reveal`, { reason: '电话回访' }, 'no key').expect(400);
       const response = await post(app.as('officer'), `/enterprises/${id}/contacts/reveal`, { reason: '电话回访' }, key).expect(200);
       expect(response.headers['idempotency-replayed']).toBeUndefined();
       expect(await app.sql(`SELECT count(*)::text AS readings FROM access_log WHERE subject_id = $1`, [id])).toEqual([{ readings }]);
@@ -125,6 +126,35 @@ describe('the same request, delivered twice', () => {
     const plan = { enterpriseId, plannedOn: '2026-03-06' };
     const [mine, theirs] = [await post(app.as('officer'), '/planned-visits', plan, key).expect(201), await post(app.as('leader'), '/planned-visits', plan, key).expect(201)];
     expect((theirs.body as { id: string }).id).not.toBe((mine.body as { id: string }).id);
+  });
+
+  it('is one request in whatever way its address is written', async () => {
+    const key = aKey();
+    const id = await aLoggedVisit(app);
+    const headers = { 'authorization': `Bearer ${await app.token('officer')}`, 'idempotency-key': key };
+    const versions = [];
+    for (const path of [`/visits/${id}/amend`, `/visits/${id.toUpperCase()}/amend`, `/visits/${id}/%61mend`]) {
+      const response = await app.app.inject({ method: 'POST', url: `/api/v1${path}`, payload: { summary: '同一次' }, headers });
+      versions.push(response.json<{ version: number }>().version);
+    }
+    expect(versions).toEqual([2, 2, 2]);
+  });
+
+  it('keeps no contact that was erased, and nothing by which it could be found', async () => {
+    const key = aKey();
+    const body = { name: '有联系人的公司', uscc: aUscc(), contacts: [{ name: '罗梓萱', title: '厂长', phone: '13800138000' }] };
+    const { id } = (await post(app.as('admin'), '/enterprises', body, key).expect(201)).body as { id: string };
+    await app.as('admin').post(`/enterprises/${id}/contacts/erase`, { reason: '本人要求' }).expect(200);
+    const again = await post(app.as('admin'), '/enterprises', body, key).expect(201).expect('idempotency-replayed', 'true');
+    expect(again.body).toMatchObject({ id, contacts: [] });
+    expect(await app.sql(`SELECT FROM kept_answer WHERE body LIKE '%****8000%'`)).toEqual([]);
+  });
+
+  it('answers a body that has no canonical form as malformed', async () => {
+    const id = await aPlan(app);
+    const headers = { 'authorization': `Bearer ${await app.token('officer2')}`, 'content-type': 'application/json', 'idempotency-key': aKey() };
+    const response = await app.app.inject({ method: 'POST', url: `/api/v1/planned-visits/${id}/join`, payload: '{"x":1e999}', headers });
+    expect([response.statusCode, response.json<{ code: string }>().code]).toEqual([400, 'malformed']);
   });
 
   it.each([['empty', ' '], ['too long', 'x'.repeat(256)], ['with a space', 'a b'], ['of other letters', '键'.normalize()]])('refuses a key that is none: %s', async (_what, key) => {

@@ -13,8 +13,8 @@ describe('sealing the journal', () => {
   let app: TestApp;
   let twin: TestApp;
   beforeAll(async () => {
-    app = await startApp();
-    twin = await startApp({ database: app.database, issuer: app.issuer, cast: app, clock: app.clock });
+    app = await startApp({ inventsEntries: true });
+    twin = await startApp({ inventsEntries: true, database: app.database, issuer: app.issuer, cast: app, clock: app.clock });
   });
   afterAll(async () => {
     await app.app.get(Sealer).stop();

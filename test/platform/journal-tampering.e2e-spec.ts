@@ -16,7 +16,7 @@ describe('tampering with the sealed journal', () => {
   let ids: string[];
   let head: ChainPoint;
   beforeAll(async () => {
-    app = await startApp();
+    app = await startApp({ inventsEntries: true });
     const actor = systemActor('test');
     const entries = Array.from({ length: LENGTH }, (_none, index): Happening => ({
       type: `tampering.${index + 1}`, parkId: app.parkId, subject: { type: 'park', id: app.parkId }, at: app.clock.now(), effectiveOn: '2026-03-02' as Day, data: { days: index, on: '2026-03-02' },

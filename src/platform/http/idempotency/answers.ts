@@ -59,6 +59,13 @@ export class Answers {
     return this.#answer(useCase, (result) => rendered(201, map(result)));
   }
 
+  /** What must lie nowhere, personal data in full: every call is carried out, and leaves its trace. */
+  async unkept<R, T extends Answered>(useCase: () => Promise<R>, map: (result: R) => T): Promise<string> {
+    // A key that is none is refused here, too.
+    readIdempotencyKey(this.request.headers['idempotency-key']);
+    return this.#send(rendered(200, map(await useCase())));
+  }
+
   async #answer<R>(useCase: (once?: Once<R>) => Promise<R>, render: (result: R) => Rendered, recheck?: Recheck): Promise<string> {
     const { actor } = this.request;
     const key = readIdempotencyKey(this.request.headers['idempotency-key']);
@@ -140,10 +147,11 @@ export class Answers {
   }
 
   #callOf(actor: Actor, key: string): KeyedCall {
-    const { method, url, body, query, headers } = this.request;
+    const { method, routeOptions, params, body, query, headers } = this.request;
     const { issuer, subject, kind } = actor;
-    const place = { issuer, subject, kind, method, path: url.split('?')[0] ?? '' };
-    return { actor, scope: scopeOf(place, key), fingerprint: fingerprintOf({ body, query, ifMatch: headers['if-match'] }) };
+    const client = kind === 'client' ? actor.id : undefined;
+    const scope = scopeOf({ issuer, subject, kind, client, method, route: routeOptions.url ?? '', params: params as Readonly<Record<string, string>> }, key);
+    return { actor, scope, fingerprint: fingerprintOf({ body, query, ifMatch: headers['if-match'] }, key) };
   }
 }
 
@@ -161,7 +169,10 @@ function rendered(status: number, body: Answered): Rendered {
 
 function refusalIn(error: unknown): Problem | undefined {
   const problem = problemOf(error);
-  return problem !== undefined && REFUSALS.includes(problem.status) && problem.code !== 'twin-running' ? problem : undefined;
+  if (problem === undefined || !REFUSALS.includes(problem.status) || problem.code === 'twin-running') return undefined;
+  // Not by a rule: two wrote the same at once, and the one that comes again may find it settled.
+  const chance = problem.cause !== undefined && ['conflict', 'id-taken'].includes(problem.code);
+  return chance ? undefined : problem;
 }
 
 interface Exchange {

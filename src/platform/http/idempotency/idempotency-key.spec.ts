@@ -8,16 +8,20 @@ describe('a key', () => {
     expect(readIdempotencyKey(header)).toBe(key);
   });
 
-  it.each([['nothing', ''], ['quotes alone', '""'], ['a space', 'a b'], ['another letter', 'é'], ['too much', 'x'.repeat(256)], ['two headers', ['a', 'b']]])('%s is no key', (_what, header) => {
+  it.each([['nothing', ''], ['quotes alone', '""'], ['a space', 'a b'], ['a quote inside', 'a"b'], ['a single quote mark', '"'], ['another letter', 'é'], ['too much', 'x'.repeat(256)], ['two headers', ['a', 'b']]])('%s is no key', (_what, header) => {
     expect(() => readIdempotencyKey(header)).toThrow(Problem);
   });
 });
 
 describe('what a key stands for', () => {
-  const place = { issuer: 'i', subject: 's', kind: 'cadre', method: 'POST', path: '/visits' };
+  const place = { issuer: 'i', subject: 's', kind: 'cadre', client: undefined, method: 'POST', route: '/visits/:id/void', params: { id: 'aa' } };
 
-  it.each([['issuer', 'j'], ['subject', 't'], ['kind', 'client'], ['method', 'PUT'], ['path', '/visits/1/void']] as const)('changes with the %s', (member, other) => {
+  it.each([['issuer', 'j'], ['subject', 't'], ['kind', 'client'], ['client', 'c'], ['method', 'PUT'], ['route', '/visits'], ['params', { id: 'bb' }]] as const)('changes with the %s', (member, other) => {
     expect(scopeOf({ ...place, [member]: other }, 'k')).not.toEqual(scopeOf(place, 'k'));
+  });
+
+  it('is the same in whatever letters an id is written', () => {
+    expect(scopeOf({ ...place, params: { id: 'AA' } }, 'k')).toEqual(scopeOf(place, 'k'));
   });
 
   it('does not run over from one member to the next', () => {
@@ -25,8 +29,14 @@ describe('what a key stands for', () => {
   });
 
   it('is the same content in whatever order it is said, and none without a body', () => {
-    expect(fingerprintOf({ body: { a: 1, b: [1, 2] }, query: {}, ifMatch: undefined })).toEqual(fingerprintOf({ body: { b: [1, 2], a: 1 }, query: {}, ifMatch: undefined }));
-    expect(fingerprintOf({ body: { b: [2, 1] }, query: {}, ifMatch: undefined })).not.toEqual(fingerprintOf({ body: { b: [1, 2] }, query: {}, ifMatch: undefined }));
-    expect(fingerprintOf({ body: undefined, query: {}, ifMatch: '"1"' })).not.toEqual(fingerprintOf({ body: undefined, query: {}, ifMatch: undefined }));
+    const of = (body: unknown, ifMatch?: string, key = 'k'): Buffer => fingerprintOf({ body, query: {}, ifMatch }, key);
+    expect(of({ a: 1, b: [1, 2] })).toEqual(of({ b: [1, 2], a: 1 }));
+    expect(of({ b: [2, 1] })).not.toEqual(of({ b: [1, 2] }));
+    expect(of(undefined, '"1"')).not.toEqual(of(undefined));
+    expect(of(1, undefined, 'another')).not.toEqual(of(1));
+  });
+
+  it.each([['half a character', '\ud800'], ['a number without end', Infinity]])('cannot be said of %s', (_what, body) => {
+    expect(() => fingerprintOf({ body, query: {}, ifMatch: undefined }, 'k')).toThrow(Problem);
   });
 });

@@ -7,9 +7,13 @@ export interface CallPlace {
   readonly issuer: string;
   readonly subject: string;
   readonly kind: string;
+  /** The client, where one acts: several may share a subject. */
+  readonly client: string | undefined;
   readonly method: string;
-  /** Without the query. */
-  readonly path: string;
+  /** As the router knows it, whatever way it was written. */
+  readonly route: string;
+  /** What stands in the route's places: ids. */
+  readonly params: Readonly<Record<string, string>>;
 }
 
 /** What must be the same when a call comes again under its key. */
@@ -19,27 +23,36 @@ export interface CallContent {
   readonly ifMatch: string | undefined;
 }
 
-// Visible ASCII. Keys are random; the draft's quotes (draft-ietf-httpapi-idempotency-key-header) are taken off.
-const KEY = /^[\x21-\x7e]{1,255}$/;
+// Visible ASCII without quotes. Keys are random; the draft's quotes (draft-ietf-httpapi-idempotency-key-header) are taken off.
+const KEY = /^[\x21\x23-\x7e]{1,255}$/;
 
 /** The key of a header. Problem `malformed` when it is none: a client that believes itself safe must learn that it is not. */
 export function readIdempotencyKey(header: string | readonly string[] | undefined): string | undefined {
   if (header === undefined) return undefined;
   const text = typeof header === 'string' ? header.trim() : '';
   const key = /^"(.*)"$/.exec(text)?.[1] ?? text;
-  if (!KEY.test(key)) throw new Problem('malformed', { errors: [{ pointer: '/header/idempotency-key', code: 'format', params: { expected: '1 to 255 visible ASCII characters' } }] });
+  if (!KEY.test(key)) throw new Problem('malformed', { errors: [{ pointer: '/header/idempotency-key', code: 'format', params: { expected: '1 to 255 visible ASCII characters, no quotes' } }] });
   return key;
 }
 
 /** One key of one caller for one method and path. */
-export function scopeOf({ issuer, subject, kind, method, path }: CallPlace, key: string): Buffer {
-  return digest([kind, issuer, subject, method, path, key]);
+export function scopeOf({ issuer, subject, kind, client, method, route, params }: CallPlace, key: string): Buffer {
+  const ids = Object.entries(params).map(([name, value]) => [name, value.toLowerCase()]);
+  return digest([kind, issuer, subject, client ?? null, method, route, ids, key]);
 }
 
-export function fingerprintOf({ body, query, ifMatch }: CallContent): Buffer {
-  return digest([body ?? null, query ?? {}, ifMatch ?? null]);
+/** With the key in it, which is stored nowhere: what the content was cannot be found by trying. */
+export function fingerprintOf({ body, query, ifMatch }: CallContent, key: string): Buffer {
+  return digest([key, body ?? null, query ?? {}, ifMatch ?? null]);
 }
 
+/** Problem `malformed` for what has no canonical form: a number without end, half a character. */
 function digest(content: unknown[]): Buffer {
-  return createHash('sha256').update(canonicalize(content) ?? '').digest();
+  let text: string | undefined;
+  try {
+    text = canonicalize(content);
+  } catch (error) {
+    throw new Problem('malformed', { errors: [{ pointer: '', code: 'json' }], cause: error });
+  }
+  return createHash('sha256').update(text ?? '').digest();
 }

@@ -37,6 +37,11 @@ export class KeptAnswersStore {
     return rows.length > 0;
   }
 
+  /** Puts other members into what is kept of a resource, where they must not be read any more. The rest stays, and so does the effect. */
+  async overwrite(em: EntityManager, parkId: string, id: string, members: object): Promise<void> {
+    await em.query(`UPDATE kept_answer SET body = (body::jsonb || $3::jsonb)::text WHERE park_id = $1 AND body::jsonb->>'id' = $2`, [parkId, id, members]);
+  }
+
   /** Deletes at most `limit` of those that are older; answers how many. */
   async forgetAsSystem(system: Actor, before: Date, limit: number): Promise<number> {
     return this.database.transact(system, async (em) => {
