@@ -24,7 +24,7 @@ import { AUDIENCE, databaseOf, idOf, ISSUER, SIZES } from './sizes';
 
 const SIZE = SIZES.S;
 const CONNECTIONS = 8;
-const FULL = { backlog: 100_000, runs: 3, rounds: 6, each: 150, lags: 60 };
+const FULL = { backlog: 100_000, runs: 3, rounds: 20, each: 25, lags: 60 };
 const QUICK = { backlog: 10_000, runs: 1, rounds: 1, each: 30, lags: 10 };
 type Effort = typeof FULL;
 
@@ -55,8 +55,7 @@ async function run(): Promise<void> {
     const requests = new Requests(SIZE, await LocalIssuer.open(FOLDER, ISSUER, AUDIENCE), clock);
     const backlogs: Backlog[] = [];
     for (let one = 0; one < effort.runs; one += 1) backlogs.push(await sealBacklog(url, effort.backlog));
-    const rounds: Round[] = [];
-    for (let one = 0; one < effort.rounds; one += 1) rounds.push(await playRound(url, postmaster, requests, effort.each, one));
+    const rounds = await playRounds(url, postmaster, requests, effort);
     const lags = await measureLags(url, requests, effort.lags);
     const document = toDocument(effort, backlogs, rounds, lags);
     if (quick) process.stdout.write(document);
@@ -78,13 +77,10 @@ async function sealBacklog(url: string, entries: number): Promise<Backlog> {
     await client.query('VACUUM (ANALYZE) journal_entry');
     await client.query('CHECKPOINT');
   });
-  const source = await applicationDataSource(url, [], 2).initialize();
-  const database = new Database(source);
-  const sealer = new Sealer(source, database, clock, new Journal(database), new Signals(source), 'sha256');
+  const { sealer, database, close } = await openSealer(url);
   const from = performance.now();
   const sealed = await sealer.seal();
   const seconds = (performance.now() - from) / 1000;
-  await sealer.stop();
   if (sealed !== entries) throw new Error(`${entries} entries were to be sealed, ${sealed} were`);
   const verification = new Verification(database);
   const checked = performance.now();
@@ -93,32 +89,60 @@ async function sealBacklog(url: string, entries: number): Promise<Backlog> {
     if (!valid) throw new Error('a chain does not hold');
   }
   const verified = (performance.now() - checked) / 1000;
-  await source.destroy();
+  await close();
   say(`backlog of ${entries}: sealed in ${seconds.toFixed(1)} s, verified in ${verified.toFixed(1)} s`);
   return { seconds, verified };
 }
 
-/** The same load on the same process, once with jobs and sealer in it and once without, in turns; what begins changes from round to round. */
-async function playRound(url: string, postmaster: number, requests: Requests, each: number, round: number): Promise<Round> {
-  const samples = new Map<'on' | 'off', Sample>();
-  let behind = 0;
-  let drained = 0;
-  for (const jobs of round % 2 === 0 ? (['off', 'on'] as const) : (['on', 'off'] as const)) {
-    await restore(url);
-    requests.forgetVisits();
-    const server = await startOurs(url, await freePort(), jobs);
-    try {
-      await fire(server, postmaster, (await requests.visits(CONNECTIONS, Math.ceil(each / 5))).ours);
-      samples.set(jobs, await fire(server, postmaster, (await requests.visits(CONNECTIONS, each)).ours));
-      if (jobs === 'on') [behind, drained] = await watchDrain(url);
-    } finally {
-      await server.stop();
+/** The same load on one running server, in short turns with a sealer beside it and without, so that whatever else the machine does meets both alike. */
+async function playRounds(url: string, postmaster: number, requests: Requests, { rounds, each }: Effort): Promise<Round[]> {
+  const played: Round[] = [];
+  await restore(url);
+  requests.forgetVisits();
+  const server = await startOurs(url, await freePort());
+  const beside = await openSealer(url);
+  try {
+    await fire(server, postmaster, (await requests.visits(CONNECTIONS, each)).ours);
+    for (let round = 0; round < rounds; round += 1) {
+      if (requests.unvisited < 2 * CONNECTIONS * each) {
+        await beside.sealer.seal();
+        await restore(url);
+        requests.forgetVisits();
+      }
+      const samples = new Map<boolean, Sample>();
+      let [behind, drained] = [0, 0];
+      for (const sealing of round % 2 === 0 ? [false, true] : [true, false]) {
+        await beside.sealer.seal();
+        if (sealing) beside.sealer.start();
+        samples.set(sealing, await fire(server, postmaster, (await requests.visits(CONNECTIONS, each)).ours));
+        if (sealing) [behind, drained] = await watchDrain(url);
+        await beside.sealer.stop();
+      }
+      const [without, withSealer] = [samples.get(false), samples.get(true)];
+      if (without === undefined || withSealer === undefined) throw new Error('a side has not been measured');
+      say(`visits a second: ${without.perSecond.toFixed(0)} without, ${withSealer.perSecond.toFixed(0)} with the sealer; ${behind} entries behind, sealed ${drained.toFixed(0)} ms later`);
+      played.push({ without, with: withSealer, behind, drained });
     }
+    return played;
+  } finally {
+    await beside.close();
+    await server.stop();
   }
-  const [without, sealing] = [samples.get('off'), samples.get('on')];
-  if (without === undefined || sealing === undefined) throw new Error('a side has not been measured');
-  say(`visits a second: ${without.perSecond.toFixed(0)} without, ${sealing.perSecond.toFixed(0)} with the sealer; ${behind} entries behind, sealed ${drained.toFixed(0)} ms later`);
-  return { without, with: sealing, behind, drained };
+}
+
+/** A sealer in this process, as a worker would have it. */
+async function openSealer(url: string): Promise<{ readonly sealer: Sealer; readonly database: Database; readonly close: () => Promise<void> }> {
+  const source = await applicationDataSource(url, [], 2).initialize();
+  const database = new Database(source);
+  const signals = new Signals(source);
+  const sealer = new Sealer(source, database, clock, new Journal(database), signals, 'sha256');
+  await signals.onModuleInit();
+  const close = async (): Promise<void> => {
+    await sealer.stop();
+    await signals.onModuleDestroy();
+    await source.destroy();
+  };
+  return { sealer, database, close };
 }
 
 async function watchDrain(url: string): Promise<[behind: number, milliseconds: number]> {
@@ -182,12 +206,14 @@ function toDocument(effort: Effort, backlogs: readonly Backlog[], rounds: readon
     '| Run | sealed a second | verified a second |', '|---|---|---|',
     ...backlogs.map(({ seconds, verified }, index) => `| ${index + 1} | ${per(effort.backlog, seconds)} | ${per(effort.backlog, verified)} |`), '',
     '## What it costs writers', '',
-    `${CONNECTIONS} connections create ${CONNECTIONS * effort.each} visits, each to another enterprise, on a process with jobs and sealer and on one without, in turns on the same database. A ratio below 1 is the price of sealing.`,
+    `${CONNECTIONS} connections create ${CONNECTIONS * effort.each} visits, each to another enterprise, on one running server, in turns with a sealer in another process and without. Sealer, load, server and database share the`,
+    'cores: a ratio below 1 is the price of sealing where no core is left for it. Rounds differ more than the sides do when the machine has other work; the medians tell.',
     'CPU: milliseconds a visit, of the server and of PostgreSQL.', '',
     '| Round | visits/s without | visits/s with | ratio | CPU without | CPU with | p99 without, with (ms) | entries behind at the end | sealed after (ms) |', '|---|---|---|---|---|---|---|---|---|',
     ...rounds.map((round, index) => `| ${index + 1} | ${round.without.perSecond.toFixed(0)} | ${round.with.perSecond.toFixed(0)} | ${(round.with.perSecond / round.without.perSecond).toFixed(2)} | ${cpu(round.without)} | ${cpu(round.with)} `
       + `| ${round.without.p99.toFixed(0)}, ${round.with.p99.toFixed(0)} | ${round.behind} | ${round.drained.toFixed(0)} |`), '',
-    `Median ratio: **${median(ratios).toFixed(2)}**.`, '',
+    `Medians: ${median(rounds.map(({ without }) => without.perSecond)).toFixed(0)} visits a second without, ${median(rounds.map((round) => round.with.perSecond)).toFixed(0)} with, ratio **${median(ratios).toFixed(2)}**; `
+      + `CPU of PostgreSQL a visit ${median(rounds.map(({ without }) => without.databaseCpu)).toFixed(2)} ms without, ${median(rounds.map((round) => round.with.databaseCpu)).toFixed(2)} ms with.`, '',
     '## Lag at rest', '',
     `${effort.lags} single visits with pauses between, from the answer to the moment at which another program hears that the entries are sealed. The sealer gathers for 50 ms before it seals.`, '',
     '| Visit answered by | p50 (ms) | p99 (ms) | longest (ms) |', '|---|---|---|---|',
