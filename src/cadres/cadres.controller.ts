@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Actor } from '../kernel/actor';
 import { Call, IdParam } from '../platform/http/call';
-import type { Page } from '../platform/http/page';
+import { mapPage, type Page } from '../platform/http/page';
 import { answer, answerCreated, CurrentActor, IdPipe, IfMatch } from '../platform/http/request';
 import { CadreQuery, CadreResponse, CreateCadre, PatchCadre, toCadreResponse } from './cadres.dto';
 import { CadresService } from './cadres.service';
@@ -16,8 +16,7 @@ export class CadresController {
   @Get()
   @Call({ id: 'listCadres', summary: 'Cadres of a park', zh: '干部列表', description: 'Sorted by name in pinyin order. Phones are masked.', answers: { type: CadreResponse, list: true }, problems: ['cursor-invalid', 'park-required'] })
   async list(@CurrentActor() actor: Actor, @Query() query: CadreQuery): Promise<Page<CadreResponse>> {
-    const { items, nextCursor } = await this.cadres.list(actor, query);
-    return { items: items.map(toCadreResponse), nextCursor };
+    return mapPage(await this.cadres.list(actor, query), toCadreResponse);
   }
 
   @Post()

@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Actor } from '../kernel/actor';
 import { Call, IdParam } from '../platform/http/call';
-import type { Page } from '../platform/http/page';
+import { mapPage, type Page } from '../platform/http/page';
 import { answer, answerCreated, CurrentActor, IdPipe, IfMatch } from '../platform/http/request';
 import {
   ChangeStatus, ContactsReason, CreateEnterprise, EnterpriseQuery, EnterpriseResponse, PatchEnterprise, RevealedContactsResponse, toEnterpriseResponse,
@@ -23,8 +23,7 @@ export class EnterprisesController {
     answers: { type: EnterpriseResponse, list: true }, problems: ['cursor-invalid', 'park-required'],
   })
   async list(@CurrentActor() actor: Actor, @Query() query: EnterpriseQuery): Promise<Page<EnterpriseResponse>> {
-    const { items, nextCursor } = await this.enterprises.list(actor, query);
-    return { items: items.map(toEnterpriseResponse), nextCursor };
+    return mapPage(await this.enterprises.list(actor, query), toEnterpriseResponse);
   }
 
   @Post()

@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Actor } from '../kernel/actor';
 import { Call, IdParam } from '../platform/http/call';
-import { type Page, PageQuery } from '../platform/http/page';
+import { mapPage, type Page, PageQuery } from '../platform/http/page';
 import { answer, answerCreated, CurrentActor, IdPipe, IfMatch } from '../platform/http/request';
 import { CreateDepartment, DepartmentResponse, PatchDepartment, toDepartmentResponse } from './departments.dto';
 import { DepartmentsService } from './departments.service';
@@ -16,8 +16,7 @@ export class DepartmentsController {
   @Get()
   @Call({ id: 'listDepartments', summary: 'Departments of a park', zh: '部门列表', description: 'Sorted by name.', answers: { type: DepartmentResponse, list: true }, problems: ['cursor-invalid', 'park-required'] })
   async list(@CurrentActor() actor: Actor, @Query() query: PageQuery): Promise<Page<DepartmentResponse>> {
-    const { items, nextCursor } = await this.departments.list(actor, query);
-    return { items: items.map(toDepartmentResponse), nextCursor };
+    return mapPage(await this.departments.list(actor, query), toDepartmentResponse);
   }
 
   @Post()

@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import type { Actor } from '../kernel/actor';
 import { Problem } from '../kernel/problem';
 import { Call, IdParam } from '../platform/http/call';
-import { PageQuery, type Page } from '../platform/http/page';
+import { mapPage, type Page, PageQuery } from '../platform/http/page';
 import { answer, answerCreated, CurrentActor, IdPipe, IfMatch } from '../platform/http/request';
 import type { CalendarYearVersion } from './calendar-year.entity';
 import { CalendarService } from './calendar.service';
@@ -21,8 +21,7 @@ export class ParksController {
   @Get()
   @Call({ id: 'listParks', summary: 'Parks in scope', zh: '园区列表', description: 'Sorted by code.', answers: { type: ParkResponse, list: true }, problems: ['cursor-invalid'] })
   async list(@CurrentActor() actor: Actor, @Query() query: PageQuery): Promise<Page<ParkResponse>> {
-    const { items, nextCursor } = await this.parks.list(actor, query);
-    return { items: items.map(toParkResponse), nextCursor };
+    return mapPage(await this.parks.list(actor, query), toParkResponse);
   }
 
   @Post()

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../kernel/actor';
 import { Problem } from '../kernel/problem';
 import { Call, IdParam } from '../platform/http/call';
-import type { Page } from '../platform/http/page';
+import { mapPage, type Page } from '../platform/http/page';
 import { answer, answerCreated, CurrentActor, IdPipe } from '../platform/http/request';
 import { AmendVisit, LogVisit, ReviewVisit, toVisitResponse, VisitResponse, VisitsQuery, VoidVisit } from './visits.dto';
 import { VisitsService } from './visits.service';
@@ -30,8 +30,7 @@ export class VisitsController {
   @Get()
   @Call({ id: 'listVisits', summary: 'The visit log', zh: '走访记录列表', description: 'Newest first. Officers and leaders see visits of their enterprises and those they took part in; who oversees sees the park’s.', answers: { type: VisitResponse, list: true }, problems: ['cursor-invalid', 'park-required'] })
   async list(@CurrentActor() actor: Actor, @Query() query: VisitsQuery): Promise<Page<VisitResponse>> {
-    const { items, nextCursor } = await this.visits.list(actor, query);
-    return { items: items.map(toVisitResponse), nextCursor };
+    return mapPage(await this.visits.list(actor, query), toVisitResponse);
   }
 
   @Get(':id')
