@@ -4,10 +4,11 @@ import { Foundation1764000000000 } from '../../../migrations/1764000000000-found
 import { NationalCalendar1764000000001 } from '../../../migrations/1764000000001-national-calendar';
 import { DutyWatch1764000000002 } from '../../../migrations/1764000000002-duty-watch';
 import { IdentitySignal1764000000003 } from '../../../migrations/1764000000003-identity-signal';
+import { SigningKey1764000000006 } from '../../../migrations/1764000000006-signing-key';
 import { SnakeNaming } from './naming';
 
 /** In the order in which they run. */
-export const MIGRATIONS = [Foundation1764000000000, NationalCalendar1764000000001, DutyWatch1764000000002, IdentitySignal1764000000003];
+export const MIGRATIONS = [Foundation1764000000000, NationalCalendar1764000000001, DutyWatch1764000000002, IdentitySignal1764000000003, SigningKey1764000000006];
 
 // Any number, the same for every process: only one of them migrates a database at a time.
 const MIGRATION_LOCK = 7_215_003;
