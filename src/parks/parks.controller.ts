@@ -84,15 +84,15 @@ export class CalendarController {
   @Get(':year')
   @ApiParam({ name: 'year', schema: { type: 'integer', minimum: 1900, maximum: 2999, example: 2027 }, description: 'The year.' })
   @Call({ id: 'getCalendar', summary: 'A year of the working-day calendar', zh: '年度工作日历', description: 'The days that differ from Monday to Friday, and how sure they are.', answers: { type: CalendarResponse } })
-  async get(@CurrentActor() actor: Actor, @Param('year') year: string): Promise<CalendarResponse> {
-    return toCalendarResponse(await this.calendar.get(actor, yearOf(year)));
+  async get(@CurrentActor() actor: Actor, @Param('year') year: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<CalendarResponse> {
+    return answer(reply, toCalendarResponse(await this.calendar.get(actor, yearOf(year))));
   }
 
   @Put(':year')
   @ApiParam({ name: 'year', schema: { type: 'integer', minimum: 1900, maximum: 2999, example: 2027 }, description: 'The year.' })
   @Call({ id: 'loadCalendar', summary: 'Load a year’s notice', zh: '载入年度放假通知', description: 'By the operator. It replaces the year; open duties are judged anew, closed episodes stay as they closed.', answers: { type: CalendarResponse }, problems: ['calendar-invalid'] })
-  async put(@CurrentActor() actor: Actor, @Param('year') year: string, @Body() body: PutCalendar): Promise<CalendarResponse> {
-    return toCalendarResponse(await this.calendar.load(actor, yearOf(year), body));
+  async put(@CurrentActor() actor: Actor, @Param('year') year: string, @Body() body: PutCalendar, @Res({ passthrough: true }) reply: FastifyReply): Promise<CalendarResponse> {
+    return answer(reply, toCalendarResponse(await this.calendar.load(actor, yearOf(year), body)));
   }
 }
 

@@ -1,26 +1,14 @@
-import { Body, Controller, createParamDecorator, type ExecutionContext, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiHeader, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import type { Actor } from '../kernel/actor';
-import { Problem } from '../kernel/problem';
-import { Call, IdParam } from '../platform/http/call';
+import { Call, IdParam, TakesIfMatch } from '../platform/http/call';
 import { mapPage, type Page } from '../platform/http/page';
-import { answer, answerCreated, CurrentActor, IdPipe } from '../platform/http/request';
+import { answer, answerCreated, CurrentActor, GivenVersion, IdPipe } from '../platform/http/request';
 import { AmendVisit, LogVisit, ReviewVisit, toVisitResponse, VisitResponse, VisitsQuery, VoidVisit } from './visits.dto';
 import { VisitsService } from './visits.service';
 
 const LOG_PROBLEMS = ['reference-unknown', 'in-future', 'date-order'] as const;
-
-/** The version in `If-Match`, for calls that take it if given. Problem `stale` when it is no version of ours. */
-const GivenVersion = createParamDecorator((_data: unknown, context: ExecutionContext): number | undefined => {
-  const header = context.switchToHttp().getRequest<FastifyRequest>().headers['if-match'];
-  if (header === undefined) return undefined;
-  const version = /^"(\d{1,9})"$/.exec(header.trim())?.[1];
-  if (version === undefined) throw new Problem('stale');
-  return Number(version);
-});
-
-const TakesIfMatch = (): MethodDecorator => ApiHeader({ name: 'If-Match', required: false, description: 'The ETag that was read; taken if given.', example: '"1"' });
 
 @ApiTags('Visits')
 @Controller('visits')

@@ -100,6 +100,7 @@ describe('the constraints', () => {
     ['planned_visit_member_is_cadre', copy('planned_visit_member', { cadre_id: NOBODY })],
     ['journal_entry_of_park', copy('journal_entry', { id: FRESH, park_id: NOBODY })],
     ['access_log_of_park', copy('access_log', { id: FRESH, park_id: NOBODY })],
+    ['installation_key_has_256_bits', set('installation_key', `secret = '\\x00'`)],
   ];
 
   it.each(CASES)('%s', async (constraint, statement) => {

@@ -38,6 +38,7 @@ export interface CallDescription {
   readonly public?: boolean;
 }
 
+const IF_MATCH_EXAMPLE = '"1-q1MKE-vRpLAHKN4R"';
 const OF_EVERY_CALL: readonly ProblemCode[] = ['malformed', 'internal', 'unavailable', 'busy'];
 const OF_CALLS_WITH_TOKEN: readonly ProblemCode[] = ['unauthenticated', 'forbidden', 'not-found'];
 
@@ -47,17 +48,21 @@ export function Call(call: CallDescription): MethodDecorator {
   const success = (code: number, description: string) => ApiResponse({
     status: code, description,
     ...(type === undefined ? {} : list ? { content: { 'application/json': { schema: listSchema(type) } } } : { type }),
-    ...(list || type === undefined ? {} : { headers: { ETag: { description: 'Strong entity tag: the version in quotes.', schema: { type: 'string', example: '"1"' } } } }),
   });
   return applyDecorators(
     ApiOperation({ operationId: call.id, summary: `${call.summary} · ${call.zh}`, description: call.description }),
     ...(type === undefined ? [] : [ApiExtraModels(type)]),
     ...(call.creates === true ? [success(201, 'Created.'), success(200, 'The same id with the same content was sent before: what is stored.')] : [success(status, 'Done.')]),
-    ...(call.needsIfMatch === true ? [ApiHeader({ name: 'If-Match', required: true, description: 'The ETag that was read.', example: '"1"' })] : []),
+    ...(call.needsIfMatch === true ? [ApiHeader({ name: 'If-Match', required: true, description: 'The ETag that was read. Its version counts.', example: IF_MATCH_EXAMPLE })] : []),
     ...(call.body === undefined ? [] : [ApiBody({ type: call.body })]),
     ...(call.public === true ? [ApiSecurity({})] : [ApiBearerAuth()]),
     ...problemResponses([...OF_EVERY_CALL, ...(call.public === true ? [] : OF_CALLS_WITH_TOKEN), ...(call.needsIfMatch === true ? (['stale', 'if-match-required'] as const) : []), ...(call.problems ?? [])]),
   );
+}
+
+/** Describes an `If-Match` that is taken if given. */
+export function TakesIfMatch(): MethodDecorator {
+  return ApiHeader({ name: 'If-Match', required: false, description: 'The ETag that was read; taken if given. Its version counts.', example: IF_MATCH_EXAMPLE });
 }
 
 /** Describes the `id` in a path. */

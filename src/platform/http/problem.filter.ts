@@ -29,7 +29,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (problem.retryAfterSeconds !== undefined) void reply.header('retry-after', problem.retryAfterSeconds);
     if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
     const language = languageOf(request.headers['accept-language']);
-    void reply.status(problem.status).header('content-type', 'application/problem+json; charset=utf-8').header('content-language', language)
+    void reply.status(problem.status).header('content-type', 'application/problem+json; charset=utf-8').header('content-language', language).header('vary', 'authorization, accept-language')
       .send(JSON.stringify(problemDocument(problem, request.url, language)));
   }
 }
