@@ -9,6 +9,7 @@ import { AppModule, type Parts } from './app.module';
 import { findRoute, isPublic } from './identity/routes';
 import { Problem } from './kernel/problem';
 import { addApiDocument } from './openapi';
+import { tagAnswers } from './platform/http/entity-tags';
 import { problemDocument, ProblemFilter } from './platform/http/problem.filter';
 import { logRequests, NestLog } from './platform/logging';
 import { RequestPipe } from './platform/http/validation';
@@ -19,7 +20,7 @@ const BODY_LIMIT = 1_048_576;
 const REQUEST_TIMEOUT_MS = 30_000;
 // Answers are data for one caller: not to be kept, guessed at, framed or run.
 const OF_EVERY_ANSWER = {
-  'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'content-security-policy': "default-src 'none'; frame-ancestors 'none'", 'referrer-policy': 'no-referrer',
+  'cache-control': 'no-store', vary: 'authorization', 'x-content-type-options': 'nosniff', 'content-security-policy': "default-src 'none'; frame-ancestors 'none'", 'referrer-policy': 'no-referrer',
 };
 const PAGE_HEADERS = { contentSecurityPolicy: { directives: { scriptSrc: ["'self'"], upgradeInsecureRequests: null } } };
 const REQUEST_ID = /^[\w.:-]{1,64}$/;
@@ -55,6 +56,7 @@ export async function createApplication(parts: Parts & { readonly log: Logger },
     void reply.header('x-request-id', request.id).headers(page === undefined ? OF_EVERY_ANSWER : {});
     done();
   });
+  tagAnswers(fastify);
   logRequests(fastify, parts.log);
   fastify.addHook('onRoute', (route) => {
     requireKnownRoute(route.method, route.url);

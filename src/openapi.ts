@@ -1,12 +1,13 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { ProblemResponse } from './platform/http/call';
+import { documentReads } from './platform/http/read-document';
 import { describeEvents } from './portal/domain/event-document';
 
 const DESCRIPTION = `The service ledger of industrial parks: every ten days somebody visits, and every issue raised gets an answer and an outcome.
 企业服务台账:每十天走访一次,事事有回音、件件有落实。
 
-Errors are RFC 9457 problem documents, in Chinese or English by \`Accept-Language\`. Lists page by cursor. Changeable resources carry a strong \`ETag\`; \`PATCH\` is JSON merge patch and needs \`If-Match\`.`;
+Errors are RFC 9457 problem documents, in Chinese or English by \`Accept-Language\`. Lists page by cursor, which is good for the caller and the filters that it was made for; a \`Link\` leads to the next page. Reads carry a strong \`ETag\` and take \`If-None-Match\`; \`PATCH\` is JSON merge patch and needs \`If-Match\`.`;
 
 /** The OpenAPI 3.1 document of the running server. */
 export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
@@ -21,6 +22,7 @@ export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
     .addTag('Changes', 'What happened, for other systems · 变更订阅').addTag('Me', 'The caller · 本人').addTag('Health', 'For those who run it · 运行')
     .build();
   const document = SwaggerModule.createDocument(app, config, { extraModels: [ProblemResponse] });
+  documentReads(document);
   return withEvents(withNullsOf31(document) as OpenAPIObject);
 }
 

@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../kernel/actor';
 import { type Answers, Answering } from '../platform/http/idempotency/answers';
 import { Call, IdParam } from '../platform/http/call';
-import type { Page } from '../platform/http/page';
+import { mapPage, type Page } from '../platform/http/page';
 import { CurrentActor, IdPipe } from '../platform/http/request';
 import {
   AssignmentResponse, AssignmentsQuery, CreateAssignment, EndAssignment, HandOverAssignment, LapseResponse, LapsesQuery, toAssignmentResponse, toLapseResponse,
@@ -18,8 +18,7 @@ export class AssignmentsController {
   @Get()
   @Call({ id: 'listAssignments', summary: 'Who owes whom visits', zh: '联系分工列表', description: 'With the standing of each duty as of today.', answers: { type: AssignmentResponse, list: true }, problems: ['cursor-invalid', 'park-required'] })
   async list(@CurrentActor() actor: Actor, @Query() query: AssignmentsQuery): Promise<Page<AssignmentResponse>> {
-    const { items, nextCursor } = await this.assignments.list(actor, query);
-    return { items: items.map(toAssignmentResponse), nextCursor };
+    return mapPage(await this.assignments.list(actor, query), toAssignmentResponse);
   }
 
   @Post()
@@ -52,7 +51,6 @@ export class LapsesController {
   @Get()
   @Call({ id: 'listLapses', summary: 'Recorded lapses', zh: '逾期走访记录', description: 'Episodes in which a visit was owed and had not been made, newest due date first.', answers: { type: LapseResponse, list: true }, problems: ['cursor-invalid', 'park-required'] })
   async list(@CurrentActor() actor: Actor, @Query() query: LapsesQuery): Promise<Page<LapseResponse>> {
-    const { items, nextCursor } = await this.assignments.listLapses(actor, query);
-    return { items: items.map(toLapseResponse), nextCursor };
+    return mapPage(await this.assignments.listLapses(actor, query), toLapseResponse);
   }
 }

@@ -63,10 +63,10 @@ export class AssignmentsService implements OnModuleInit {
   async list(actor: Actor, query: AssignmentFilter): Promise<Page<ShownAssignment>> {
     const parkId = parkOf(actor, query.parkId);
     const today = await this.parks.today(actor, parkId, this.clock.now());
-    let { rows, stale } = await this.store.list(actor, parkId, query, today);
-    if (stale) {
+    let rows = await this.store.list(actor, parkId, query, today);
+    if (rows.stale) {
       await this.duties.settle(parkId, actor.requestId);
-      ({ rows, stale } = await this.store.list(actor, parkId, query, today));
+      rows = await this.store.list(actor, parkId, query, today);
     }
     return toPage(rows, query, 'assignments', (row) => [row.id], (row) => asOf(row, today));
   }

@@ -3,7 +3,7 @@ import { type EntityManager, In } from 'typeorm';
 import type { Actor } from '../kernel/actor';
 import type { Day } from '../kernel/day';
 import { Database, type Statement } from '../platform/db/database';
-import { type CursorKey, DEFAULT_LIMIT, type PageQuery, readCursor } from '../platform/http/page';
+import { type Counted, type PageQuery, type PageRows, pageStatements, readPage, type Slice, totalIn } from '../platform/http/page';
 import { Assignment, type AssignmentRow } from './assignment.entity';
 import type { Capacity } from './domain/capacity';
 import type { LapseOutcome } from './domain/standing';
@@ -76,10 +76,15 @@ export class AssignmentsStore {
       [parkId, cadreId, today]);
   }
 
-  async list(actor: Actor, parkId: string, query: AssignmentFilter, today: Day): Promise<{ rows: AssignmentRow[]; stale: boolean }> {
-    const after = readCursor(query, 'assignments', ['string']);
+  async list(actor: Actor, parkId: string, query: AssignmentFilter, today: Day): Promise<PageRows<AssignmentRow> & { stale: boolean }> {
+    const [page, ...counting] = pageStatements(query, 'assignments', ['string'], (slice) => this.#listStatement(parkId, query, today, slice));
+    const [rows, turned, counted] = await this.database.readAll<[AssignmentRow, object, Counted]>(actor, [page, hasTurned(parkId, today), ...counting]);
+    return { rows, total: totalIn(counted), stale: turned.length > 0 };
+  }
+
+  #listStatement(parkId: string, query: AssignmentFilter, today: Day, { after, limit }: Slice): Statement {
     const filters: string[] = [];
-    const values: unknown[] = [parkId, (query.limit ?? DEFAULT_LIMIT) + 1];
+    const values: unknown[] = [parkId, limit];
     const filter = (name: string, condition: (place: string) => string, value: unknown): void => {
       if (value === undefined) return;
       values.push(value);
@@ -91,7 +96,7 @@ export class AssignmentsStore {
     filter('active', (place) => `starts_on <= ${place} AND (ends_on IS NULL OR ends_on > ${place})`, query.active === true ? today : undefined);
     filter('inactive', (place) => `(starts_on > ${place} OR ends_on <= ${place})`, query.active === false ? today : undefined);
     filter('after', (place) => `id > ${place}`, after?.[0]);
-    const statement: Statement = {
+    return {
       name: `assignments${filters.map((text) => /\/\* (\w+)/.exec(text)?.[1]).join('-')}`,
       text: `SELECT id, park_id AS "parkId", enterprise_id AS "enterpriseId", cadre_id AS "cadreId", capacity, starts_on AS "startsOn", ends_on AS "endsOn",
                     inherited_visit_on AS "inheritedVisitOn", predecessor_id AS "predecessorId", standing, next_due_on AS "nextDueOn", last_visit_on AS "lastVisitOn",
@@ -99,21 +104,22 @@ export class AssignmentsStore {
              FROM assignment a WHERE park_id = $1 ${filters.join(' ')} ORDER BY park_id, id LIMIT $2`,
       values,
     };
-    const [rows, turned] = await this.database.readAll<[AssignmentRow, object]>(actor, [statement, hasTurned(parkId, today)]);
-    return { rows, stale: turned.length > 0 };
   }
 
-  async listLapses(actor: Actor, parkId: string, query: LapseFilter, ownCadreId: string | undefined): Promise<LapseRow[]> {
-    const after: CursorKey | undefined = readCursor(query, 'lapses', ['string', 'string']);
+  async listLapses(actor: Actor, parkId: string, query: LapseFilter, ownCadreId: string | undefined): Promise<PageRows<LapseRow>> {
+    return readPage<LapseRow>(this.database, actor, query, 'lapses', ['string', 'string'], (slice) => this.#lapsesStatement(parkId, query, ownCadreId, slice));
+  }
+
+  #lapsesStatement(parkId: string, query: LapseFilter, ownCadreId: string | undefined, { after, limit }: Slice): Statement {
     const conditions: [string, string, unknown][] = [
       ['own', 'l.cadre_id = $', ownCadreId], ['cadre', 'l.cadre_id = $', query.cadreId], ['enterprise', 'l.enterprise_id = $', query.enterpriseId],
       ['assignment', 'l.assignment_id = $', query.assignmentId], ['outcome', 'l.outcome = $', query.outcome], ['from', 'l.due_on >= $', query.from], ['to', 'l.due_on <= $', query.to],
     ];
     const given = conditions.filter(([, , value]) => value !== undefined);
-    const values = [parkId, (query.limit ?? DEFAULT_LIMIT) + 1, ...given.map(([, , value]) => value)];
+    const values = [parkId, limit, ...given.map(([, , value]) => value)];
     const where = given.map(([, condition], index) => `AND ${condition}${index + 3}`).join(' ');
     const page = after === undefined ? '' : `AND (l.due_on, l.id) < ($${values.length + 1}::date, $${values.length + 2}::uuid)`;
-    return this.database.read<LapseRow>(actor, {
+    return {
       name: `lapses-${[...given.map(([name]) => name), ...(after === undefined ? [] : ['after'])].join('-')}`,
       text: `SELECT l.id, l.park_id AS "parkId", l.assignment_id AS "assignmentId", l.enterprise_id AS "enterpriseId", e.name AS "enterpriseName", l.cadre_id AS "cadreId",
                     c.name AS "cadreName", l.substitute_id AS "substituteId", l.due_on AS "dueOn", l.detected_at AS "detectedAt", l.outcome, l.cleared_on AS "clearedOn",
@@ -121,6 +127,6 @@ export class AssignmentsStore {
              FROM lapse l JOIN enterprise e ON e.park_id = l.park_id AND e.id = l.enterprise_id JOIN cadre c ON c.park_id = l.park_id AND c.id = l.cadre_id
              WHERE l.park_id = $1 ${where} ${page} ORDER BY l.due_on DESC, l.id DESC LIMIT $2`,
       values: [...values, ...(after ?? [])],
-    });
+    };
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../kernel/actor';
 import { type Day, daysBetween } from '../kernel/day';
 import { Choice, DayField, Flag, Id, Nested, Text, Whole } from '../platform/http/fields';
+import type { PageRows } from '../platform/http/page';
 import { NamedRef } from '../platform/http/named-ref';
 import { type DueFilter, DueListStore, type DueRow } from './due-list.store';
 import { DutiesService } from './duties.service';
@@ -31,11 +32,11 @@ export class DueListService {
   constructor(private readonly store: DueListStore, private readonly duties: DutiesService) {}
 
   /** Where time has turned a duty of the park that no job has judged yet, it is judged first. */
-  async list(actor: Actor, parkId: string, filter: DueFilter): Promise<DueVisit[]> {
+  async list(actor: Actor, parkId: string, filter: DueFilter): Promise<PageRows<DueVisit>> {
     const first = await this.store.list(actor, parkId, filter);
-    if (!first.stale) return first.rows.map((row) => toDueVisit(row, filter.today));
-    await this.duties.settle(parkId, actor.requestId);
-    return (await this.store.list(actor, parkId, filter)).rows.map((row) => toDueVisit(row, filter.today));
+    if (first.stale) await this.duties.settle(parkId, actor.requestId);
+    const { rows, total } = first.stale ? await this.store.list(actor, parkId, filter) : first;
+    return { rows: rows.map((row) => toDueVisit(row, filter.today)), total };
   }
 }
 

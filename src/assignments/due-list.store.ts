@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../kernel/actor';
 import type { Day } from '../kernel/day';
 import { Database, type Statement } from '../platform/db/database';
+import { type Counted, countOf, type PageRows, totalIn } from '../platform/http/page';
 import type { Capacity } from './domain/capacity';
 import { hasTurned, PROVISIONAL } from './duties.store';
 
@@ -30,7 +31,10 @@ export interface DueFilter {
   readonly dueBy: Day;
   readonly today: Day;
   readonly after?: readonly [Day, string] | undefined;
-  readonly limit: number;
+  /** Null for no limit. */
+  readonly limit: number | null;
+  /** Whether to count the duties on all pages, too. */
+  readonly count?: boolean | undefined;
 }
 
 /** The first day of the calendar quarter that contains the day. */
@@ -74,8 +78,9 @@ export class DueListStore {
   constructor(private readonly database: Database) {}
 
   /** One page, and whether time has turned a duty of the park that nobody has judged since. */
-  async list(actor: Actor, parkId: string, filter: DueFilter): Promise<{ rows: DueRow[]; stale: boolean }> {
-    const [rows, turned] = await this.database.readAll<[DueRow, object]>(actor, [dutiesByDueDate(parkId, filter), hasTurned(parkId, filter.today)]);
-    return { rows, stale: turned.length > 0 };
+  async list(actor: Actor, parkId: string, filter: DueFilter): Promise<PageRows<DueRow> & { stale: boolean }> {
+    const counting = filter.count === true ? [countOf(dutiesByDueDate(parkId, { ...filter, after: undefined, limit: null }))] : [];
+    const [rows, turned, counted] = await this.database.readAll<[DueRow, object, Counted]>(actor, [dutiesByDueDate(parkId, filter), hasTurned(parkId, filter.today), ...counting]);
+    return { rows, total: totalIn(counted), stale: turned.length > 0 };
   }
 }

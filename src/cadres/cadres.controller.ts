@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import type { Actor } from '../kernel/actor';
 import { type Answers, Answering } from '../platform/http/idempotency/answers';
 import { Call, IdParam } from '../platform/http/call';
-import type { Page } from '../platform/http/page';
+import { mapPage, type Page } from '../platform/http/page';
 import { answer, CurrentActor, IdPipe, IfMatch } from '../platform/http/request';
 import { CadreQuery, CadreResponse, CreateCadre, PatchCadre, toCadreResponse } from './cadres.dto';
 import { CadresService } from './cadres.service';
@@ -17,8 +17,7 @@ export class CadresController {
   @Get()
   @Call({ id: 'listCadres', summary: 'Cadres of a park', zh: '干部列表', description: 'Sorted by name in pinyin order. Phones are masked.', answers: { type: CadreResponse, list: true }, problems: ['cursor-invalid', 'park-required'] })
   async list(@CurrentActor() actor: Actor, @Query() query: CadreQuery): Promise<Page<CadreResponse>> {
-    const { items, nextCursor } = await this.cadres.list(actor, query);
-    return { items: items.map(toCadreResponse), nextCursor };
+    return mapPage(await this.cadres.list(actor, query), toCadreResponse);
   }
 
   @Post()

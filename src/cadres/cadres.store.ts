@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
 import type { Actor } from '../kernel/actor';
 import type { Day } from '../kernel/day';
-import { Database } from '../platform/db/database';
-import { DEFAULT_LIMIT, type PageQuery, readCursor } from '../platform/http/page';
+import { Database, type Statement } from '../platform/db/database';
+import { type PageQuery, type PageRows, readPage, type Slice } from '../platform/http/page';
 import { Cadre } from './cadre.entity';
 import type { CadreRole } from './domain/roles';
 
@@ -52,8 +52,12 @@ export class CadresStore {
   }
 
   /** Sorted by name as it is said. */
-  async list(actor: Actor, parkId: string, query: CadreFilters): Promise<Cadre[]> {
-    const values: unknown[] = [parkId, (query.limit ?? DEFAULT_LIMIT) + 1];
+  async list(actor: Actor, parkId: string, query: CadreFilters): Promise<PageRows<Cadre>> {
+    return readPage<Cadre>(this.database, actor, query, 'cadres', ['string', 'string'], (slice) => this.#listStatement(parkId, query, slice));
+  }
+
+  #listStatement(parkId: string, query: CadreFilters, { after, limit }: Slice): Statement {
+    const values: unknown[] = [parkId, limit];
     const param = (value: unknown): string => `$${values.push(value)}`;
     const used: string[] = [];
     const conditions: string[] = [];
@@ -66,13 +70,12 @@ export class CadresStore {
     if (query.active !== undefined) where('active', `c.active = ${param(query.active)}`);
     // A park has some hundred cadres: looking at each name costs less than an index would.
     if (query.q !== undefined) where('q', `position(lower(${param(query.q)}) IN lower(c.name)) > 0`);
-    const after = readCursor(query, 'cadres', ['string', 'string']);
     if (after !== undefined) where('after', `(c.sort_key, c.id) > (${param(after[0])}, ${param(after[1])}::uuid)`);
-    return this.database.read<Cadre>(actor, {
+    return {
       name: ['cadres', ...used].join('-'),
       text: `SELECT ${COLUMNS} FROM cadre c WHERE ${['c.park_id = $1', ...conditions].join(' AND ')} ORDER BY c.sort_key, c.id LIMIT $2`,
       values,
-    });
+    };
   }
 
   /** Waits for whoever changes the cadre or is about to refer to them as active, and keeps others from it until this transaction ends. */

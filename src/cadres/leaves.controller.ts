@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import type { Actor } from '../kernel/actor';
 import { type Answers, Answering } from '../platform/http/idempotency/answers';
 import { Call, IdParam } from '../platform/http/call';
-import { type Page, PageQuery } from '../platform/http/page';
+import { mapPage, type Page, PageQuery } from '../platform/http/page';
 import { answer, CurrentActor, IdPipe, IfMatch } from '../platform/http/request';
 import { CancelLeave, CreateLeave, LeaveResponse, PatchLeave, toLeaveResponse } from './leaves.dto';
 import { LeavesService } from './leaves.service';
@@ -18,8 +18,7 @@ export class LeavesController {
   @IdParam('cadre')
   @Call({ id: 'listLeaves', summary: 'Leaves of a cadre', zh: '干部请假列表', description: 'The latest first; cancelled ones say when.', answers: { type: LeaveResponse, list: true }, problems: ['cursor-invalid'] })
   async list(@CurrentActor() actor: Actor, @Param('id', IdPipe) cadreId: string, @Query() query: PageQuery): Promise<Page<LeaveResponse>> {
-    const { items, nextCursor } = await this.leaves.list(actor, cadreId, query);
-    return { items: items.map(toLeaveResponse), nextCursor };
+    return mapPage(await this.leaves.list(actor, cadreId, query), toLeaveResponse);
   }
 
   @Post('cadres/:id/leaves')

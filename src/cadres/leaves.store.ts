@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { In } from 'typeorm';
 import type { Actor } from '../kernel/actor';
 import { Database } from '../platform/db/database';
-import { DEFAULT_LIMIT, type PageQuery, readCursor } from '../platform/http/page';
+import { type PageQuery, type PageRows, readPage } from '../platform/http/page';
 import { CadreLeave } from './cadre-leave.entity';
 
 @Injectable()
@@ -29,15 +29,14 @@ export class LeavesStore {
   }
 
   /** Of one cadre, the latest first, cancelled ones as well. */
-  async list(actor: Actor, cadreId: string, query: PageQuery): Promise<CadreLeave[]> {
-    const after = readCursor(query, `leaves-${cadreId}`, ['string', 'string']);
-    return this.database.read<CadreLeave>(actor, {
+  async list(actor: Actor, cadreId: string, query: PageQuery): Promise<PageRows<CadreLeave>> {
+    return readPage<CadreLeave>(this.database, actor, query, `leaves-${cadreId}`, ['string', 'string'], ({ after, limit }) => ({
       name: after === undefined ? 'leaves' : 'leaves-after',
       text: `SELECT l.id, l.park_id AS "parkId", l.cadre_id AS "cadreId", l.from_on AS "fromOn", l.to_on AS "toOn", l.substitute_id AS "substituteId", l.cancelled_at AS "cancelledAt",
                l.cancel_reason AS "cancelReason", l.version, l.created_at AS "createdAt", l.updated_at AS "updatedAt"
              FROM cadre_leave l WHERE l.park_id = ANY ($1) AND l.cadre_id = $2 ${after === undefined ? '' : 'AND (l.from_on, l.id) < ($4::date, $5::uuid)'}
              ORDER BY l.from_on DESC, l.id DESC LIMIT $3`,
-      values: [actor.parkIds, cadreId, (query.limit ?? DEFAULT_LIMIT) + 1, ...(after ?? [])],
-    });
+      values: [actor.parkIds, cadreId, limit, ...(after ?? [])],
+    }));
   }
 }

@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import type { Actor } from '../kernel/actor';
 import { type Answers, Answering } from '../platform/http/idempotency/answers';
 import { Call, IdParam } from '../platform/http/call';
-import type { Page } from '../platform/http/page';
+import { mapPage, type Page } from '../platform/http/page';
 import { answer, CurrentActor, IdPipe, IfMatch } from '../platform/http/request';
 import {
   ChangeStatus, ContactsReason, CreateEnterprise, EnterpriseQuery, EnterpriseResponse, PatchEnterprise, RevealedContactsResponse, toEnterpriseResponse,
@@ -24,8 +24,7 @@ export class EnterprisesController {
     answers: { type: EnterpriseResponse, list: true }, problems: ['cursor-invalid', 'park-required'],
   })
   async list(@CurrentActor() actor: Actor, @Query() query: EnterpriseQuery): Promise<Page<EnterpriseResponse>> {
-    const { items, nextCursor } = await this.enterprises.list(actor, query);
-    return { items: items.map(toEnterpriseResponse), nextCursor };
+    return mapPage(await this.enterprises.list(actor, query), toEnterpriseResponse);
   }
 
   @Post()

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { type EntityManager, In, IsNull } from 'typeorm';
 import type { Actor } from '../kernel/actor';
 import type { Day } from '../kernel/day';
-import { Database, sideBySide } from '../platform/db/database';
-import { DEFAULT_LIMIT, type PageQuery, readCursor } from '../platform/http/page';
+import { Database, sideBySide, type Statement } from '../platform/db/database';
+import { type PageQuery, type PageRows, readPage, type Slice } from '../platform/http/page';
 import type { Datum } from './domain/location';
 import { searchOf } from './domain/name-search';
 import type { EnterpriseStatus, StatusStanding } from './domain/status';
@@ -78,8 +78,12 @@ export class EnterprisesStore {
   }
 
   /** Sorted by name as it is said. `today` is the park's. */
-  async list(actor: Actor, parkId: string, today: Day, query: EnterpriseFilters): Promise<EnterpriseView[]> {
-    const values: unknown[] = [parkId, today, (query.limit ?? DEFAULT_LIMIT) + 1];
+  async list(actor: Actor, parkId: string, today: Day, query: EnterpriseFilters): Promise<PageRows<EnterpriseView>> {
+    return readPage<EnterpriseView>(this.database, actor, query, 'enterprises', ['string', 'string'], (slice) => this.#listStatement(parkId, today, query, slice));
+  }
+
+  #listStatement(parkId: string, today: Day, query: EnterpriseFilters, { after, limit }: Slice): Statement {
+    const values: unknown[] = [parkId, today, limit];
     const param = (value: unknown): string => `$${values.push(value)}`;
     const used: string[] = [];
     const conditions: string[] = [];
@@ -100,16 +104,15 @@ export class EnterprisesStore {
     if (query.status !== undefined) where('status', `CASE WHEN e.next_status_on <= $2::date THEN e.next_status ELSE e.status END = ${param(query.status)}`);
     if (query.tag !== undefined) where('tag', `${param(query.tag)} = ANY (e.tags)`);
     if (query.cadreId !== undefined) where('cadre', `EXISTS (${ASSIGNED_TODAY} AND a.cadre_id = ${param(query.cadreId)})`);
-    const after = readCursor(query, 'enterprises', ['string', 'string']);
     if (after !== undefined) where('after', `(e.sort_key, e.id) > (${param(after[0])}, ${param(after[1])}::uuid)`);
-    return this.database.read<EnterpriseView>(actor, {
+    return {
       name: ['enterprises', ...used].join('-'),
       // The page is cut before anything is counted or gathered for its rows.
       text: `SELECT ${columns('$2::date')}
              FROM (SELECT e.* FROM enterprise e WHERE ${['e.park_id = $1', ...conditions].join(' AND ')} ORDER BY e.sort_key, e.id LIMIT $3) e
              ORDER BY e.sort_key, e.id`,
       values,
-    });
+    };
   }
 
   /** Waits for whoever changes the enterprise, and keeps others from it until this transaction ends. */

@@ -18,5 +18,5 @@ export class WorklistQuery {
 }
 
 export class WorklistResponse {
-  @Nested(() => DueVisit, { description: 'My duties by due date, the most overdue first.', list: { max: 200 } }) visits: DueVisit[];
+  @Nested(() => DueVisit, { description: 'My duties by due date, the most overdue first.', list: { max: 200 } }) visits: readonly DueVisit[];
 }

@@ -18,7 +18,7 @@ export class WorklistService {
   async list(actor: Actor, query: WorklistQuery): Promise<WorklistResponse> {
     const parkId = parkOf(actor, query.parkId);
     const today = await this.parks.today(actor, parkId, this.clock.now());
-    const visits = await this.dueList.list(actor, parkId, { cadreId: cadreOf(actor), dueBy: addDays(today, HORIZON_DAYS), today, limit: query.limit ?? MOST });
-    return { visits };
+    const { rows } = await this.dueList.list(actor, parkId, { cadreId: cadreOf(actor), dueBy: addDays(today, HORIZON_DAYS), today, limit: query.limit ?? MOST });
+    return { visits: rows };
   }
 }

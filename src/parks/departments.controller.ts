@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import type { Actor } from '../kernel/actor';
 import { type Answers, Answering } from '../platform/http/idempotency/answers';
 import { Call, IdParam } from '../platform/http/call';
-import { type Page, PageQuery } from '../platform/http/page';
+import { mapPage, type Page, PageQuery } from '../platform/http/page';
 import { answer, CurrentActor, IdPipe, IfMatch } from '../platform/http/request';
 import { CreateDepartment, DepartmentResponse, PatchDepartment, toDepartmentResponse } from './departments.dto';
 import { DepartmentsService } from './departments.service';
@@ -17,8 +17,7 @@ export class DepartmentsController {
   @Get()
   @Call({ id: 'listDepartments', summary: 'Departments of a park', zh: '部门列表', description: 'Sorted by name.', answers: { type: DepartmentResponse, list: true }, problems: ['cursor-invalid', 'park-required'] })
   async list(@CurrentActor() actor: Actor, @Query() query: PageQuery): Promise<Page<DepartmentResponse>> {
-    const { items, nextCursor } = await this.departments.list(actor, query);
-    return { items: items.map(toDepartmentResponse), nextCursor };
+    return mapPage(await this.departments.list(actor, query), toDepartmentResponse);
   }
 
   @Post()

@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { In } from 'typeorm';
 import type { Actor } from '../kernel/actor';
 import { Database } from '../platform/db/database';
-import { DEFAULT_LIMIT, type PageQuery, readCursor } from '../platform/http/page';
+import { type PageQuery, type PageRows, readPage } from '../platform/http/page';
 import { Department } from './department.entity';
 
 @Injectable()
@@ -29,13 +29,12 @@ export class DepartmentsStore {
     await em.query('UPDATE department SET assigning = false, version = version + 1, updated_at = $3 WHERE park_id = $1 AND assigning AND id <> $2', [parkId, exceptId, now]);
   }
 
-  async list(actor: Actor, parkId: string, query: PageQuery): Promise<Department[]> {
-    const after = readCursor(query, 'departments', ['string', 'string']);
-    return this.database.read<Department>(actor, {
+  async list(actor: Actor, parkId: string, query: PageQuery): Promise<PageRows<Department>> {
+    return readPage<Department>(this.database, actor, query, 'departments', ['string', 'string'], ({ after, limit }) => ({
       name: after === undefined ? 'departments' : 'departments-after',
       text: `SELECT id, park_id AS "parkId", name, kind, assigning, version, created_at AS "createdAt", updated_at AS "updatedAt"
              FROM department WHERE park_id = $1 ${after === undefined ? '' : 'AND (name, id) > ($3, $4::uuid)'} ORDER BY name, id LIMIT $2`,
-      values: [parkId, (query.limit ?? DEFAULT_LIMIT) + 1, ...(after ?? [])],
-    });
+      values: [parkId, limit, ...(after ?? [])],
+    }));
   }
 }

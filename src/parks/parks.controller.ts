@@ -5,7 +5,7 @@ import type { Actor } from '../kernel/actor';
 import { Problem } from '../kernel/problem';
 import { type Answers, Answering } from '../platform/http/idempotency/answers';
 import { Call, IdParam } from '../platform/http/call';
-import { PageQuery, type Page } from '../platform/http/page';
+import { mapPage, type Page, PageQuery } from '../platform/http/page';
 import { answer, CurrentActor, IdPipe, IfMatch } from '../platform/http/request';
 import type { CalendarYearVersion } from './calendar-year.entity';
 import { CalendarService } from './calendar.service';
@@ -22,8 +22,7 @@ export class ParksController {
   @Get()
   @Call({ id: 'listParks', summary: 'Parks in scope', zh: '园区列表', description: 'Sorted by code.', answers: { type: ParkResponse, list: true }, problems: ['cursor-invalid'] })
   async list(@CurrentActor() actor: Actor, @Query() query: PageQuery): Promise<Page<ParkResponse>> {
-    const { items, nextCursor } = await this.parks.list(actor, query);
-    return { items: items.map(toParkResponse), nextCursor };
+    return mapPage(await this.parks.list(actor, query), toParkResponse);
   }
 
   @Post()
@@ -85,15 +84,15 @@ export class CalendarController {
   @Get(':year')
   @ApiParam({ name: 'year', schema: { type: 'integer', minimum: 1900, maximum: 2999, example: 2027 }, description: 'The year.' })
   @Call({ id: 'getCalendar', summary: 'A year of the working-day calendar', zh: '年度工作日历', description: 'The days that differ from Monday to Friday, and how sure they are.', answers: { type: CalendarResponse } })
-  async get(@CurrentActor() actor: Actor, @Param('year') year: string): Promise<CalendarResponse> {
-    return toCalendarResponse(await this.calendar.get(actor, yearOf(year)));
+  async get(@CurrentActor() actor: Actor, @Param('year') year: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<CalendarResponse> {
+    return answer(reply, toCalendarResponse(await this.calendar.get(actor, yearOf(year))));
   }
 
   @Put(':year')
   @ApiParam({ name: 'year', schema: { type: 'integer', minimum: 1900, maximum: 2999, example: 2027 }, description: 'The year.' })
   @Call({ id: 'loadCalendar', summary: 'Load a year’s notice', zh: '载入年度放假通知', description: 'By the operator. It replaces the year; open duties are judged anew, closed episodes stay as they closed.', answers: { type: CalendarResponse }, problems: ['calendar-invalid'] })
-  async put(@CurrentActor() actor: Actor, @Param('year') year: string, @Body() body: PutCalendar): Promise<CalendarResponse> {
-    return toCalendarResponse(await this.calendar.load(actor, yearOf(year), body));
+  async put(@CurrentActor() actor: Actor, @Param('year') year: string, @Body() body: PutCalendar, @Res({ passthrough: true }) reply: FastifyReply): Promise<CalendarResponse> {
+    return answer(reply, toCalendarResponse(await this.calendar.load(actor, yearOf(year), body)));
   }
 }
 

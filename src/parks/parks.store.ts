@@ -2,8 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '../kernel/actor';
 import { Database } from '../platform/db/database';
-import type { PageQuery } from '../platform/http/page';
-import { DEFAULT_LIMIT, readCursor } from '../platform/http/page';
+import { type PageQuery, type PageRows, readPage } from '../platform/http/page';
 import { Park } from './park.entity';
 import { ParkPolicy, WorkingHoursVersion } from './park-settings.entity';
 
@@ -46,14 +45,13 @@ export class ParksStore {
     return em.find(ParkPolicy, { where: { parkId }, order: { effectiveFrom: 'ASC' } });
   }
 
-  async list(actor: Actor, query: PageQuery): Promise<Park[]> {
-    const after = readCursor(query, 'parks', ['string', 'string']);
-    return this.database.read<Park>(actor, {
+  async list(actor: Actor, query: PageQuery): Promise<PageRows<Park>> {
+    return readPage<Park>(this.database, actor, query, 'parks', ['string', 'string'], ({ after, limit }) => ({
       name: after === undefined ? 'parks' : 'parks-after',
       text: `SELECT id, code, name, county_code AS "countyCode", time_zone AS "timeZone", go_live_on AS "goLiveOn", version, created_at AS "createdAt", updated_at AS "updatedAt"
              FROM park WHERE id = ANY($1) ${after === undefined ? '' : 'AND (code, id) > ($3, $4::uuid)'} ORDER BY code, id LIMIT $2`,
-      values: [query.parkId === undefined ? actor.parkIds : actor.parkIds.filter((id) => id === query.parkId), (query.limit ?? DEFAULT_LIMIT) + 1, ...(after ?? [])],
-    });
+      values: [query.parkId === undefined ? actor.parkIds : actor.parkIds.filter((id) => id === query.parkId), limit, ...(after ?? [])],
+    }));
   }
 
   async listPolicies(actor: Actor, parkId: string): Promise<ParkPolicy[]> {

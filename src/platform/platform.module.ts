@@ -1,9 +1,12 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { Clock } from './clock';
 import { Database } from './db/database';
+import { InstallationKeys } from './db/installation-keys';
 import { Signals } from './db/signals';
 import { HealthController } from './health.controller';
+import { CursorsInterceptor } from './http/cursors.interceptor';
 import { KeptAnswersStore } from './http/idempotency/kept-answers.store';
 import { KeptAnswersSweep } from './http/idempotency/kept-answers.sweep';
 import { Jobs } from './jobs/jobs';
@@ -22,7 +25,8 @@ export class PlatformModule {
       module: PlatformModule,
       controllers: [HealthController],
       providers: [
-        { provide: DataSource, useValue: source }, { provide: Clock, useValue: clock }, Database, Signals, Journal, AccessLog, Jobs, Verification, KeptAnswersStore, KeptAnswersSweep,
+        { provide: DataSource, useValue: source }, { provide: Clock, useValue: clock }, Database, Signals, InstallationKeys, Journal, AccessLog, Jobs, Verification, KeptAnswersStore, KeptAnswersSweep,
+        { provide: APP_INTERCEPTOR, useClass: CursorsInterceptor },
         {
           provide: Sealer, inject: [Database, Journal, Signals],
           useFactory: (database: Database, journal: Journal, signals: Signals) => new Sealer(source, database, clock, journal, signals, journalHash),

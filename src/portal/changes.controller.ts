@@ -19,7 +19,7 @@ export class ChangesController {
   @Call({
     id: 'listChanges', summary: 'The change feed', zh: '变更订阅',
     description: 'The sealed journal as CloudEvents, park by park without a gap. Begin without `after`, keep `next` together with what you did, and send it as `after`: nothing is skipped and nothing comes twice. With `wait` the answer comes as soon as there is something. The types are those of the webhooks section; docs/integration.md says how to follow the feed.',
-    answers: { type: ChangesResponse, untagged: true }, problems: ['cursor-invalid', 'park-required', 'too-many-requests'],
+    answers: { type: ChangesResponse }, problems: ['cursor-invalid', 'park-required', 'too-many-requests'],
   })
   async list(@CurrentActor() actor: Actor, @Query() query: ChangesQuery, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<ChangesResponse> {
     const gone = new AbortController();

@@ -4,7 +4,7 @@ import { addDays, type Day, daysBetween, maxDay } from '../kernel/day';
 import { ParksService } from '../parks/parks.service';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/db/database';
-import { DEFAULT_LIMIT, type Page, readCursor, toPage } from '../platform/http/page';
+import { type Page, readPage, toPage } from '../platform/http/page';
 import type { BurdenQuery, BurdenResponse, CoverageQuery, CoverageResponse } from './coverage.dto';
 
 interface CoverageRow {
@@ -42,13 +42,12 @@ export class Coverage {
     const parkId = parkOf(actor, query.parkId);
     const { goLiveOn, timeZone } = await this.parks.get(actor, parkId);
     const today = await this.parks.today(actor, parkId, this.clock.now());
-    const after = readCursor(query, 'coverage', ['string', 'string']);
-    const variant = `${query.uncovered === undefined ? '' : query.uncovered ? '-uncovered' : '-covered'}${after === undefined ? '' : '-after'}`;
-    const rows = await this.database.read<CoverageRow>(actor, {
-      name: `coverage${variant}`,
+    const variant = query.uncovered === undefined ? '' : query.uncovered ? '-uncovered' : '-covered';
+    const rows = await readPage<CoverageRow>(this.database, actor, query, 'coverage', ['string', 'string'], ({ after, limit }) => ({
+      name: `coverage${variant}${after === undefined ? '' : '-after'}`,
       text: coverageSql(query.uncovered, after !== undefined),
-      values: [parkId, (query.limit ?? DEFAULT_LIMIT) + 1, today, timeZone, ...(after ?? [])],
-    });
+      values: [parkId, limit, today, timeZone, ...(after ?? [])],
+    }));
     return toPage(rows, query, 'coverage', (row) => [row.sortKey, row.id], (row) => toCoverageResponse(row, today, goLiveOn));
   }
 
@@ -56,8 +55,7 @@ export class Coverage {
     const parkId = parkOf(actor, query.parkId);
     const today = await this.parks.today(actor, parkId, this.clock.now());
     const { burdenLimit } = (await this.parks.policyInForce(actor, parkId, today)).visits;
-    const after = readCursor(query, 'burden', ['number', 'string']);
-    const rows = await this.database.read<BurdenRow>(actor, {
+    const rows = await readPage<BurdenRow>(this.database, actor, query, 'burden', ['number', 'string'], ({ after, limit }) => ({
       name: after === undefined ? 'burden' : 'burden-after',
       text: `
         SELECT e.id, e.name, e.uscc, b.visits FROM (
@@ -67,8 +65,8 @@ export class Coverage {
         ) b JOIN enterprise e ON e.park_id = $1 AND e.id = b.enterprise_id
         ${after === undefined ? '' : 'WHERE b.visits < $6 OR (b.visits = $6 AND e.id > $7::uuid)'}
         ORDER BY b.visits DESC, e.id LIMIT $2`,
-      values: [parkId, (query.limit ?? DEFAULT_LIMIT) + 1, addDays(today, 1 - BURDEN_DAYS), today, burdenLimit, ...(after ?? [])],
-    });
+      values: [parkId, limit, addDays(today, 1 - BURDEN_DAYS), today, burdenLimit, ...(after ?? [])],
+    }));
     return toPage(rows, query, 'burden', (row) => [row.visits, row.id], ({ id, name, uscc, visits }) => ({ enterprise: { id, name, uscc }, visitsLast30Days: visits, burdenLimit }));
   }
 }

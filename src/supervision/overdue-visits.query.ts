@@ -16,8 +16,8 @@ export class OverdueVisits {
     const today = await this.parks.today(actor, parkId, this.clock.now());
     const after = readCursor(query, 'overdue-visits', ['string', 'string']) as [Day, string] | undefined;
     const dueBy = query.dueWithinDays === undefined ? addDays(today, -(query.minDays ?? 1)) : addDays(today, query.dueWithinDays);
-    const { cadreId, departmentId, capacity } = query;
-    const rows = await this.dueList.list(actor, parkId, { cadreId, departmentId, capacity, dueBy, today, after, limit: (query.limit ?? DEFAULT_LIMIT) + 1 });
+    const { cadreId, departmentId, capacity, count } = query;
+    const rows = await this.dueList.list(actor, parkId, { cadreId, departmentId, capacity, dueBy, today, after, limit: (query.limit ?? DEFAULT_LIMIT) + 1, count });
     return toPage(rows, query, 'overdue-visits', (row) => [row.nextDueOn, row.assignmentId], (row) => row);
   }
 }

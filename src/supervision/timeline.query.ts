@@ -3,7 +3,7 @@ import { type Actor, hasRole } from '../kernel/actor';
 import type { Day } from '../kernel/day';
 import { Problem } from '../kernel/problem';
 import { Database } from '../platform/db/database';
-import { DEFAULT_LIMIT, type Page, type PageQuery, readCursor, toPage } from '../platform/http/page';
+import { type Page, type PageQuery, readPage, toPage } from '../platform/http/page';
 import type { TimelineItem } from './timeline.dto';
 
 interface TimelineRow {
@@ -25,14 +25,13 @@ export class Timeline {
       name: 'timeline-enterprise', text: 'SELECT park_id AS "parkId" FROM enterprise WHERE id = $1 AND park_id = ANY($2)', values: [enterpriseId, actor.parkIds],
     });
     if (place === undefined) throw new Problem('not-found');
-    const after = readCursor(query, `timeline-${enterpriseId}`, ['string', 'string', 'string']);
     // Officers and leaders see the visits of enterprises they are or were assigned to, and those they took part in.
     const own = actor.kind === 'client' || hasRole(actor, 'supervisor', 'admin', 'county') ? null : actor.id;
-    const rows = await this.database.read<TimelineRow>(actor, {
+    const rows = await readPage<TimelineRow>(this.database, actor, query, `timeline-${enterpriseId}`, ['string', 'string', 'string'], ({ after, limit }) => ({
       name: after === undefined ? 'timeline' : 'timeline-after',
       text: timelineSql(after !== undefined),
-      values: [place.parkId, enterpriseId, own, (query.limit ?? DEFAULT_LIMIT) + 1, ...(after ?? [])],
-    });
+      values: [place.parkId, enterpriseId, own, limit, ...(after ?? [])],
+    }));
     return toPage(rows, query, `timeline-${enterpriseId}`, (row) => [row.on, row.id, row.kind], ({ on, id, kind, what, cadreId, cadreName }) => ({
       on, id, kind, what, cadre: cadreId === null || cadreName === null ? null : { id: cadreId, name: cadreName },
     }));

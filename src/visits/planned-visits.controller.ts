@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../kernel/actor';
 import { type Answers, Answering } from '../platform/http/idempotency/answers';
 import { Call, IdParam } from '../platform/http/call';
-import type { Page } from '../platform/http/page';
+import { mapPage, type Page } from '../platform/http/page';
 import { CurrentActor, IdPipe } from '../platform/http/request';
 import { ClosePlannedVisit, PlannedVisitResponse, PlannedVisitsQuery, PlanVisit, toPlannedVisitResponse } from './planned-visits.dto';
 import { PlannedVisitsService } from './planned-visits.service';
@@ -16,8 +16,7 @@ export class PlannedVisitsController {
   @Get()
   @Call({ id: 'listPlannedVisits', summary: 'Who intends to visit whom when', zh: '走访计划列表', description: 'By planned day, for everybody in the park, so that nobody visits the same enterprise twice in a week unawares.', answers: { type: PlannedVisitResponse, list: true }, problems: ['cursor-invalid', 'park-required'] })
   async list(@CurrentActor() actor: Actor, @Query() query: PlannedVisitsQuery): Promise<Page<PlannedVisitResponse>> {
-    const { items, nextCursor } = await this.plans.list(actor, query);
-    return { items: items.map(toPlannedVisitResponse), nextCursor };
+    return mapPage(await this.plans.list(actor, query), toPlannedVisitResponse);
   }
 
   @Post()

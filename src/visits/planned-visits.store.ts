@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '../kernel/actor';
 import { addDays, type Day } from '../kernel/day';
-import { Database } from '../platform/db/database';
-import { DEFAULT_LIMIT, type PageQuery, readCursor } from '../platform/http/page';
+import { Database, type Statement } from '../platform/db/database';
+import { type PageQuery, type PageRows, readPage, type Slice } from '../platform/http/page';
 import { BURDEN_DAYS, JOIN_WITHIN_DAYS, type PlanStatus } from './domain/plan';
 import { PlannedVisit } from './planned-visit.entity';
 import { PlannedVisitMember } from './planned-visit-member.entity';
@@ -61,27 +61,30 @@ export class PlannedVisitsStore {
   }
 
   /** By planned day. Each combination of filters reads through the index that fits it. */
-  async list(actor: Actor, parkId: string, query: PlanFilter, today: Day): Promise<PlanRecord[]> {
+  async list(actor: Actor, parkId: string, query: PlanFilter, today: Day): Promise<PageRows<PlanRecord>> {
+    const { rows, total } = await readPage<PlanRow>(this.database, actor, query, 'planned-visits', ['string', 'string'], (slice) => this.#listStatement(parkId, query, today, slice));
+    return { rows: rows.map(toRecord), total };
+  }
+
+  #listStatement(parkId: string, query: PlanFilter, today: Day, { after, limit }: Slice): Statement {
     const parts: string[] = [];
-    const values: unknown[] = [parkId, (query.limit ?? DEFAULT_LIMIT) + 1, today, burdenFrom(today)];
+    const values: unknown[] = [parkId, limit, today, burdenFrom(today)];
     const conditions: string[] = [];
     const filter = (part: string, condition: (...at: string[]) => string, ...given: unknown[]): void => {
       parts.push(part);
       conditions.push(condition(...given.map((value) => `$${values.push(value)}`)));
     };
-    const after = readCursor(query, 'planned-visits', ['string', 'string']);
     if (query.enterpriseId !== undefined) filter('enterprise', (at) => `v.enterprise_id = ${at}`, query.enterpriseId);
     if (query.cadreId !== undefined) filter('cadre', (at) => `v.id IN (${ofCadre(at)})`, query.cadreId);
     if (query.from !== undefined) filter('from', (at) => `v.planned_on >= ${at}`, query.from);
     if (query.to !== undefined) filter('to', (at) => `v.planned_on <= ${at}`, query.to);
     if (query.status !== undefined) filter('status', (at) => `v.status = ${at}`, query.status);
     if (after !== undefined) filter('after', (on, id) => `(v.planned_on, v.id) > (${on}::date, ${id}::uuid)`, ...after);
-    const rows = await this.database.read<PlanRow>(actor, {
+    return {
       name: ['planned-visits', ...parts].join('-'),
       text: `SELECT ${columns('$3', '$4')} FROM planned_visit v WHERE ${['v.park_id = $1', ...conditions].join(' AND ')} ORDER BY v.planned_on, v.id LIMIT $2`,
       values,
-    });
-    return rows.map(toRecord);
+    };
   }
 }
 

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, cadreOf } from '../kernel/actor';
 import type { Day } from '../kernel/day';
-import { Database } from '../platform/db/database';
-import { DEFAULT_LIMIT, type PageQuery, readCursor } from '../platform/http/page';
+import { Database, type Statement } from '../platform/db/database';
+import { type PageQuery, type PageRows, readPage, type Slice } from '../platform/http/page';
 import { seesEveryVisit } from './domain/visit-access';
 import type { VisitReview } from './domain/visit-words';
 import { ofCadre, toRecord, VISIT_COLUMNS, type VisitRecord, type VisitRow } from './visits.store';
@@ -30,21 +30,25 @@ interface Draft {
 export class VisitListStore {
   constructor(private readonly database: Database) {}
 
-  async list(actor: Actor, parkId: string, query: VisitFilter): Promise<VisitRecord[]> {
-    const draft = begin(parkId, query);
+  async list(actor: Actor, parkId: string, query: VisitFilter): Promise<PageRows<VisitRecord>> {
     const reader = seesEveryVisit(actor) ? undefined : cadreOf(actor);
+    const { rows, total } = await readPage<VisitRow>(this.database, actor, query, 'visits', ['string', 'string'], (slice) => this.#statement(parkId, query, reader, slice));
+    return { rows: rows.map(toRecord), total };
+  }
+
+  #statement(parkId: string, query: VisitFilter, reader: string | undefined, slice: Slice): Statement {
+    const draft = begin(parkId, query, slice);
     const text = query.enterpriseId !== undefined ? ofEnterprise(draft, query.enterpriseId, query.cadreId, reader)
       : query.cadreId !== undefined ? ofVisitor(draft, query.cadreId, reader)
         : reader !== undefined ? ofReader(draft, reader) : ofPark(draft);
-    return (await this.database.read<VisitRow>(actor, { name: `visits-${draft.parts.join('-')}`, text, values: draft.values })).map(toRecord);
+    return { name: `visits-${draft.parts.join('-')}`, text, values: draft.values };
   }
 }
 
-function begin(parkId: string, query: VisitFilter): Draft {
+function begin(parkId: string, query: VisitFilter, { after, limit }: Slice): Draft {
   const parts: string[] = [];
-  const values: unknown[] = [parkId, (query.limit ?? DEFAULT_LIMIT) + 1];
+  const values: unknown[] = [parkId, limit];
   const conditions: ((day: string, id: string) => string)[] = [];
-  const after = readCursor(query, 'visits', ['string', 'string']);
   if (query.from !== undefined) {
     const from = `$${values.push(query.from)}`;
     parts.push('from');

@@ -1,27 +1,15 @@
-import { Body, Controller, createParamDecorator, type ExecutionContext, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiHeader, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import type { Actor } from '../kernel/actor';
-import { Problem } from '../kernel/problem';
 import { type Answers, Answering } from '../platform/http/idempotency/answers';
-import { Call, IdParam } from '../platform/http/call';
-import type { Page } from '../platform/http/page';
-import { answer, CurrentActor, IdPipe } from '../platform/http/request';
+import { Call, IdParam, TakesIfMatch } from '../platform/http/call';
+import { mapPage, type Page } from '../platform/http/page';
+import { answer, CurrentActor, GivenVersion, IdPipe } from '../platform/http/request';
 import { AmendVisit, LogVisit, ReviewVisit, toVisitResponse, VisitResponse, VisitsQuery, VoidVisit } from './visits.dto';
 import { VisitsService } from './visits.service';
 
 const LOG_PROBLEMS = ['reference-unknown', 'in-future', 'date-order'] as const;
-
-/** The version in `If-Match`, for calls that take it if given. Problem `stale` when it is no version of ours. */
-const GivenVersion = createParamDecorator((_data: unknown, context: ExecutionContext): number | undefined => {
-  const header = context.switchToHttp().getRequest<FastifyRequest>().headers['if-match'];
-  if (header === undefined) return undefined;
-  const version = /^"(\d{1,9})"$/.exec(header.trim())?.[1];
-  if (version === undefined) throw new Problem('stale');
-  return Number(version);
-});
-
-const TakesIfMatch = (): MethodDecorator => ApiHeader({ name: 'If-Match', required: false, description: 'The ETag that was read; taken if given.', example: '"1"' });
 
 @ApiTags('Visits')
 @Controller('visits')
@@ -31,8 +19,7 @@ export class VisitsController {
   @Get()
   @Call({ id: 'listVisits', summary: 'The visit log', zh: '走访记录列表', description: 'Newest first. Officers and leaders see visits of their enterprises and those they took part in; who oversees sees the park’s.', answers: { type: VisitResponse, list: true }, problems: ['cursor-invalid', 'park-required'] })
   async list(@CurrentActor() actor: Actor, @Query() query: VisitsQuery): Promise<Page<VisitResponse>> {
-    const { items, nextCursor } = await this.visits.list(actor, query);
-    return { items: items.map(toVisitResponse), nextCursor };
+    return mapPage(await this.visits.list(actor, query), toVisitResponse);
   }
 
   @Get(':id')

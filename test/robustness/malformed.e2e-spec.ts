@@ -60,7 +60,7 @@ describe('malformed requests', () => {
     // A cursor with the right shape and a key of nonsense.
     fc.array(fc.oneof(fc.string({ maxLength: 5 }), fc.integer()), { maxLength: 3 }).map((k) => Buffer.from(JSON.stringify({ f: 'x', k })).toString('base64url')),
   );
-  const query = fc.array(fc.tuple(fc.constantFrom('limit', 'cursor', 'parkId', 'q', 'status', 'tag', 'cadreId', 'enterpriseId', 'from', 'to', 'review', 'minDays', 'dueWithinDays', 'active', 'uncovered', 'after', 'types', 'bogus'), value), { minLength: 1, maxLength: 4 })
+  const query = fc.array(fc.tuple(fc.constantFrom('limit', 'cursor', 'parkId', 'q', 'status', 'tag', 'cadreId', 'enterpriseId', 'from', 'to', 'review', 'minDays', 'dueWithinDays', 'active', 'uncovered', 'after', 'types', 'count', 'bogus'), value), { minLength: 1, maxLength: 4 })
     .map((pairs) => pairs.map(([name, text]) => `${name}=${text}`).join('&'));
   const reading = ROUTES.filter((route) => route.method === 'GET').map((route) => [route.path, route] as const);
 
@@ -72,14 +72,18 @@ describe('malformed requests', () => {
     }), { numRuns: 200, endOnFailure: true });
   });
 
-  it('refuses a cursor whose filters are right and whose key is forged', async () => {
+  it('refuses a cursor whose filters are right and whose key is forged, unsigned or with the signature of another', async () => {
     for (let one = 0; one < 3; one += 1) await anEnterprise(app);
     const page = await app.as('admin').get('/enterprises?limit=1').expect(200);
-    const { f } = JSON.parse(Buffer.from((page.body as { nextCursor: string }).nextCursor, 'base64url').toString('utf8')) as { f: string };
+    const { nextCursor } = page.body as { nextCursor: string };
+    const [inner, signature] = [nextCursor.slice(0, -22), nextCursor.slice(-22)];
+    const { f } = JSON.parse(Buffer.from(inner, 'base64url').toString('utf8')) as { f: string };
     for (const k of [['x', 'no uuid'], ['\u0000', '01950000-0000-7000-8000-0000000000ff'], [1, 2], []]) {
       const cursor = Buffer.from(JSON.stringify({ f, k })).toString('base64url');
-      const response = await app.as('admin').get(`/enterprises?limit=1&cursor=${cursor}`).expect(400);
-      expect(response.body).toMatchObject({ code: 'cursor-invalid' });
+      for (const forged of [cursor, cursor + signature]) {
+        const response = await app.as('admin').get(`/enterprises?limit=1&cursor=${forged}`).expect(400);
+        expect(response.body).toMatchObject({ code: 'cursor-invalid' });
+      }
     }
   });
 

@@ -27,7 +27,7 @@ export interface CallDescription {
   /** The summary in Chinese. */
   readonly zh: string;
   readonly description: string;
-  readonly answers?: { readonly status?: 200 | 201; readonly type?: Type; readonly list?: boolean; readonly untagged?: boolean };
+  readonly answers?: { readonly status?: 200 | 201; readonly type?: Type; readonly list?: boolean };
   /** A creation: 201, and 200 when a client-made id comes again with the same content. */
   readonly creates?: boolean;
   readonly needsIfMatch?: boolean;
@@ -40,6 +40,7 @@ export interface CallDescription {
   readonly public?: boolean;
 }
 
+const IF_MATCH_EXAMPLE = '"1-q1MKE-vRpLAHKN4R"';
 const OF_EVERY_CALL: readonly ProblemCode[] = ['malformed', 'internal', 'unavailable', 'busy'];
 const OF_CALLS_ONCE: readonly ProblemCode[] = ['twin-running', 'idempotency-key-reused'];
 const OF_CALLS_WITH_TOKEN: readonly ProblemCode[] = ['unauthenticated', 'forbidden', 'not-found'];
@@ -48,22 +49,26 @@ const KEY_DESCRIPTION = 'Makes the call safe to repeat: the same call under the 
 
 /** Describes a call: summary in English and Chinese, its answer, and every problem it can answer. */
 export function Call(call: CallDescription): MethodDecorator {
-  const { type, status = 200, list = false, untagged = false } = call.answers ?? {};
+  const { type, status = 200, list = false } = call.answers ?? {};
   const success = (code: number, description: string) => ApiResponse({
     status: code, description,
     ...(type === undefined ? {} : list ? { content: { 'application/json': { schema: listSchema(type) } } } : { type }),
-    ...(list || untagged || type === undefined ? {} : { headers: { ETag: { description: 'Strong entity tag: the version in quotes.', schema: { type: 'string', example: '"1"' } } } }),
   });
   return applyDecorators(
     ApiOperation({ operationId: call.id, summary: `${call.summary} · ${call.zh}`, description: call.description }),
     ...(type === undefined ? [] : [ApiExtraModels(type)]),
     ...(call.creates === true ? [success(201, 'Created.'), success(200, 'The same id with the same content was sent before: what is stored.')] : [success(status, 'Done.')]),
-    ...(call.needsIfMatch === true ? [ApiHeader({ name: 'If-Match', required: true, description: 'The ETag that was read.', example: '"1"' })] : []),
+    ...(call.needsIfMatch === true ? [ApiHeader({ name: 'If-Match', required: true, description: 'The ETag that was read. Its version counts.', example: IF_MATCH_EXAMPLE })] : []),
     ...(call.once === true ? [ApiHeader({ name: 'Idempotency-Key', required: false, description: KEY_DESCRIPTION, schema: { type: 'string', minLength: 1, maxLength: 255 }, example: '5f1c1f0e-9a55-4d0c-8a39-6f1b6b2a7f11' })] : []),
     ...(call.body === undefined ? [] : [ApiBody({ type: call.body })]),
     ...(call.public === true ? [ApiSecurity({})] : [ApiBearerAuth()]),
     ...problemResponses([...OF_EVERY_CALL, ...(call.public === true ? [] : OF_CALLS_WITH_TOKEN), ...(call.needsIfMatch === true ? (['stale', 'if-match-required'] as const) : []), ...(call.once === true ? OF_CALLS_ONCE : []), ...(call.problems ?? [])]),
   );
+}
+
+/** Describes an `If-Match` that is taken if given. */
+export function TakesIfMatch(): MethodDecorator {
+  return ApiHeader({ name: 'If-Match', required: false, description: 'The ETag that was read; taken if given. Its version counts.', example: IF_MATCH_EXAMPLE });
 }
 
 /** Describes the `id` in a path. */

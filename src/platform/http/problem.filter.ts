@@ -33,7 +33,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (problem.retryAfterSeconds !== undefined) void reply.header('retry-after', problem.retryAfterSeconds);
     if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
     const { body, language } = renderProblem(problem, request);
-    void reply.status(problem.status).header('content-type', PROBLEM_JSON).header('content-language', language).send(body);
+    void reply.status(problem.status).header('content-type', PROBLEM_JSON).header('content-language', language).header('vary', 'authorization, accept-language').send(body);
   }
 }
 

@@ -2,6 +2,7 @@ import { createParamDecorator, type ExecutionContext, Injectable, type PipeTrans
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../../kernel/actor';
 import { Problem } from '../../kernel/problem';
+import { versionIn } from './entity-tags';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -19,12 +20,21 @@ export const CurrentActor = createParamDecorator((_data: unknown, context: Execu
 
 /** The version that the caller read, from `If-Match`. Problem `if-match-required` without the header, `stale` when it is no version of ours. */
 export const IfMatch = createParamDecorator((_data: unknown, context: ExecutionContext): number => {
-  const header = context.switchToHttp().getRequest<FastifyRequest>().headers['if-match'];
-  if (header === undefined) throw new Problem('if-match-required');
-  const version = /^"(\d{1,9})"$/.exec(header.trim())?.[1];
-  if (version === undefined) throw new Problem('stale');
-  return Number(version);
+  const version = givenVersion(context);
+  if (version === undefined) throw new Problem('if-match-required');
+  return version;
 });
+
+/** The version in `If-Match`, for calls that take it if given. Problem `stale` when it is no version of ours. */
+export const GivenVersion = createParamDecorator((_data: unknown, context: ExecutionContext): number | undefined => givenVersion(context));
+
+function givenVersion(context: ExecutionContext): number | undefined {
+  const header = context.switchToHttp().getRequest<FastifyRequest>().headers['if-match'];
+  if (header === undefined) return undefined;
+  const version = versionIn(header);
+  if (version === undefined) throw new Problem('stale');
+  return version;
+}
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -41,7 +51,7 @@ export interface Versioned {
   readonly version: number;
 }
 
-/** Answers a resource with its strong `ETag`. */
+/** Answers a resource with its version as `ETag`, which a digest of the body completes when that is sent. */
 export function answer<T extends Versioned>(reply: FastifyReply, body: T, status = 200): T {
   void reply.status(status).header('etag', `"${body.version}"`);
   return body;

@@ -1,0 +1,66 @@
+import { hash } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+// 96 bits of SHA-256: the same tag twice for different bodies of one address will not happen by chance.
+const DIGEST_LENGTH = 16;
+const OF_A_VERSION = /^"(\d{1,9})"$/;
+const OURS = /^"(\d{1,9})(?:-[\w-]{16})?"$/;
+
+/**
+ * The strong tag of a body that is sent: the version, where the resource has one, and a digest. What is read holds facts that change without
+ * a new version (the last visit, days overdue), so the version alone would call an old body a fresh one.
+ */
+export function entityTag(version: number | undefined, payload: string): string {
+  const digest = hash('sha256', payload, 'base64url').slice(0, DIGEST_LENGTH);
+  return version === undefined ? `"${digest}"` : `"${version}-${digest}"`;
+}
+
+/** The version that a tag in `If-Match` names, with a digest or without: what may be changed depends on the version alone. */
+export function versionIn(header: string): number | undefined {
+  const version = OURS.exec(header.trim())?.[1];
+  return version === undefined ? undefined : Number(version);
+}
+
+/** Whether `If-None-Match` names the tag, strong or weak, or any. */
+export function isNamedIn(header: string, tag: string): boolean {
+  return header.trim() === '*' || (header.match(/"[^"]*"/g)?.includes(tag) ?? false);
+}
+
+/**
+ * Gives every JSON answer to a caller's GET its tag, and completes the tag of other answers that carry a version. Who has the body already
+ * gets 304 in its stead, after all that an answer takes: access is checked and the facts are read as always.
+ */
+export function tagAnswers(fastify: FastifyInstance): void {
+  fastify.addHook('onSend', (request, reply, payload, done) => {
+    if (request.actor === undefined || typeof payload !== 'string' || !isJson(reply)) {
+      done(null, payload);
+      return;
+    }
+    const reading = request.method === 'GET' || request.method === 'HEAD';
+    const tag = tagOf(reply.getHeader('etag'), payload, reading);
+    if (tag !== undefined) void reply.header('etag', tag);
+    done(null, reading && tag !== undefined && isFresh(request, tag) ? notModified(request, reply, payload) : payload);
+  });
+}
+
+function isJson(reply: FastifyReply): boolean {
+  const type = reply.getHeader('content-type');
+  return reply.statusCode >= 200 && reply.statusCode < 300 && typeof type === 'string' && type.startsWith('application/json');
+}
+
+function tagOf(given: unknown, payload: string, reading: boolean): string | undefined {
+  if (typeof given !== 'string') return reading ? entityTag(undefined, payload) : undefined;
+  const version = OF_A_VERSION.exec(given)?.[1];
+  return version === undefined ? given : entityTag(Number(version), payload);
+}
+
+function isFresh(request: FastifyRequest, tag: string): boolean {
+  const header = request.headers['if-none-match'];
+  return header !== undefined && isNamedIn(header, tag);
+}
+
+function notModified(request: FastifyRequest, reply: FastifyReply, payload: string): string | null {
+  void reply.status(304).removeHeader('content-type');
+  // To HEAD Fastify sends none anyway, and says how long it would be.
+  return request.method === 'HEAD' ? payload : null;
+}
