@@ -10,7 +10,7 @@ const OURS = /^"(\d{1,9})(?:-[\w-]{16})?"$/;
  * The strong tag of a body that is sent: the version, where the resource has one, and a digest. What is read holds facts that change without
  * a new version (the last visit, days overdue), so the version alone would call an old body a fresh one.
  */
-export function entityTag(version: number | undefined, payload: string): string {
+export function entityTag(version: number | undefined, payload: string | Buffer): string {
   const digest = hash('sha256', payload, 'base64url').slice(0, DIGEST_LENGTH);
   return version === undefined ? `"${digest}"` : `"${version}-${digest}"`;
 }
@@ -37,9 +37,11 @@ export function tagAnswers(fastify: FastifyInstance): void {
       return;
     }
     const reading = request.method === 'GET' || request.method === 'HEAD';
-    const tag = tagOf(reply.getHeader('etag'), payload, reading);
+    // Encoded once, for the digest and for the wire.
+    const bytes = Buffer.from(payload);
+    const tag = tagOf(reply.getHeader('etag'), bytes, reading);
     if (tag !== undefined) void reply.header('etag', tag);
-    done(null, reading && tag !== undefined && isFresh(request, tag) ? notModified(request, reply, payload) : payload);
+    done(null, reading && tag !== undefined && isFresh(request, tag) ? notModified(request, reply, bytes) : bytes);
   });
 }
 
@@ -48,7 +50,7 @@ function isJson(reply: FastifyReply): boolean {
   return reply.statusCode >= 200 && reply.statusCode < 300 && typeof type === 'string' && type.startsWith('application/json');
 }
 
-function tagOf(given: unknown, payload: string, reading: boolean): string | undefined {
+function tagOf(given: unknown, payload: Buffer, reading: boolean): string | undefined {
   if (typeof given !== 'string') return reading ? entityTag(undefined, payload) : undefined;
   const version = OF_A_VERSION.exec(given)?.[1];
   return version === undefined ? given : entityTag(Number(version), payload);
@@ -59,7 +61,7 @@ function isFresh(request: FastifyRequest, tag: string): boolean {
   return header !== undefined && isNamedIn(header, tag);
 }
 
-function notModified(request: FastifyRequest, reply: FastifyReply, payload: string): string | null {
+function notModified(request: FastifyRequest, reply: FastifyReply, payload: Buffer): Buffer | null {
   void reply.status(304).removeHeader('content-type');
   // To HEAD Fastify sends none anyway, and says how long it would be.
   return request.method === 'HEAD' ? payload : null;
