@@ -9,10 +9,13 @@ import type { TrustedIssuer } from './identity/token-verifier';
 import { ParksModule } from './parks/parks.module';
 import type { Clock } from './platform/clock';
 import type { HashAlgorithm } from './platform/journal/chain';
+import type { Limits } from './platform/http/limits/rate-limits';
 import { PlatformModule } from './platform/platform.module';
 import { PortalModule } from './portal/portal.module';
 import { SupervisionModule } from './supervision/supervision.module';
 import { VisitsModule } from './visits/visits.module';
+
+const NO_LIMITS: Limits = { perCaller: 0, perAddress: 0 };
 
 /** What one process is made of. */
 export interface Parts {
@@ -21,15 +24,17 @@ export interface Parts {
   readonly trusted: TrustedIssuer;
   /** What entries are sealed with from now on; SHA-256 if nothing is said. */
   readonly journalHash?: HashAlgorithm;
+  /** None if nothing is said. */
+  readonly limits?: Limits;
 }
 
 @Module({})
 export class AppModule {
-  static of({ source, clock, trusted, journalHash = 'sha256' }: Parts): DynamicModule {
+  static of({ source, clock, trusted, journalHash = 'sha256', limits = NO_LIMITS }: Parts): DynamicModule {
     return {
       module: AppModule,
       imports: [
-        PlatformModule.of(source, clock, journalHash), ParksModule, EnterprisesModule, CadresModule, AssignmentsModule, VisitsModule, SupervisionModule, IdentityModule.of(trusted), FieldModule,
+        PlatformModule.of(source, clock, { journalHash, limits }), ParksModule, EnterprisesModule, CadresModule, AssignmentsModule, VisitsModule, SupervisionModule, IdentityModule.of(trusted), FieldModule,
         PortalModule,
       ],
     };

@@ -13,6 +13,7 @@ import { ParkPolicy, WorkingHoursVersion } from './parks/park-settings.entity';
 import { ClientMadeId } from './platform/db/client-made-id.entity';
 import type { EntityClass } from './platform/db/data-source';
 import { KeptAnswer } from './platform/http/idempotency/kept-answer.entity';
+import { RateWindow } from './platform/http/limits/rate-window.entity';
 import { AccessLogEntry } from './platform/journal/access-log.entity';
 import { JournalEntry } from './platform/journal/journal-entry.entity';
 import { JournalHead } from './platform/journal/journal-head.entity';
@@ -26,5 +27,5 @@ import { Visit } from './visits/visit.entity';
 /** Every table that is written through entities, listed one by one: no globs. */
 export const ENTITIES: readonly EntityClass[] = [
   Park, ParkPolicy, WorkingHoursVersion, Department, CalendarYearVersion, Enterprise, EnterpriseContact, EnterpriseStatusChange, Cadre, CadreLeave, Assignment, DutyWatch, Lapse,
-  Visit, VisitParticipant, VisitAmendment, PlannedVisit, PlannedVisitMember, JournalEntry, JournalHead, JournalVerification, AccessLogEntry, ClientMadeId, KeptAnswer,
+  Visit, VisitParticipant, VisitAmendment, PlannedVisit, PlannedVisitMember, JournalEntry, JournalHead, JournalVerification, AccessLogEntry, ClientMadeId, KeptAnswer, RateWindow,
 ];

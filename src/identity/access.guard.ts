@@ -1,6 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../kernel/problem';
+import { RateLimits } from '../platform/http/limits/rate-limits';
 import { ActorResolver } from './actor-resolver';
 import { findRoute, isPublic } from './routes';
 import { TokenVerifier } from './token-verifier';
@@ -10,15 +11,18 @@ const BEARER = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i;
 /** Lets a request through when its token is right and the table of routes allows it; leaves the actor on the request. */
 @Injectable()
 export class AccessGuard implements CanActivate {
-  constructor(private readonly verifier: TokenVerifier, private readonly resolver: ActorResolver) {}
+  constructor(private readonly verifier: TokenVerifier, private readonly resolver: ActorResolver, private readonly limits: RateLimits) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const http = context.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
     const path = request.routeOptions.url ?? '';
     if (isPublic(path)) return true;
     const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
     if (token === undefined) throw new Problem('unauthenticated');
     const actor = await this.resolver.resolve(await this.verifier.verify(token), request.id);
+    const wait = this.limits.ofCaller(actor, http.getResponse<FastifyReply>());
+    if (wait !== undefined) await wait;
     const route = findRoute(request.method, path);
     const allowed = route !== undefined && (route.roles.some((role) => actor.roles.includes(role)) || route.scopes.some((scope) => actor.scopes.includes(scope)));
     if (!allowed) throw new Problem('forbidden');

@@ -19,6 +19,8 @@ export interface Config {
   readonly jobs: boolean;
   /** What journal entries are sealed with from now on. */
   readonly journalHash: HashAlgorithm;
+  /** Requests a minute; 0 is no limit. */
+  readonly limits: { readonly perCaller: number; readonly perAddress: number };
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** Proxies whose `X-Forwarded-*` is believed: addresses or networks, comma-separated. */
   readonly trustedProxies: string | false;
@@ -28,6 +30,10 @@ export class ConfigError extends Error {}
 
 // More connections than a few per core only make PostgreSQL's processes wait for each other: docs/performance.md.
 const POOL_PER_CORE = 2;
+// A hundred requests a second: more than a portal of a county sends, far less than a server of the smallest size answers. Behind one address there may be an office.
+const LIMIT_PER_CALLER = 6_000;
+const LIMIT_PER_ADDRESS = 30_000;
+const MOST_A_MINUTE = 100_000_000;
 const LOCAL_ISSUER = 'urn:service-ledger:local';
 
 /**
@@ -73,6 +79,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     demo: choice('DEMO', issuer === undefined ? 'on' : 'off', ['on', 'off']) === 'on',
     jobs: choice('JOBS', 'on', ['on', 'off']) === 'on',
     journalHash,
+    limits: { perCaller: whole('RATE_LIMIT_PER_CALLER', LIMIT_PER_CALLER, 0, MOST_A_MINUTE), perAddress: whole('RATE_LIMIT_PER_ADDRESS', LIMIT_PER_ADDRESS, 0, MOST_A_MINUTE) },
     logLevel: choice('LOG_LEVEL', 'info', ['debug', 'info', 'warn', 'error', 'silent']),
     trustedProxies,
   };

@@ -9,6 +9,9 @@ import { HealthController } from './health.controller';
 import { CursorsInterceptor } from './http/cursors.interceptor';
 import { KeptAnswersStore } from './http/idempotency/kept-answers.store';
 import { KeptAnswersSweep } from './http/idempotency/kept-answers.sweep';
+import { type Limits, RateLimits } from './http/limits/rate-limits';
+import { RateWindowsStore } from './http/limits/rate-windows.store';
+import { RateWindowsSweep } from './http/limits/rate-windows.sweep';
 import { Jobs } from './jobs/jobs';
 import { AccessLog } from './journal/access-log';
 import type { HashAlgorithm } from './journal/chain';
@@ -20,19 +23,20 @@ import { Verification } from './journal/verification';
 @Global()
 @Module({})
 export class PlatformModule {
-  static of(source: DataSource, clock: Clock, journalHash: HashAlgorithm): DynamicModule {
+  static of(source: DataSource, clock: Clock, { journalHash, limits }: { readonly journalHash: HashAlgorithm; readonly limits: Limits }): DynamicModule {
     return {
       module: PlatformModule,
       controllers: [HealthController],
       providers: [
         { provide: DataSource, useValue: source }, { provide: Clock, useValue: clock }, Database, Signals, InstallationKeys, Journal, AccessLog, Jobs, Verification, KeptAnswersStore, KeptAnswersSweep,
+        RateWindowsStore, RateWindowsSweep, { provide: RateLimits, inject: [RateWindowsStore], useFactory: (store: RateWindowsStore) => new RateLimits(store, clock, limits) },
         { provide: APP_INTERCEPTOR, useClass: CursorsInterceptor },
         {
           provide: Sealer, inject: [Database, Journal, Signals],
           useFactory: (database: Database, journal: Journal, signals: Signals) => new Sealer(source, database, clock, journal, signals, journalHash),
         },
       ],
-      exports: [Clock, Database, Signals, Journal, AccessLog, Jobs, Sealer, Verification, KeptAnswersStore],
+      exports: [Clock, Database, Signals, Journal, AccessLog, Jobs, Sealer, Verification, KeptAnswersStore, RateLimits],
     };
   }
 }

@@ -132,6 +132,7 @@ describe('the constraints', () => {
     ['access_log_is_never_changed', 'DELETE FROM access_log'],
     ['access_log_is_never_changed', 'TRUNCATE access_log'],
     ['access_log_of_park', copy('access_log', { id: FRESH, park_id: NOBODY })],
+    ['rate_window_used_counts', `INSERT INTO rate_window (key, begins_at, used) VALUES ('', now(), 0)`],
     ['kept_answer_of_park', `${KEPT} (sha256('x'), ${NOBODY}, '', 200, '{}', '', now())`],
     ['kept_answer_is_of_a_park_or_a_refusal', `${KEPT} (sha256('x'), NULL, '', 200, '{}', '', now())`],
     ['installation_key_has_256_bits', set('installation_key', `secret = '\\x00'`)],

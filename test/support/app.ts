@@ -4,12 +4,13 @@ import { createLocalJWKSet } from 'jose';
 import { Pool } from 'pg';
 import supertest from 'supertest';
 import type { DataSource } from 'typeorm';
-import { createApplication } from '../../src/application';
+import { createApplication, type HttpOptions } from '../../src/application';
 import { ENTITIES } from '../../src/entities';
 import { LocalIssuer } from '../../src/identity/local-issuer';
 import type { Role } from '../../src/kernel/actor';
 import { applicationDataSource } from '../../src/platform/db/data-source';
 import { DEFAULT_POLICY, DEFAULT_WORKING_HOURS } from '../../src/parks/domain/policy';
+import type { Limits } from '../../src/platform/http/limits/rate-limits';
 import { createLog } from '../../src/platform/logging';
 import { FixedClock } from './clock';
 import { createTestDatabase, type TestDatabase } from './database';
@@ -56,7 +57,7 @@ export interface TestApp extends Cast {
 }
 
 /** The whole application on a database of its own, with two parks of different counties and one person per role in the first. */
-export async function startApp(options: { now?: string; poolSize?: number; connectionWithinMs?: number; inventsEntries?: boolean; database?: TestDatabase; issuer?: LocalIssuer; cast?: Cast; clock?: FixedClock } = {}): Promise<TestApp> {
+export async function startApp(options: { now?: string; poolSize?: number; connectionWithinMs?: number; inventsEntries?: boolean; limits?: Limits; http?: HttpOptions; database?: TestDatabase; issuer?: LocalIssuer; cast?: Cast; clock?: FixedClock } = {}): Promise<TestApp> {
   const database = options.database ?? await createTestDatabase();
   const clock = options.clock ?? new FixedClock(new Date(options.now ?? MONDAY_MORNING));
   const issuer = options.issuer ?? await LocalIssuer.inMemory(ISSUER, AUDIENCE);
@@ -64,7 +65,8 @@ export async function startApp(options: { now?: string; poolSize?: number; conne
   const app = await createApplication({
     source, clock, log: createLog('silent'),
     trusted: { config: { kind: 'local', issuer: ISSUER, audience: AUDIENCE }, keys: createLocalJWKSet(await issuer.jwks()) },
-  });
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
+  }, options.http);
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
   // A pool connects anew after its database was killed.

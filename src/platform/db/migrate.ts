@@ -6,13 +6,14 @@ import { DutyWatch1764000000002 } from '../../../migrations/1764000000002-duty-w
 import { IdentitySignal1764000000003 } from '../../../migrations/1764000000003-identity-signal';
 import { JournalSeal1764000000004 } from '../../../migrations/1764000000004-journal-seal';
 import { SigningKey1764000000006 } from '../../../migrations/1764000000006-signing-key';
+import { RateLimit1764000000007 } from '../../../migrations/1764000000007-rate-limit';
 import { KeptAnswers1764000000008 } from '../../../migrations/1764000000008-kept-answers';
 import { SnakeNaming } from './naming';
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
   Foundation1764000000000, NationalCalendar1764000000001, DutyWatch1764000000002, IdentitySignal1764000000003, JournalSeal1764000000004, SigningKey1764000000006,
-  KeptAnswers1764000000008,
+  RateLimit1764000000007, KeptAnswers1764000000008,
 ];
 
 // Any number, the same for every process: only one of them migrates a database at a time.

@@ -41,7 +41,7 @@ export interface CallDescription {
 }
 
 const IF_MATCH_EXAMPLE = '"1-q1MKE-vRpLAHKN4R"';
-const OF_EVERY_CALL: readonly ProblemCode[] = ['malformed', 'internal', 'unavailable', 'busy'];
+const OF_EVERY_CALL: readonly ProblemCode[] = ['malformed', 'too-many-requests', 'internal', 'unavailable', 'busy'];
 const OF_CALLS_ONCE: readonly ProblemCode[] = ['twin-running', 'idempotency-key-reused'];
 const OF_CALLS_WITH_TOKEN: readonly ProblemCode[] = ['unauthenticated', 'forbidden', 'not-found'];
 

@@ -1,0 +1,94 @@
+import { RateWindowsSweep } from '../../src/platform/http/limits/rate-windows.sweep';
+import { startApp, type TestApp } from '../support/app';
+
+/** Two processes share what a caller and an address may ask. */
+describe('limits', () => {
+  const PER_CALLER = 40;
+  const PER_ADDRESS = 60;
+  let app: TestApp;
+  let twin: TestApp;
+  beforeAll(async () => {
+    const limits = { perCaller: PER_CALLER, perAddress: PER_ADDRESS };
+    const http = { trustedProxies: '10.0.0.0/8' };
+    app = await startApp({ limits, http });
+    twin = await startApp({ limits, http, database: app.database, issuer: app.issuer, cast: app, clock: app.clock });
+  });
+  afterAll(async () => {
+    await twin.close();
+    await app.close();
+  });
+  beforeEach(() => { app.clock.set(new Date(app.clock.now().getTime() + 60_000)); });
+
+  interface Asked {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, unknown>>;
+    readonly body: { readonly code?: string };
+  }
+
+  const ask = async (process: TestApp, { token, address = '127.0.0.1', forwarded }: { token?: string; address?: string; forwarded?: string }): Promise<Asked> => {
+    const headers = { 'accept-language': 'en', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...(forwarded === undefined ? {} : { 'x-forwarded-for': forwarded }) };
+    const { statusCode: status, headers: answered, body } = await process.app.inject({ method: 'GET', url: '/api/v1/me', remoteAddress: address, headers });
+    return { status, headers: answered, body: JSON.parse(body) as Asked['body'] };
+  };
+  const passed = (answers: readonly Asked[]): number => answers.filter(({ status }) => status !== 429).length;
+  const times = async (count: number, one: (number: number) => Promise<Asked>): Promise<Asked[]> => Promise.all(Array.from({ length: count }, async (_none, number) => one(number)));
+
+  it('of a caller hold over both processes, to the request', async () => {
+    const token = await app.token('supervisor');
+    const answers = await times(4 * PER_CALLER, async (number) => ask(number % 2 === 0 ? app : twin, { token }));
+    expect(passed(answers)).toBe(PER_CALLER);
+    const refused = answers.find(({ status }) => status === 429);
+    expect(refused).toMatchObject({ body: { code: 'too-many-requests' }, headers: { 'content-type': 'application/problem+json; charset=utf-8' } });
+    expect(Number(refused?.headers['retry-after'])).toBeGreaterThan(0);
+    expect(Number(refused?.headers['retry-after'])).toBeLessThanOrEqual(60);
+    expect((await ask(app, { token: await app.token('officer') })).status).toBe(200);
+  });
+
+  it('are told on every answer', async () => {
+    const token = await app.token('admin');
+    const first = await ask(app, { token, address: '203.0.113.1' });
+    expect(first.headers['ratelimit-policy']).toBe('"address";q=60;w=60, "caller";q=40;w=60');
+    expect(first.headers['ratelimit']).toMatch(/^"address";r=59;t=\d+, "caller";r=39;t=\d+$/);
+    const second = await ask(app, { token, address: '203.0.113.1' });
+    expect(second.headers['ratelimit']).toMatch(/^"address";r=58;t=\d+, "caller";r=38;t=\d+$/);
+  });
+
+  it('begin anew with the minute', async () => {
+    const token = await app.token('leader');
+    expect(passed(await times(PER_CALLER + 5, async () => ask(app, { token })))).toBe(PER_CALLER);
+    app.clock.set(new Date(app.clock.now().getTime() + 60_000));
+    expect(passed(await times(PER_CALLER + 5, async () => ask(app, { token })))).toBe(PER_CALLER);
+  });
+
+  it('of an address also count those whose tokens are wrong, over both processes', async () => {
+    const answers = await times(3 * PER_ADDRESS, async (number) => ask(number % 2 === 0 ? app : twin, { token: 'no.token.atall', address: '203.0.113.2' }));
+    expect(passed(answers)).toBe(PER_ADDRESS);
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(PER_ADDRESS);
+  });
+
+  it('believe a forwarded address from a trusted proxy alone', async () => {
+    const behind = await times(PER_ADDRESS + 10, async (number) => ask(app, { address: '10.0.0.1', forwarded: `198.51.100.${number}` }));
+    expect(passed(behind)).toBe(PER_ADDRESS + 10);
+    const lying = await times(PER_ADDRESS + 10, async (number) => ask(app, { address: '203.0.113.3', forwarded: `198.51.100.${number}` }));
+    expect(passed(lying)).toBe(PER_ADDRESS);
+  });
+
+  it('count a network of IPv6 as one, and the machine itself not at all', async () => {
+    expect(passed(await times(PER_ADDRESS + 10, async (number) => ask(app, { address: `2001:db8::${number.toString(16)}` })))).toBe(PER_ADDRESS);
+    expect(passed(await times(PER_ADDRESS + 10, async () => ask(app, {})))).toBe(PER_ADDRESS + 10);
+  });
+
+  it('let whoever asks for the health of the process pass', async () => {
+    const answers = await Promise.all(Array.from({ length: PER_ADDRESS + 10 }, async () => app.app.inject({ method: 'GET', url: '/health/live', remoteAddress: '203.0.113.4' })));
+    expect(answers.every(({ statusCode }) => statusCode === 200)).toBe(true);
+  });
+
+  it('store neither subject nor address, and forget a window when it is over', async () => {
+    await ask(app, { token: await app.token('county'), address: '203.0.113.5' });
+    const rows = await app.sql<{ length: number }>('SELECT octet_length(key) AS length FROM rate_window');
+    expect(rows.every(({ length }) => length === 16)).toBe(true);
+    app.clock.set(new Date(app.clock.now().getTime() + 3_600_000));
+    expect(await app.app.get(RateWindowsSweep).sweep()).toBe(rows.length);
+    expect(await app.sql('SELECT FROM rate_window')).toEqual([]);
+  });
+});
