@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
@@ -8,6 +9,7 @@ import type { Logger } from 'pino';
 import { AppModule, type Parts } from './app.module';
 import { findRoute, isPublic } from './identity/routes';
 import { Problem } from './kernel/problem';
+import type { ProblemCode } from './kernel/problem-catalogue';
 import { addApiDocument } from './openapi';
 import { problemDocument, ProblemFilter } from './platform/http/problem.filter';
 import { logRequests, NestLog } from './platform/logging';
@@ -15,26 +17,47 @@ import { RequestPipe } from './platform/http/validation';
 
 // A visit with everything in it is below 100 kB.
 const BODY_LIMIT = 1_048_576;
-// A phone on a bad line may need a while; a client that dribbles holds a connection no longer than this.
-const REQUEST_TIMEOUT_MS = 30_000;
+/** How long clients may take, in milliseconds. */
+export interface Patience {
+  /** From the first byte of a request to its last. A phone on a bad line may need a while; who dribbles holds a connection no longer than this. */
+  readonly requestMs: number;
+  /** For the headers alone. */
+  readonly headersMs: number;
+  /** In which no byte comes or goes: for who asks and never reads the answer. */
+  readonly idleMs: number;
+  /** Between looks at who has taken too long. */
+  readonly checkMs: number;
+}
+
+const PATIENCE: Patience = { requestMs: 30_000, headersMs: 10_000, idleMs: 30_000, checkMs: 1_000 };
+// Tokens with many claims are a few kB.
+const MOST_HEADER_BYTES = 16_384;
+
+/** What differs between installations and tests. */
+export interface HttpOptions {
+  readonly trustedProxies?: string | false;
+  readonly patience?: Patience;
+}
 // Answers are data for one caller: not to be kept, guessed at, framed or run.
 const OF_EVERY_ANSWER = {
   'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'content-security-policy': "default-src 'none'; frame-ancestors 'none'", 'referrer-policy': 'no-referrer',
 };
 const PAGE_HEADERS = { contentSecurityPolicy: { directives: { scriptSrc: ["'self'"], upgradeInsecureRequests: null } } };
+const PROBLEM_OF_NOISE: Readonly<Record<string, ProblemCode>> = { ERR_HTTP_REQUEST_TIMEOUT: 'too-slow', HPE_HEADER_OVERFLOW: 'headers-too-large' };
 const REQUEST_ID = /^[\w.:-]{1,64}$/;
 
 /**
  * The HTTP application, configured; nothing of it runs yet. Nest's own account of every module and route is left out: call
  * {@link useLogs} once it is initialised.
  */
-export async function createApplication(parts: Parts & { readonly log: Logger }, trustedProxies: string | false = false): Promise<NestFastifyApplication> {
+export async function createApplication(parts: Parts & { readonly log: Logger }, { trustedProxies = false, patience = PATIENCE }: HttpOptions = {}): Promise<NestFastifyApplication> {
   const filter = new ProblemFilter();
   const adapter = new FastifyAdapter({
     trustProxy: trustedProxies,
     bodyLimit: BODY_LIMIT,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    connectionTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: patience.requestMs,
+    connectionTimeout: patience.idleMs,
+    http: { headersTimeout: patience.headersMs, requestTimeout: patience.requestMs, connectionsCheckingInterval: patience.checkMs, maxHeaderSize: MOST_HEADER_BYTES },
     forceCloseConnections: 'idle',
     return503OnClosing: true,
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => { filter.answer(error, request, reply); },
@@ -69,11 +92,16 @@ export function useLogs(app: NestFastifyApplication, log: Logger): void {
   app.useLogger(new NestLog(log));
 }
 
-/** What is no HTTP that can be answered in the ordinary way: too large a header, an unknown method, noise. */
+/** What is no HTTP that can be answered in the ordinary way: too large a header, too slow a client, an unknown method, noise. */
 function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return;
-  const body = JSON.stringify(problemDocument(new Problem('malformed'), '', 'zh'));
-  socket.end(`HTTP/1.1 400 Bad Request\r\nContent-Type: application/problem+json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`);
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const problem = new Problem(PROBLEM_OF_NOISE[error.code ?? ''] ?? 'malformed');
+  const body = JSON.stringify(problemDocument(problem, '', 'zh'));
+  // Gone as soon as it is said: who is slow to send may be slow to leave.
+  socket.end(`HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}\r\nContent-Type: application/problem+json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`, () => { socket.destroy(); });
 }
 
 /** A route that the table of routes does not know does not start. */

@@ -9,10 +9,11 @@ import { LocalIssuer } from './identity/local-issuer';
 import type { TrustedIssuer } from './identity/token-verifier';
 import { SystemClock } from './platform/clock';
 import { type Config, ConfigError, readConfig } from './platform/config';
-import { applicationDataSource } from './platform/db/data-source';
+import { applicationDataSource, openDataSource } from './platform/db/data-source';
 import { startEmbeddedPostgres } from './platform/db/embedded-postgres';
 import { migrate } from './platform/db/migrate';
 import { createLog } from './platform/logging';
+import { Draining } from './platform/draining';
 import { Jobs } from './platform/jobs/jobs';
 
 /** A running process: what has been started, and how it is stopped. */
@@ -36,11 +37,11 @@ export async function start(mode: { readonly http: boolean; readonly jobs: boole
   try {
     const url = config.databaseUrl ?? await embedded(config, undo);
     await migrate(url);
-    const source: DataSource = await applicationDataSource(url, ENTITIES, config.poolSize).initialize();
+    const source: DataSource = await openDataSource(applicationDataSource(url, ENTITIES, config.poolSize));
     undo.push(() => source.destroy());
     const trusted = await trustedIssuer(config);
     const log = createLog(config.logLevel);
-    const app = await createApplication({ source, clock: new SystemClock(), trusted, log }, config.trustedProxies);
+    const app = await createApplication({ source, clock: new SystemClock(), trusted, log }, { trustedProxies: config.trustedProxies });
     undo.push(() => app.close());
     await app.init();
     useLogs(app, log);
@@ -51,6 +52,7 @@ export async function start(mode: { readonly http: boolean; readonly jobs: boole
       undo.push(() => jobs.stop());
     }
     const listening = mode.http ? await listen(app, config) : undefined;
+    undo.push(() => Promise.resolve(app.get(Draining).begin()));
     return { app, config, url: listening, stop };
   } catch (error) {
     await stop();

@@ -59,7 +59,8 @@ export const PROBLEMS = {
   'status-unchanged': entry(409, { en: 'Status unchanged', zh: '状态未变' }, { en: 'The enterprise has this status already.', zh: '企业已处于该状态。' }),
   'contact-erased': entry(409, { en: 'Contacts erased', zh: '联系人已删除' }, { en: 'The contact data was erased.', zh: '联系人信息已被删除。' }),
   'conflict': entry(409, { en: 'Conflict', zh: '冲突' }, { en: 'The request conflicts with what is stored.', zh: '请求与已有数据冲突。' }),
-  'busy': entry(503, { en: 'Busy', zh: '繁忙' }, { en: 'Many are writing the same thing just now; try again.', zh: '同时写入过多，请稍后重试。' }),
+  'busy': entry(503, { en: 'Busy', zh: '繁忙' }, { en: 'Too much is being done at once just now; try again shortly.', zh: '当前操作过多，请稍后重试。' }),
+  'too-slow': entry(408, { en: 'Too slow', zh: '请求超时' }, { en: 'The request took too long to arrive.', zh: '请求未在规定时间内传完。' }),
   'stale': entry(412, { en: 'Stale version', zh: '版本已过期' }, { en: 'The resource has changed since you read it.', zh: '该资源在您读取后已被修改。' }),
   'too-large': entry(413, { en: 'Too large', zh: '内容过大' }, { en: 'The body is larger than allowed.', zh: '请求内容超过上限。' }),
   'unsupported-media-type': entry(415, { en: 'Unsupported media type', zh: '不支持的媒体类型' }, { en: 'Send application/json in UTF-8.', zh: '请以 UTF-8 编码的 application/json 发送。' }),
@@ -84,6 +85,7 @@ export const PROBLEMS = {
   'rule-refused': entry(422, { en: 'Refused by a rule', zh: '不符合规则' }, { en: 'A rule of the ledger refuses this; see errors.', zh: '不符合台账规则，详见 errors。' }),
   'if-match-required': entry(428, { en: 'If-Match required', zh: '缺少 If-Match' }, { en: 'Send the ETag that you read as If-Match.', zh: '请以 If-Match 发送您读取到的 ETag。' }),
   'too-many-requests': entry(429, { en: 'Too many requests', zh: '请求过多' }, { en: 'Wait before you try again.', zh: '请稍后重试。' }),
+  'headers-too-large': entry(431, { en: 'Headers too large', zh: '请求头过大' }, { en: 'The headers are larger than allowed.', zh: '请求头超过上限。' }),
   'internal': entry(500, { en: 'Internal error', zh: '内部错误' }, { en: 'The fault is ours and was recorded under the request id.', zh: '系统故障，已按请求编号记录。' }),
   'unavailable': entry(503, { en: 'Unavailable', zh: '暂不可用' }, { en: 'The database is away; try again shortly.', zh: '数据库暂不可用，请稍后重试。' }),
 } as const satisfies Record<string, CatalogueEntry>;

@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { Clock } from './clock';
 import { Database } from './db/database';
 import { Signals } from './db/signals';
+import { Draining } from './draining';
 import { HealthController } from './health.controller';
 import { Jobs } from './jobs/jobs';
 import { AccessLog } from './journal/access-log';
@@ -16,8 +17,8 @@ export class PlatformModule {
     return {
       module: PlatformModule,
       controllers: [HealthController],
-      providers: [{ provide: DataSource, useValue: source }, { provide: Clock, useValue: clock }, Database, Signals, Journal, AccessLog, Jobs],
-      exports: [Clock, Database, Signals, Journal, AccessLog, Jobs],
+      providers: [{ provide: DataSource, useValue: source }, { provide: Clock, useValue: clock }, Database, Signals, Journal, AccessLog, Jobs, Draining],
+      exports: [Clock, Database, Signals, Journal, AccessLog, Jobs, Draining],
     };
   }
 }

@@ -4,11 +4,11 @@ import { createLocalJWKSet } from 'jose';
 import { Client } from 'pg';
 import supertest from 'supertest';
 import type { DataSource } from 'typeorm';
-import { createApplication } from '../../src/application';
+import { createApplication, type HttpOptions } from '../../src/application';
 import { ENTITIES } from '../../src/entities';
 import { LocalIssuer } from '../../src/identity/local-issuer';
 import type { Role } from '../../src/kernel/actor';
-import { applicationDataSource } from '../../src/platform/db/data-source';
+import { applicationDataSource, openDataSource } from '../../src/platform/db/data-source';
 import { DEFAULT_POLICY, DEFAULT_WORKING_HOURS } from '../../src/parks/domain/policy';
 import { createLog } from '../../src/platform/logging';
 import { FixedClock } from './clock';
@@ -52,19 +52,33 @@ export interface TestApp extends Cast {
   close(): Promise<void>;
 }
 
+export interface TestOptions {
+  readonly now?: string;
+  readonly poolSize?: number;
+  /** How long a connection is waited for: longer than in an installation unless that is what is tested, since the machine may be busy. */
+  readonly waitMs?: number;
+  readonly database?: TestDatabase;
+  readonly issuer?: LocalIssuer;
+  readonly cast?: Cast;
+  readonly clock?: FixedClock;
+  readonly http?: HttpOptions;
+}
+
 /** The whole application on a database of its own, with two parks of different counties and one person per role in the first. */
-export async function startApp(options: { now?: string; poolSize?: number; database?: TestDatabase; issuer?: LocalIssuer; cast?: Cast; clock?: FixedClock } = {}): Promise<TestApp> {
+export async function startApp(options: TestOptions = {}): Promise<TestApp> {
   const database = options.database ?? await createTestDatabase();
   const clock = options.clock ?? new FixedClock(new Date(options.now ?? MONDAY_MORNING));
   const issuer = options.issuer ?? await LocalIssuer.inMemory(ISSUER, AUDIENCE);
-  const source: DataSource = await applicationDataSource(database.url, ENTITIES, options.poolSize ?? 5).initialize();
+  const source: DataSource = await openDataSource(applicationDataSource(database.url, ENTITIES, options.poolSize ?? 5, options.waitMs ?? 20_000));
   const app = await createApplication({
     source, clock, log: createLog('silent'),
     trusted: { config: { kind: 'local', issuer: ISSUER, audience: AUDIENCE }, keys: createLocalJWKSet(await issuer.jwks()) },
-  });
+  }, options.http);
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
   const owner = new Client({ connectionString: database.url });
+  // A server that is stopped under this connection fails the test that asks it, not the process.
+  owner.on('error', () => undefined);
   await owner.connect();
   const cast = options.cast ?? await castOf(owner);
   const http = supertest(app.getHttpServer());

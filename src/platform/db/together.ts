@@ -15,7 +15,13 @@ export class Together extends Query {
 
   override submit = (connection: Connection): void => {
     const unsynced = Object.create(connection, { sync: { value: () => undefined } }) as Connection;
-    for (const statement of this.statements) (new Query(statement) as Prepared).prepare(unsynced);
+    try {
+      for (const statement of this.statements) (new Query(statement) as Prepared).prepare(unsynced);
+    } catch (error) {
+      // Half of it lies in the stream, and no Sync behind it: what came next would be answered as a part of it.
+      connection.stream.destroy();
+      throw error;
+    }
     connection.sync();
   };
 }
