@@ -46,6 +46,7 @@ const OF_EVERY_ANSWER = {
   'cache-control': 'no-store', vary: 'authorization', 'x-content-type-options': 'nosniff', 'content-security-policy': "default-src 'none'; frame-ancestors 'none'", 'referrer-policy': 'no-referrer',
 };
 const PAGE_HEADERS = { contentSecurityPolicy: { directives: { scriptSrc: ["'self'"], upgradeInsecureRequests: null } } };
+const PROBLEM_OF_NOISE: Readonly<Record<string, ProblemCode>> = { ERR_HTTP_REQUEST_TIMEOUT: 'too-slow', HPE_HEADER_OVERFLOW: 'headers-too-large' };
 const REQUEST_ID = /^[\w.:-]{1,64}$/;
 
 /**
@@ -115,8 +116,6 @@ function limitAddresses(fastify: FastifyInstance, limits: RateLimits, filter: Pr
     }
   });
 }
-
-const PROBLEM_OF_NOISE: Readonly<Record<string, ProblemCode>> = { ERR_HTTP_REQUEST_TIMEOUT: 'too-slow', HPE_HEADER_OVERFLOW: 'headers-too-large' };
 
 /** What is no HTTP that can be answered in the ordinary way: too large a header, too slow a client, an unknown method, noise. */
 function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {

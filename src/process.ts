@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createLocalJWKSet, createRemoteJWKSet } from 'jose';
-import type { DataSource } from 'typeorm';
 import { createApplication, useLogs } from './application';
 import { loadDemo } from './cli/demo';
 import { ENTITIES } from './entities';
@@ -9,14 +8,13 @@ import { LocalIssuer } from './identity/local-issuer';
 import type { TrustedIssuer } from './identity/token-verifier';
 import { SystemClock } from './platform/clock';
 import { type Config, ConfigError, readConfig } from './platform/config';
-import { applicationDataSource } from './platform/db/data-source';
+import { applicationDataSource, openDataSource } from './platform/db/data-source';
 import { startEmbeddedPostgres } from './platform/db/embedded-postgres';
 import { migrate } from './platform/db/migrate';
 import { createLog } from './platform/logging';
+import { Draining } from './platform/draining';
 import { Jobs } from './platform/jobs/jobs';
 import { Sealer } from './platform/journal/sealer';
-
-const OPENING_TRIES = 10;
 
 /** A running process: what has been started, and how it is stopped. */
 export interface Running {
@@ -39,7 +37,7 @@ export async function start(mode: { readonly http: boolean; readonly jobs: boole
   try {
     const url = config.databaseUrl ?? await embedded(config, undo);
     await migrate(url).catch((error: unknown) => { throw unreachable(error) ?? error; });
-    const source = await opened(applicationDataSource(url, ENTITIES, config.poolSize));
+    const source = await openDataSource(applicationDataSource(url, ENTITIES, config.poolSize));
     undo.push(() => source.destroy());
     const trusted = await trustedIssuer(config);
     const log = createLog(config.logLevel);
@@ -58,6 +56,7 @@ export async function start(mode: { readonly http: boolean; readonly jobs: boole
       sealer.start();
     }
     const listening = mode.http ? await listen(app, config) : undefined;
+    undo.push(() => Promise.resolve(app.get(Draining).begin()));
     return { app, config, url: listening, stop };
   } catch (error) {
     await stop();
@@ -109,17 +108,6 @@ async function trustedIssuer({ issuer, dataDir }: Config): Promise<TrustedIssuer
   if (issuer.kind === 'external') return { config: issuer, keys: createRemoteJWKSet(new URL(issuer.jwksUri)) };
   const local = await LocalIssuer.open(dataDir, issuer.issuer, issuer.audience);
   return { config: issuer, keys: createLocalJWKSet(await local.jwks()) };
-}
-
-/** The first connection of a machine that is busy starting may take longer than a request would wait. */
-async function opened(source: DataSource): Promise<DataSource> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await source.initialize();
-    } catch (error) {
-      if (attempt === OPENING_TRIES) throw error;
-    }
-  }
 }
 
 /** A sentence for a database that can't be entered; the address may hold a password and is not repeated. */

@@ -60,7 +60,7 @@ export const PROBLEMS = {
   'contact-erased': entry(409, { en: 'Contacts erased', zh: '联系人已删除' }, { en: 'The contact data was erased.', zh: '联系人信息已被删除。' }),
   'twin-running': entry(409, { en: 'Still running', zh: '请求处理中' }, { en: 'The same call is being carried out just now; ask again for its answer.', zh: '相同请求正在处理，请稍后再次获取结果。' }),
   'conflict': entry(409, { en: 'Conflict', zh: '冲突' }, { en: 'The request conflicts with what is stored.', zh: '请求与已有数据冲突。' }),
-  'busy': entry(503, { en: 'Busy', zh: '繁忙' }, { en: 'More is being asked than can be done just now; try again.', zh: '当前请求过多，请稍后重试。' }),
+  'busy': entry(503, { en: 'Busy', zh: '繁忙' }, { en: 'Too much is being done at once just now; try again shortly.', zh: '当前操作过多，请稍后重试。' }),
   'too-slow': entry(408, { en: 'Too slow', zh: '请求超时' }, { en: 'The request took too long to arrive.', zh: '请求未在规定时间内传完。' }),
   'stale': entry(412, { en: 'Stale version', zh: '版本已过期' }, { en: 'The resource has changed since you read it.', zh: '该资源在您读取后已被修改。' }),
   'too-large': entry(413, { en: 'Too large', zh: '内容过大' }, { en: 'The body is larger than allowed.', zh: '请求内容超过上限。' }),

@@ -3,7 +3,7 @@ import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Problem } from '../kernel/problem';
 import { Database } from './db/database';
 import { problemOf } from './db/problems';
-import { Signals } from './db/signals';
+import { Draining } from './draining';
 import { Call } from './http/call';
 
 class HealthResponse {
@@ -13,7 +13,7 @@ class HealthResponse {
 @ApiTags('Health')
 @Controller('health')
 export class HealthController {
-  constructor(private readonly database: Database, private readonly signals: Signals) {}
+  constructor(private readonly database: Database, private readonly draining: Draining) {}
 
   @Get('live')
   @Call({ id: 'live', summary: 'Is the process alive', zh: '存活检查', description: 'Answers as long as the process does.', answers: { type: HealthResponse }, public: true })
@@ -22,13 +22,13 @@ export class HealthController {
   }
 
   @Get('ready')
-  @Call({ id: 'ready', summary: 'Can requests be served', zh: '就绪检查', description: 'Answers 503 while the database is away.', answers: { type: HealthResponse }, public: true })
+  @Call({ id: 'ready', summary: 'Can requests be served', zh: '就绪检查', description: 'Answers 503 while the database is away or all connections to it are taken, and from the moment on in which the process is told to stop.', answers: { type: HealthResponse }, public: true })
   async ready(): Promise<HealthResponse> {
+    if (this.draining.begun) throw new Problem('unavailable', { retryAfterSeconds: 5 });
     try {
       await this.database.ping();
     } catch (error) {
-      // Where every connection is taken the database answers, only others; sending requests elsewhere would not help them.
-      if (problemOf(error)?.code !== 'busy' || !this.signals.hears) throw new Problem('unavailable', { retryAfterSeconds: 2, cause: error });
+      throw problemOf(error) ?? new Problem('unavailable', { retryAfterSeconds: 2, cause: error });
     }
     return { status: 'ok' };
   }

@@ -5,6 +5,7 @@ import { Clock } from './clock';
 import { Database } from './db/database';
 import { InstallationKeys } from './db/installation-keys';
 import { Signals } from './db/signals';
+import { Draining } from './draining';
 import { HealthController } from './health.controller';
 import { CursorsInterceptor } from './http/cursors.interceptor';
 import { KeptAnswersStore } from './http/idempotency/kept-answers.store';
@@ -28,7 +29,7 @@ export class PlatformModule {
       module: PlatformModule,
       controllers: [HealthController],
       providers: [
-        { provide: DataSource, useValue: source }, { provide: Clock, useValue: clock }, Database, Signals, InstallationKeys, Journal, AccessLog, Jobs, Verification, KeptAnswersStore, KeptAnswersSweep,
+        { provide: DataSource, useValue: source }, { provide: Clock, useValue: clock }, Database, Signals, InstallationKeys, Journal, AccessLog, Jobs, Draining, Verification, KeptAnswersStore, KeptAnswersSweep,
         RateWindowsStore, RateWindowsSweep, { provide: RateLimits, inject: [RateWindowsStore], useFactory: (store: RateWindowsStore) => new RateLimits(store, clock, limits) },
         { provide: APP_INTERCEPTOR, useClass: CursorsInterceptor },
         {
@@ -36,7 +37,7 @@ export class PlatformModule {
           useFactory: (database: Database, journal: Journal, signals: Signals) => new Sealer(source, database, clock, journal, signals, journalHash),
         },
       ],
-      exports: [Clock, Database, Signals, Journal, AccessLog, Jobs, Sealer, Verification, KeptAnswersStore, RateLimits],
+      exports: [Clock, Database, Signals, Journal, AccessLog, Jobs, Draining, Sealer, Verification, KeptAnswersStore, RateLimits],
     };
   }
 }

@@ -8,7 +8,7 @@ import { createApplication, type HttpOptions } from '../../src/application';
 import { ENTITIES } from '../../src/entities';
 import { LocalIssuer } from '../../src/identity/local-issuer';
 import type { Role } from '../../src/kernel/actor';
-import { applicationDataSource } from '../../src/platform/db/data-source';
+import { applicationDataSource, openDataSource } from '../../src/platform/db/data-source';
 import { DEFAULT_POLICY, DEFAULT_WORKING_HOURS } from '../../src/parks/domain/policy';
 import type { Limits } from '../../src/platform/http/limits/rate-limits';
 import { createLog } from '../../src/platform/logging';
@@ -56,12 +56,27 @@ export interface TestApp extends Cast {
   close(): Promise<void>;
 }
 
+export interface TestOptions {
+  readonly now?: string;
+  readonly poolSize?: number;
+  /** How long a connection is waited for: longer than in an installation unless that is what is tested, since the machine may be busy. */
+  readonly waitMs?: number;
+  readonly database?: TestDatabase;
+  readonly issuer?: LocalIssuer;
+  readonly cast?: Cast;
+  readonly clock?: FixedClock;
+  readonly http?: HttpOptions;
+  readonly limits?: Limits;
+  /** Appends entries of types that the catalogue of events does not know. */
+  readonly inventsEntries?: boolean;
+}
+
 /** The whole application on a database of its own, with two parks of different counties and one person per role in the first. */
-export async function startApp(options: { now?: string; poolSize?: number; connectionWithinMs?: number; inventsEntries?: boolean; limits?: Limits; http?: HttpOptions; database?: TestDatabase; issuer?: LocalIssuer; cast?: Cast; clock?: FixedClock } = {}): Promise<TestApp> {
+export async function startApp(options: TestOptions = {}): Promise<TestApp> {
   const database = options.database ?? await createTestDatabase();
   const clock = options.clock ?? new FixedClock(new Date(options.now ?? MONDAY_MORNING));
   const issuer = options.issuer ?? await LocalIssuer.inMemory(ISSUER, AUDIENCE);
-  const source: DataSource = await applicationDataSource(database.url, ENTITIES, options.poolSize ?? 5, options.connectionWithinMs ?? PATIENCE_MS).initialize();
+  const source: DataSource = await openDataSource(applicationDataSource(database.url, ENTITIES, options.poolSize ?? 5, options.waitMs ?? PATIENCE_MS));
   const app = await createApplication({
     source, clock, log: createLog('silent'),
     trusted: { config: { kind: 'local', issuer: ISSUER, audience: AUDIENCE }, keys: createLocalJWKSet(await issuer.jwks()) },

@@ -2,25 +2,28 @@ import { types } from 'pg';
 import { DataSource, type MixedList } from 'typeorm';
 import { SnakeNaming } from './naming';
 import { PreparingClient } from './prepared';
+import { hasTimedOut } from './problems';
+import { ANSWER_MS, APPLICATION_SESSION, CONNECTION_WAIT_MS, KEEP_ALIVE } from './time-limits';
 
 // A local date is text (see kernel/day), a count fits a number: pg would make a Date in the process's zone, and text.
 types.setTypeParser(types.builtins.DATE, (text) => text);
 types.setTypeParser(types.builtins.INT8, (text) => Number(text));
 
-const CONNECTION_WITHIN_MS = 900;
+// On a machine that starts everything at once the first connection may take far longer than a request should wait.
+const TRIES_TO_OPEN = 20;
 
 export type EntityClass = new () => object;
 
-// The statement timeout is longer than the slowest sweep that was measured; a lock is waited for as long as a user would.
-const SESSION = '-c role=ledger_app -c search_path=public,extensions -c timezone=UTC -c statement_timeout=60000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000';
-
 /** For a connection outside of the pool, as the same role with the same settings. */
 export function connectionOf(source: DataSource): { readonly connectionString: string | undefined; readonly options: string } {
-  return { connectionString: (source.options as { url?: string }).url, options: SESSION };
+  return { connectionString: (source.options as { url?: string }).url, options: APPLICATION_SESSION };
 }
 
-/** How the application reaches PostgreSQL: as `ledger_app`, which owns nothing, over one pool that pipelines. */
-export function applicationDataSource(url: string, entities: readonly EntityClass[], poolSize: number, connectionWithinMs = CONNECTION_WITHIN_MS): DataSource {
+/**
+ * How the application reaches PostgreSQL: as `ledger_app`, which owns nothing, over one pool that pipelines. Whoever asks for a connection
+ * waits at most `waitMs` milliseconds for it.
+ */
+export function applicationDataSource(url: string, entities: readonly EntityClass[], poolSize: number, waitMs: number = CONNECTION_WAIT_MS): DataSource {
   return new DataSource({
     type: 'postgres',
     url,
@@ -31,11 +34,21 @@ export function applicationDataSource(url: string, entities: readonly EntityClas
       max: poolSize,
       pipeline: true,
       Client: PreparingClient,
-      options: SESSION,
-      // Who waits longer for a connection is told so: the database is away, or more is asked than can be done.
-      connectionTimeoutMillis: connectionWithinMs,
-      keepAlive: true,
-      keepAliveInitialDelayMillis: 10_000,
+      options: APPLICATION_SESSION,
+      connectionTimeoutMillis: waitMs,
+      query_timeout: ANSWER_MS,
+      ...KEEP_ALIVE,
     },
   });
+}
+
+/** Opens it, with patience for a server that takes its time; whatever else goes wrong is told at once. */
+export async function openDataSource(source: DataSource): Promise<DataSource> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await source.initialize();
+    } catch (error) {
+      if (attempt >= TRIES_TO_OPEN || !hasTimedOut(error)) throw error;
+    }
+  }
 }

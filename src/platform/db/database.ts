@@ -2,9 +2,11 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { Pool, PoolClient, QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Actor } from '../../kernel/actor';
-import { isConsequence, isRetryable, isUnprepared } from './problems';
+import { Problem } from '../../kernel/problem';
 import type { Once } from './once';
+import { BROKEN, isConsequence, isRetryable, isTrouble, isUnprepared, NO_ANSWER } from './problems';
 import { SharedReads } from './shared-reads';
+import { CONNECTION_WAIT_MS } from './time-limits';
 
 /** A read that is prepared by name: one name, one text, for ever. */
 export interface Statement extends QueryConfig {
@@ -67,7 +69,8 @@ export class Database {
         return result;
       } catch (error) {
         await client.query('ROLLBACK').catch(() => undefined);
-        throw error;
+        // TypeORM gives a connection back that breaks; what the work asks after that fails for the reason that it has none.
+        throw runner.isReleased && !(error instanceof Problem) && !isTrouble(error) ? new Error(BROKEN, { cause: error }) : error;
       } finally {
         Object.assign(runner, { isTransactionActive: false });
       }
@@ -96,9 +99,15 @@ export class Database {
     return results.slice(1).map(({ rows }) => rows as QueryResultRow[]) as { [K in keyof R]: R[K][] };
   }
 
-  /** Whether the database answers. */
+  /** Whether the database answers, within a second. */
   async ping(): Promise<void> {
-    await this.pool.query('SELECT 1');
+    // Asked first, so that the pool says first that it has no connection.
+    const answer = this.pool.query(PING);
+    let impatience: NodeJS.Timeout | undefined;
+    const silence = new Promise<never>((_resolve, reject) => {
+      impatience = setTimeout(() => { reject(new Error(NO_ANSWER)); }, CONNECTION_WAIT_MS);
+    });
+    await Promise.race([answer, silence]).finally(() => { clearTimeout(impatience); });
   }
 
   #reads(): SharedReads {
@@ -122,9 +131,13 @@ export type { PoolClient };
 export async function sideBySide<T extends readonly unknown[]>(work: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
   const settled = await Promise.allSettled(work);
   const reasons = settled.flatMap((one): unknown[] => (one.status === 'rejected' ? [one.reason] : []));
-  if (reasons.length > 0) throw reasons.find(isRetryable) ?? reasons.find((reason) => !isConsequence(reason)) ?? reasons[0];
+  // A refusal that was found beside trouble may be wrong: the trouble kept others from being found.
+  if (reasons.length > 0) throw reasons.find(isRetryable) ?? reasons.find(isTrouble) ?? reasons.find((reason) => !isConsequence(reason)) ?? reasons[0];
   return settled.map((one) => (one.status === 'fulfilled' ? one.value : undefined)) as unknown as T;
 }
+
+// A connection on which even this stays without an answer is given up.
+const PING = { text: 'SELECT 1', query_timeout: CONNECTION_WAIT_MS };
 
 // Always for one transaction: a connection that nobody has said anything to sees nothing.
 const SCOPE = { name: 'scope', text: "SELECT set_config('ledger.parks', $1, true), set_config('ledger.system', $2, true)" };

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { getConstructionPlans } from 'pg-boss';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { Foundation1764000000000 } from '../../../migrations/1764000000000-foundation';
@@ -9,6 +10,8 @@ import { SigningKey1764000000006 } from '../../../migrations/1764000000006-signi
 import { RateLimit1764000000007 } from '../../../migrations/1764000000007-rate-limit';
 import { KeptAnswers1764000000008 } from '../../../migrations/1764000000008-kept-answers';
 import { SnakeNaming } from './naming';
+import { isLockTimeout } from './problems';
+import { KEEP_ALIVE, MIGRATION_SESSION } from './time-limits';
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
@@ -18,25 +21,45 @@ export const MIGRATIONS = [
 
 // Any number, the same for every process: only one of them migrates a database at a time.
 const MIGRATION_LOCK = 7_215_003;
+// A migration that does not get its table within the lock timeout lets the traffic behind it pass, and asks again: for a minute and a half in all.
+const TRIES = 30;
+const PAUSE_MS = 1_000;
 
-/** Brings the database at the URL up to date, as the owner that the URL names. Several processes may call it at once. */
+/**
+ * Brings the database at the URL up to date, as the owner that the URL names. Several processes may call it at once. A migration that finds
+ * a table in use gives way and tries again, so that it never keeps the traffic of other processes waiting for long.
+ */
 export async function migrate(databaseUrl: string): Promise<void> {
   const source = new DataSource({
     type: 'postgres', url: databaseUrl, migrations: MIGRATIONS, namingStrategy: new SnakeNaming(), migrationsTransactionMode: 'each',
-    extra: { max: 2, options: '-c search_path=public,extensions -c lock_timeout=30000' },
+    extra: { max: 2, options: MIGRATION_SESSION, ...KEEP_ALIVE },
   });
   await source.initialize();
   const runner = source.createQueryRunner();
   try {
-    // Another process may migrate for long; only a table that somebody else holds is not waited for: whoever comes after would queue behind.
-    await runner.query('SET lock_timeout = 0');
+    // Nobody but another start waits behind this lock, and it is held for as long as the slowest migration takes.
+    await runner.query("SELECT set_config('lock_timeout', '0', false)");
     await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    await source.runMigrations();
-    await prepareJobQueue(runner);
+    await runner.query('RESET lock_timeout');
+    await givingWay(async () => source.runMigrations());
+    await givingWay(async () => prepareJobQueue(runner));
   } finally {
     await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
     await runner.release();
     await source.destroy();
+  }
+}
+
+/** Does it again when a lock was not to be had in time; what it had done by then is rolled back. */
+async function givingWay(work: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (attempt >= TRIES || !isLockTimeout(error)) throw error;
+      await pause(PAUSE_MS);
+    }
   }
 }
 

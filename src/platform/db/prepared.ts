@@ -49,8 +49,11 @@ export class PreparingClient extends Client {
       const { stream } = this.#inner;
       // Complete as it is: it does not wait for the end of the turn, in which the answer to somebody else may be written.
       stream.cork();
-      (super.query as QueryFunction)(new Together(statements), answer);
-      stream.uncork();
+      try {
+        (super.query as QueryFunction)(new Together(statements), answer);
+      } finally {
+        stream.uncork();
+      }
     });
   }
 

@@ -18,12 +18,23 @@ const PROBLEM_OF_CONSTRAINT: Readonly<Record<string, ProblemCode>> = {
 const RETRYABLE = new Set(['40001', '40P01']);
 // 55P03 lock_not_available, 57014 query_canceled: our own timeouts ran out while others held what was needed.
 const TIMED_OUT = new Set(['55P03', '57014']);
-// Classes 08 (connection) and 57P (shutdown, starting up), and what the socket says: the database is away.
-const AWAY = /^(?:08|57P)/;
-const AWAY_SOCKET = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
-// What pg and its pool say without a code: all connections are taken; a connection was not opened in time, has ended, or ends.
-const POOL_EXHAUSTED = /timeout exceeded when trying to connect/;
-const BROKEN_CONNECTION = /Connection terminated|connection error and is not queryable|Client was closed|Cannot use a pool after calling end|Connection ended unexpectedly/;
+// Class 53 (no connection, memory or disk left), 25P03: our transaction was idle for so long that the server ended it.
+const OVERLOADED = /^(?:53|25P03)/;
+// Classes 08 (connection), 57P (shutdown, starting up) and 58 (the server's own system), and 25006, a standby that does not take writes:
+// the database is away. So is it by what the socket says.
+const AWAY = /^(?:08|57P|58|25006)/;
+const AWAY_SOCKET = new Set([
+  'ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'EHOSTDOWN', 'ENETUNREACH', 'ENETDOWN', 'ENOTFOUND', 'EAI_AGAIN',
+  'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END', 'ERR_SOCKET_CLOSED',
+]);
+// pg has no codes for what happens to a connection: these are all its sentences (lib/client.js, lib/connection.js; pg-pool/index.js).
+const AWAY_SENTENCE = /^(?:Connection terminated|Client has encountered a connection error|Client was closed|Query read timeout|timeout expired|Cannot use a pool after calling end)/;
+/** What pg says of a connection that broke. */
+export const BROKEN = 'Connection terminated unexpectedly';
+/** What pg says of a question that stayed without an answer. */
+export const NO_ANSWER = 'Query read timeout';
+// The pool's sentence for whoever waited in vain for one of its connections.
+export const NONE_TO_BE_HAD = 'timeout exceeded when trying to connect';
 // 22P02, 22003, 22007, 22008, 22021: text that is no UUID, number, date or text at all. Fields are checked before, so it came in the key of a forged cursor.
 const UNREADABLE = new Set(['22P02', '22003', '22007', '22008', '22021']);
 // 23505 unique, 23P01 exclusion.
@@ -61,17 +72,41 @@ export function problemOf(error: unknown): Problem | undefined {
   if (known !== undefined) return new Problem(known, { cause: error });
   if (TAKEN.has(code)) return new Problem(constraint.endsWith('_pkey') ? 'id-taken' : 'conflict', { cause: error });
   if (UNREADABLE.has(code)) return new Problem('cursor-invalid', { cause: error });
-  if (RETRYABLE.has(code) || TIMED_OUT.has(code)) return new Problem('busy', { retryAfterSeconds: 1, cause: error });
-  if (POOL_EXHAUSTED.test(fault.message)) return new Problem('busy', { retryAfterSeconds: 1, cause: error });
-  if (AWAY.test(code) || AWAY_SOCKET.has(code) || BROKEN_CONNECTION.test(fault.message)) {
-    return new Problem('unavailable', { retryAfterSeconds: 2, cause: error });
-  }
+  return troubleOf(error, fault);
+}
+
+/** Whether it is no refusal but trouble of the database, after which the same call may well succeed. */
+export function isTrouble(error: unknown): boolean {
+  const fault = error instanceof Problem ? undefined : faultOf(error);
+  return fault !== undefined && troubleOf(error, fault) !== undefined;
+}
+
+/** Whether a lock was not to be had within the lock timeout (55P03). */
+export function isLockTimeout(error: unknown): boolean {
+  return faultOf(error)?.code === '55P03';
+}
+
+/** Whether a connection could not be opened in the time that there was. */
+export function hasTimedOut(error: unknown): boolean {
+  const message = faultOf(error)?.message ?? '';
+  return message === NONE_TO_BE_HAD || /^(?:timeout expired|Connection terminated due to connection timeout)/.test(message);
+}
+
+// What became of a COMMIT whose answer never came is not known; whoever sends again with the same id learns it.
+function troubleOf(error: unknown, { code = '', message }: DatabaseFault): Problem | undefined {
+  if (RETRYABLE.has(code) || TIMED_OUT.has(code) || OVERLOADED.test(code) || message === NONE_TO_BE_HAD) return new Problem('busy', { retryAfterSeconds: 1, cause: error });
+  if (AWAY.test(code) || AWAY_SOCKET.has(code) || AWAY_SENTENCE.test(message)) return new Problem('unavailable', { retryAfterSeconds: 2, cause: error });
   return undefined;
 }
 
 /** The name of the constraint that an error speaks of. */
 export function constraintOf(error: unknown): string | undefined {
   return faultOf(error)?.constraint;
+}
+
+/** What was thrown, as the error that it mostly is: one of Node's own remains itself, wherever this code is run. */
+export function asError(thrown: unknown): Error {
+  return types.isNativeError(thrown) ? thrown : new Error(String(thrown));
 }
 
 // TypeORM wraps what pg throws; both carry the fields.

@@ -1,13 +1,13 @@
 import type { Pool, PoolClient } from 'pg';
 import type { PreparingClient } from './prepared';
+import { asError, NONE_TO_BE_HAD } from './problems';
 
 type Client = PoolClient & PreparingClient;
 
 interface Waiting {
   readonly begin: (lease: Lease) => void;
-  readonly fail: (error: unknown) => void;
-  /** Ends the waiting, as the pool ends it for others. */
-  limit?: NodeJS.Timeout;
+  readonly fail: (error: Error) => void;
+  patience?: NodeJS.Timeout;
 }
 
 interface Lease {
@@ -28,7 +28,10 @@ const DEPTH = 4;
 export class SharedReads {
   readonly #leases: Lease[] = [];
   readonly #waiting: Waiting[] = [];
+  // Connections that have been asked for: those that are being opened, and those for which we stand in the pool's queue.
   #asked = 0;
+  #queued = 0;
+  #failure: Error | undefined;
 
   constructor(private readonly pool: Pool) {}
 
@@ -38,13 +41,14 @@ export class SharedReads {
       const waiting: Waiting = { begin, fail };
       this.#waiting.push(waiting);
       this.#go();
-      if (this.#waiting.includes(waiting)) this.#limit(waiting);
+      if (this.#waiting.at(-1) === waiting) this.#limit(waiting);
     });
     try {
       return await work(lease.client);
     } catch (error) {
       // What PostgreSQL says of a statement has a severity; anything else happened to the connection.
-      if (!(error instanceof Error && 'severity' in error && error.severity === 'ERROR')) lease.broken ??= error instanceof Error ? error : new Error(String(error));
+      const reason = asError(error);
+      if (!('severity' in reason && reason.severity === 'ERROR')) lease.broken ??= reason;
       throw error;
     } finally {
       lease.running -= 1;
@@ -53,15 +57,23 @@ export class SharedReads {
     }
   }
 
+  /** Whoever waits for as long as the pool would let them hears that there is no connection, or why. */
   #limit(waiting: Waiting): void {
-    const { connectionTimeoutMillis: limit = 0 } = this.pool.options;
-    if (limit <= 0) return;
-    waiting.limit = setTimeout(() => {
+    const { connectionTimeoutMillis: limit } = this.pool.options;
+    if (limit === undefined || limit === 0) return;
+    waiting.patience = setTimeout(() => {
       const index = this.#waiting.indexOf(waiting);
       if (index < 0) return;
       this.#waiting.splice(index, 1);
-      waiting.fail(new Error('timeout exceeded when trying to connect'));
+      waiting.fail((this.#leases.length === 0 ? this.#failure : undefined) ?? new Error(NONE_TO_BE_HAD));
     }, limit);
+  }
+
+  /** Who has waited longest. */
+  #next(): Waiting | undefined {
+    const next = this.#waiting.shift();
+    clearTimeout(next?.patience);
+    return next;
   }
 
   /** Begins what can begin. */
@@ -77,45 +89,53 @@ export class SharedReads {
   }
 
   #withRoom(): Lease | undefined {
-    if (this.pool.totalCount < this.pool.options.max || this.pool.waitingCount > this.#asked) return undefined;
+    if (this.pool.totalCount < this.pool.options.max || this.#othersWait()) return undefined;
     const usable = this.#leases.filter(({ broken, running }) => broken === undefined && running < DEPTH);
     return usable.sort((one, other) => one.running - other.running)[0];
   }
 
+  #othersWait(): boolean {
+    return this.pool.waitingCount > this.#queued;
+  }
+
   #begin(lease: Lease): void {
-    const next = this.#waiting.shift();
+    const next = this.#next();
     if (next === undefined) return;
-    clearTimeout(next.limit);
     lease.running += 1;
     next.begin(lease);
   }
 
   #ask(): void {
+    const before = this.pool.waitingCount;
+    const connected = this.pool.connect();
+    const inQueue = this.pool.waitingCount > before ? 1 : 0;
     this.#asked += 1;
-    this.pool.connect().then((client) => {
+    this.#queued += inQueue;
+    const answered = (failure?: Error): void => {
       this.#asked -= 1;
+      this.#queued -= inQueue;
+      this.#failure = failure;
+    };
+    connected.then((client) => {
+      answered();
       const lease: Lease = { client: client as Client, running: 0, broken: undefined };
       this.#leases.push(lease);
-      // Its turn among the writers has come; those behind them would only wait for another.
-      while (lease.running < DEPTH && this.#waiting.length > 0) this.#begin(lease);
+      // Where writers queue, reads have a turn each time that they reach the head of the queue: all that one connection takes, then it is given back.
+      const turn = this.#othersWait() ? DEPTH : 1;
+      for (let begun = 0; begun < turn; begun += 1) this.#begin(lease);
       this.#go();
       this.#giveBack(lease);
     }, (error: unknown) => {
-      this.#asked -= 1;
+      const failure = asError(error);
+      answered(failure);
       // Where there are connections, they serve whoever waits; asking again at once would only fail again.
       if (this.#leases.length > 0) {
         this.#share();
         return;
       }
-      if (this.#waiting.length > this.#asked) this.#refuse(error);
+      if (this.#waiting.length > this.#asked) this.#next()?.fail(failure);
       this.#go();
     });
-  }
-
-  #refuse(error: unknown): void {
-    const first = this.#waiting.shift();
-    clearTimeout(first?.limit);
-    first?.fail(error);
   }
 
   #giveBack(lease: Lease): void {

@@ -2,11 +2,14 @@ import type { Socket } from 'node:net';
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
+import { KEEP_ALIVE, SIGNALS_SESSION } from './time-limits';
 
 const RETRY_MS = 1_000;
 // A line that died without a word would let signals be missed for minutes: it is found within this time and the time-out of a query.
 const HEARTBEAT_MS = 5_000;
 const TIMEOUT_MS = 5_000;
+// A farewell that nobody hears is not waited for.
+const FAREWELL_MS = 500;
 
 /**
  * What processes tell each other through PostgreSQL (LISTEN, NOTIFY), over a connection of its own. A signal says only that something has
@@ -44,15 +47,15 @@ export class Signals implements OnModuleInit, OnModuleDestroy {
     clearInterval(this.#heartbeat);
     const client = this.#client;
     if (client === undefined) return;
-    // The other end of a dead line answers no farewell.
-    const patience = setTimeout(() => { hangUp(client); }, TIMEOUT_MS).unref();
-    await client.end().catch(() => undefined);
-    clearTimeout(patience);
+    const impatience = setTimeout(() => { hangUp(client); }, FAREWELL_MS);
+    await client.end().catch(() => undefined).finally(() => { clearTimeout(impatience); });
   }
 
   async #connect(): Promise<void> {
     const { url } = this.source.options as { url?: string };
-    const client = new Client({ connectionString: url, application_name: 'service-ledger signals', connectionTimeoutMillis: TIMEOUT_MS, query_timeout: TIMEOUT_MS });
+    const client = new Client({
+      connectionString: url, application_name: 'service-ledger signals', connectionTimeoutMillis: TIMEOUT_MS, query_timeout: TIMEOUT_MS, options: SIGNALS_SESSION, ...KEEP_ALIVE,
+    });
     this.#client = client;
     client.on('notification', ({ channel }) => { this.#tell(channel); });
     client.on('error', () => undefined);

@@ -18,7 +18,7 @@ export class Together extends Query {
     try {
       for (const statement of this.statements) (new Query(statement) as Prepared).prepare(unsynced);
     } catch (error) {
-      // Half of it may be written: nobody can say any more which answer is whose.
+      // Half of it lies in the stream, and no Sync behind it: what came next would be answered as a part of it.
       connection.stream.destroy();
       throw error;
     }
