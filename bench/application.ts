@@ -49,7 +49,8 @@ export async function openApplication(databaseUrl: string, clock: Clock, issuer:
   };
 }
 
-const FRAME = /^\s*(BEGIN|START|COMMIT|ROLLBACK|SET|SELECT set_config)/i;
+// The sealer is told outside of transactions, of many at once.
+const FRAME = /^\s*(BEGIN|START|COMMIT|ROLLBACK|SET|SELECT set_config|SELECT pg_notify)/i;
 
 /** Writes down every statement that a pg client of this process sends, until the returned function is called. */
 function listen(sent: Sent[]): () => void {

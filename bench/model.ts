@@ -58,7 +58,7 @@ export async function requireSame(databaseUrl: string, ours: string, yardstick: 
 
 /** Fields that differ from one visit to the next. */
 const PERSONAL = ['id', 'enterpriseId', 'enterprise_id', 'visitId', 'visit_id', 'subject_id', 'occurredAt', 'occurred_at', 'correctedAt', 'corrected_at', 'receivedAt', 'received_at', 'createdAt',
-  'created_at', 'updatedAt', 'updated_at', 'confirmedAt', 'confirmed_at', 'recorded_at', 'request_id', 'from', 'starts_on', 'name', 'search_text', 'search_pieces', 'sort_key', 'uscc'];
+  'created_at', 'updatedAt', 'updated_at', 'confirmedAt', 'confirmed_at', 'recorded_at', 'request_id', 'from', 'starts_on', 'name', 'search_text', 'search_pieces', 'sort_key', 'uscc', 'position'];
 
 /** Everything that a visit has left in the tables. */
 async function traceOf(databaseUrl: string, enterprise: number): Promise<unknown> {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FOLDER } from './server';
@@ -18,16 +19,24 @@ export interface Started extends Target {
   readonly stop: () => Promise<void>;
 }
 
-/** The application, as an installation starts it, without jobs and demo park. */
-export async function startOurs(databaseUrl: string, port: number): Promise<Started> {
+/** The application, as an installation starts it, without the demo park and, unless they are asked for, without jobs and sealer. */
+export async function startOurs(databaseUrl: string, port: number, jobs: 'on' | 'off' = 'off'): Promise<Started> {
   return startProcess(join(__dirname, '..', 'src', 'main.js'), port, {
-    DATABASE_URL: databaseUrl, PORT: String(port), DATA_DIR: FOLDER, LOG_LEVEL: 'silent', DEMO: 'off', JOBS: 'off', DATABASE_POOL: String(POOL_SIZE),
+    DATABASE_URL: databaseUrl, PORT: String(port), DATA_DIR: FOLDER, LOG_LEVEL: 'silent', DEMO: 'off', JOBS: jobs, DATABASE_POOL: String(POOL_SIZE),
   });
 }
 
 /** The hand-written server, with the statements that it shares with the application. */
 export async function startYardstick(databaseUrl: string, port: number, statements: string): Promise<Started> {
   return startProcess(join(__dirname, 'yardstick.js'), port, { DATABASE_URL: databaseUrl, PORT: String(port), DATABASE_POOL: String(POOL_SIZE), STATEMENTS: statements });
+}
+
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as { port: number };
+  await once(probe.close(), 'close');
+  return port;
 }
 
 async function startProcess(script: string, port: number, variables: Readonly<Record<string, string>>): Promise<Started> {

@@ -1,6 +1,4 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { types } from 'pg';
@@ -11,7 +9,7 @@ import { compare, compareSizes, type Contest, FULL, memoryAfter, QUICK } from '.
 import { restore, withClient } from './generate';
 import { requireSame, writeStatements } from './model';
 import { explainLists } from './plans';
-import { type Started, startOurs, startYardstick } from './processes';
+import { freePort, type Started, startOurs, startYardstick } from './processes';
 import { type Findings, toDocument } from './report';
 import { type BenchServer, FOLDER, openGenerated } from './server';
 import { Requests } from './shots';
@@ -111,14 +109,6 @@ async function measureStartUps(databaseUrl: string): Promise<number[]> {
     await started.stop();
   }
   return times;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  await once(probe.close(), 'close');
-  return port;
 }
 
 types.setTypeParser(types.builtins.DATE, (text) => text);

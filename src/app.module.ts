@@ -8,6 +8,7 @@ import { IdentityModule } from './identity/identity.module';
 import type { TrustedIssuer } from './identity/token-verifier';
 import { ParksModule } from './parks/parks.module';
 import type { Clock } from './platform/clock';
+import type { HashAlgorithm } from './platform/journal/chain';
 import { PlatformModule } from './platform/platform.module';
 import { PortalModule } from './portal/portal.module';
 import { SupervisionModule } from './supervision/supervision.module';
@@ -18,15 +19,18 @@ export interface Parts {
   readonly source: DataSource;
   readonly clock: Clock;
   readonly trusted: TrustedIssuer;
+  /** What entries are sealed with from now on; SHA-256 if nothing is said. */
+  readonly journalHash?: HashAlgorithm;
 }
 
 @Module({})
 export class AppModule {
-  static of({ source, clock, trusted }: Parts): DynamicModule {
+  static of({ source, clock, trusted, journalHash = 'sha256' }: Parts): DynamicModule {
     return {
       module: AppModule,
       imports: [
-        PlatformModule.of(source, clock), ParksModule, EnterprisesModule, CadresModule, AssignmentsModule, VisitsModule, SupervisionModule, IdentityModule.of(trusted), FieldModule, PortalModule,
+        PlatformModule.of(source, clock, journalHash), ParksModule, EnterprisesModule, CadresModule, AssignmentsModule, VisitsModule, SupervisionModule, IdentityModule.of(trusted), FieldModule,
+        PortalModule,
       ],
     };
   }

@@ -14,6 +14,7 @@ import { startEmbeddedPostgres } from './platform/db/embedded-postgres';
 import { migrate } from './platform/db/migrate';
 import { createLog } from './platform/logging';
 import { Jobs } from './platform/jobs/jobs';
+import { Sealer } from './platform/journal/sealer';
 
 /** A running process: what has been started, and how it is stopped. */
 export interface Running {
@@ -40,7 +41,10 @@ export async function start(mode: { readonly http: boolean; readonly jobs: boole
     undo.push(() => source.destroy());
     const trusted = await trustedIssuer(config);
     const log = createLog(config.logLevel);
-    const app = await createApplication({ source, clock: new SystemClock(), trusted, log }, config.trustedProxies);
+    const app = await createApplication({ source, clock: new SystemClock(), trusted, log, journalHash: config.journalHash }, config.trustedProxies);
+    const sealer = app.get(Sealer);
+    // After the last request, which may have appended something.
+    undo.push(() => sealer.stop());
     undo.push(() => app.close());
     await app.init();
     useLogs(app, log);
@@ -49,6 +53,7 @@ export async function start(mode: { readonly http: boolean; readonly jobs: boole
       const jobs = app.get(Jobs);
       await jobs.start();
       undo.push(() => jobs.stop());
+      sealer.start();
     }
     const listening = mode.http ? await listen(app, config) : undefined;
     return { app, config, url: listening, stop };

@@ -72,6 +72,8 @@ export const ROUTES: readonly RouteAccess[] = [
   route('GET', 'supervision/burden', OVERSEERS, ['visits:read']),
   route('GET', 'lapses', DUTY_READERS, ['visits:read']),
   route('GET', 'changes', OVERSEERS, ['changes:read']),
+  route('GET', 'journal/head', OVERSEERS, ['journal:read']),
+  route('GET', 'journal/verify', OVERSEERS, ['journal:read']),
   route('GET', 'me', [...READERS, 'operator'], CLIENT_SCOPES),
   route('GET', 'me/worklist', [...VISITORS, 'handler']),
 ];

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { canHash, HASH_ALGORITHMS, type HashAlgorithm } from './journal/chain';
 
 /** Where tokens come from: an issuer with its JWKS, or the key that this installation made for itself. */
 export type IssuerConfig =
@@ -15,6 +16,8 @@ export interface Config {
   readonly issuer: IssuerConfig;
   readonly demo: boolean;
   readonly jobs: boolean;
+  /** What journal entries are sealed with from now on. */
+  readonly journalHash: HashAlgorithm;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** Proxies whose `X-Forwarded-*` is believed: addresses or networks, comma-separated. */
   readonly trustedProxies: string | false;
@@ -55,6 +58,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const jwksUri = address('OIDC_JWKS_URI', ['https:', 'http:']);
   if (issuer !== undefined && jwksUri === undefined) faults.push('OIDC_JWKS_URI: needed with OIDC_ISSUER');
   if (issuer === undefined && text('NODE_ENV') === 'production') faults.push('OIDC_ISSUER: needed in production; without it the server trusts a key of its own');
+  const journalHash = choice('JOURNAL_HASH', 'sha256', HASH_ALGORITHMS);
+  if (HASH_ALGORITHMS.includes(journalHash) && !canHash(journalHash)) faults.push(`JOURNAL_HASH: the OpenSSL of this Node.js has no ${journalHash}`);
   const config: Config = {
     port: whole('PORT', 3000, 0, 65_535),
     host: text('HOST') ?? '127.0.0.1',
@@ -64,6 +69,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     issuer: issuer === undefined ? { kind: 'local', issuer: LOCAL_ISSUER, audience } : { kind: 'external', issuer, audience, jwksUri: jwksUri ?? '' },
     demo: choice('DEMO', issuer === undefined ? 'on' : 'off', ['on', 'off']) === 'on',
     jobs: choice('JOBS', 'on', ['on', 'off']) === 'on',
+    journalHash,
     logLevel: choice('LOG_LEVEL', 'info', ['debug', 'info', 'warn', 'error', 'silent']),
     trustedProxies: text('TRUSTED_PROXIES') ?? false,
   };

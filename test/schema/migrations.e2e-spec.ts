@@ -74,6 +74,23 @@ describe('the schema', () => {
     ]);
   });
 
+  it('gives entries that were there before the seal positions in the order of their ids', async () => {
+    const source = await new DataSource({ type: 'postgres', url: database.url, migrations: MIGRATIONS, namingStrategy: new SnakeNaming() }).initialize();
+    for (let undo = MIGRATIONS.findIndex(({ name }) => name.startsWith('JournalSeal')); undo < MIGRATIONS.length; undo += 1) await source.undoLastMigration();
+    const id = (tail: number): string => `01950000-0000-7000-8000-${String(tail).padStart(12, '0')}`;
+    await owner.query(`INSERT INTO park (id, code, name, county_code, time_zone, go_live_on, version, created_at, updated_at) VALUES ($1, 'OLD', 'OLD', '430181', 'Asia/Shanghai', '2026-01-01', 1, now(), now())`, [id(1)]);
+    const append = async (tail: number): Promise<unknown> => owner.query(`
+      INSERT INTO journal_entry (id, park_id, type, recorded_at, effective_on, actor_kind, actor_id, subject_type, subject_id, data, request_id)
+      VALUES ($2, $1, 'old', now(), '2026-01-01', 'system', 'system', 'park', $1, '{}', 'test')`, [id(1), id(tail)]);
+    for (const tail of [30, 10, 20]) await append(tail);
+    await source.runMigrations();
+    await append(5);
+    const entries = await rows<{ id: string; position: string; number: null }>('SELECT id, position::text, number FROM journal_entry ORDER BY position');
+    expect(entries).toEqual([10, 20, 30, 5].map((tail, index) => ({ id: id(tail), position: String(index + 1), number: null })));
+    await owner.query('SET session_replication_role = replica; TRUNCATE journal_entry, park CASCADE; RESET session_replication_role');
+    await source.destroy();
+  });
+
   it('can be taken back and made again', async () => {
     const source = await new DataSource({ type: 'postgres', url: database.url, migrations: MIGRATIONS, namingStrategy: new SnakeNaming() }).initialize();
     for (const _ of MIGRATIONS) await source.undoLastMigration();

@@ -9,6 +9,14 @@ types.setTypeParser(types.builtins.INT8, (text) => Number(text));
 
 export type EntityClass = new () => object;
 
+// The statement timeout is longer than the slowest sweep that was measured; a lock is waited for as long as a user would.
+const SESSION = '-c role=ledger_app -c search_path=public,extensions -c timezone=UTC -c statement_timeout=60000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000';
+
+/** For a connection outside of the pool, as the same role with the same settings. */
+export function connectionOf(source: DataSource): { readonly connectionString: string | undefined; readonly options: string } {
+  return { connectionString: (source.options as { url?: string }).url, options: SESSION };
+}
+
 /** How the application reaches PostgreSQL: as `ledger_app`, which owns nothing, over one pool that pipelines. */
 export function applicationDataSource(url: string, entities: readonly EntityClass[], poolSize: number): DataSource {
   return new DataSource({
@@ -21,8 +29,7 @@ export function applicationDataSource(url: string, entities: readonly EntityClas
       max: poolSize,
       pipeline: true,
       Client: PreparingClient,
-      // The statement timeout is longer than the slowest sweep that was measured; a lock is waited for as long as a user would.
-      options: '-c role=ledger_app -c search_path=public,extensions -c timezone=UTC -c statement_timeout=60000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000',
+      options: SESSION,
       connectionTimeoutMillis: 5_000,
     },
   });

@@ -103,6 +103,19 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 }
 
 /**
+ * The address of the server that another process runs on a data folder; `undefined` when none runs there.
+ * @param dataDir as `startEmbeddedPostgres` was given it
+ */
+export function runningEmbeddedPostgres(dataDir: string, database = 'ledger'): string | undefined {
+  const [pidFile, passwordFile] = [join(dataDir, 'cluster', 'postmaster.pid'), join(dataDir, 'password')];
+  if (!existsSync(pidFile) || !existsSync(passwordFile)) return undefined;
+  const lines = readFileSync(pidFile, 'utf8').split('\n');
+  const [pid, port] = [Number(lines[0]), Number(lines[3])];
+  if (!existsSync(`/proc/${pid}`) || lines[7]?.trim() !== 'ready') return undefined;
+  return `postgres://postgres:${readFileSync(passwordFile, 'utf8').trim()}@${HOST}:${port}/${encodeURIComponent(database)}`;
+}
+
+/**
  * Ends whatever a killed process left running in a data folder, and deletes the folder.
  * @throws Error when a living process holds the folder
  */

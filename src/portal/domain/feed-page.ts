@@ -8,7 +8,7 @@ export interface Placed {
 }
 
 // A reader of many parks reads at most so many entries for each that it gets: the streams are read before it is known which is ahead.
-const READ_FOR_ONE = 10;
+const READ_FOR_ONE = 4;
 const LEAST_PER_STREAM = 10;
 
 /** How many entries of each stream to read, so that a page is as long as can be and reading it costs a bounded sum. */
