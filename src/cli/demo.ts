@@ -11,6 +11,7 @@ import { Clock } from '../platform/clock';
 import { Database } from '../platform/db/database';
 import { newId } from '../platform/ids';
 import { type Happening, Journal } from '../platform/journal/journal';
+import type { JournalData } from '../platform/journal/journal-data';
 import demo from '../../data/demo-park.json';
 import notes from '../../data/visit-notes.json';
 import { DEMO_PARK_ID, DEMO_SECOND_PARK_ID, demoSubject } from './demo-ids';
@@ -76,7 +77,7 @@ async function loadDepartments(scene: Scene): Promise<ReadonlyMap<string, string
   await insert(scene, 'department', demo.departments.map(({ key, name }) => ({
     id: ids.get(key), park_id: scene.parkId, name, kind: 'department', assigning: key === 'service', ...stamps(scene.now),
   })));
-  note(scene, 'department.added', 'department', [...ids.values()].map((id) => ({ id })));
+  note(scene, 'department.added', 'department', [...ids].map(([key, id]) => ({ id, data: { assigning: key === 'service' } })));
   return ids;
 }
 
@@ -86,7 +87,7 @@ async function loadCadres(scene: Scene, departments: ReadonlyMap<string, string>
     id: ids.get(key), park_id: scene.parkId, department_id: departments.get(department), name, sort_key: personSortKey(name), roles, phone, issuer: scene.issuer,
     subject: demoSubject(key), active: true, ...stamps(scene.now),
   })));
-  note(scene, 'cadre.added', 'cadre', [...ids.values()].map((id) => ({ id })));
+  note(scene, 'cadre.added', 'cadre', demo.cadres.map(({ key, department, roles }) => ({ id: idOf(ids, key), data: { departmentId: idOf(departments, department), roles, active: true } })));
   return ids;
 }
 
@@ -112,7 +113,7 @@ async function loadEnterprises(scene: Scene): Promise<ReadonlyMap<string, string
     const history = on === begun ? [{ status, on }] : [{ status: 'in_production', on: begun }, { status, on }];
     return history.map((step) => ({ id: newId(now), park_id: parkId, enterprise_id: ids.get(one.key), status: step.status, on_date: step.on, recorded_at: now, recorded_by: 'system' }));
   }));
-  note(scene, 'enterprise.registered', 'enterprise', [...ids.values()].map((id) => ({ id })));
+  note(scene, 'enterprise.registered', 'enterprise', demo.enterprises.map((one) => ({ id: idOf(ids, one.key), data: { ...lastStatus(one, today), usccWarning: checkUscc(one.uscc).result === 'warning' } })));
   return ids;
 }
 
@@ -124,11 +125,13 @@ function lastStatus({ status, assignedDaysAgo }: { status: string; assignedDaysA
 async function loadAssignments(scene: Scene, enterprises: ReadonlyMap<string, string>, cadres: ReadonlyMap<string, string>): Promise<void> {
   const { now, today, parkId } = scene;
   const rows = demo.enterprises.flatMap((one) => (['officer', 'leader'] as const).map((capacity) => ({
-    id: newId(now), park_id: parkId, enterprise_id: enterprises.get(one.key), cadre_id: cadres.get(one[capacity]), capacity, starts_on: addDays(today, -one.assignedDaysAgo),
+    id: newId(now), park_id: parkId, enterprise_id: idOf(enterprises, one.key), cadre_id: idOf(cadres, one[capacity]), capacity, starts_on: addDays(today, -one.assignedDaysAgo),
     standing: 'ended', ...stamps(now),
   })));
   await insert(scene, 'assignment', rows);
-  note(scene, 'assignment.started', 'assignment', rows.map(({ id, starts_on }) => ({ id, on: starts_on })));
+  note(scene, 'assignment.started', 'assignment', rows.map(({ id, starts_on, enterprise_id, cadre_id, capacity }) => ({
+    id, on: starts_on, data: { enterpriseId: enterprise_id, cadreId: cadre_id, capacity, startsOn: starts_on, predecessorId: null },
+  })));
 }
 
 async function loadVisits(scene: Scene, enterprises: ReadonlyMap<string, string>, cadres: ReadonlyMap<string, string>): Promise<void> {
@@ -142,19 +145,25 @@ async function loadVisits(scene: Scene, enterprises: ReadonlyMap<string, string>
     const at = atTime(on, hour, demo.park.timeZone);
     const received = new Date(at.getTime() + 3_600_000);
     return {
-      id: newId(received), park_id: parkId, enterprise_id: enterprises.get(one.key), author_id: cadres.get(by), occurred_at: at, device_offset_ms: 0, corrected_at: at, on_date: on,
+      id: newId(received), park_id: parkId, enterprise_id: idOf(enterprises, one.key), author_id: cadres.get(by), occurred_at: at, device_offset_ms: 0, corrected_at: at, on_date: on,
       received_at: received, mode: 'on_site', contacts_met: [], topics: [], summary: texts[index % texts.length], review: 'none', ...stamps(received),
     };
   });
   await insert(scene, 'visit', rows);
   await insert(scene, 'visit_participant', rows.map(({ id, park_id, author_id, on_date, received_at }) => ({ park_id, visit_id: id, cadre_id: author_id, on_date, confirmed_at: received_at })));
   scene.entries.push(...rows.map((row): Happening => ({
-    type: 'visit.imported', parkId, subject: { type: 'visit', id: row.id }, at: scene.now, effectiveOn: row.on_date, data: { enterpriseId: row.enterprise_id ?? null, on: row.on_date, mode: row.mode },
+    type: 'visit.imported', parkId, subject: { type: 'visit', id: row.id }, at: scene.now, effectiveOn: row.on_date, data: { enterpriseId: row.enterprise_id, on: row.on_date, mode: row.mode },
   })));
 }
 
-function note(scene: Scene, type: string, subject: string, rows: readonly { id: string; on?: Day }[]): void {
-  scene.entries.push(...rows.map(({ id, on }): Happening => ({ type, parkId: scene.parkId, subject: { type: subject, id }, at: scene.now, effectiveOn: on ?? scene.today })));
+function note(scene: Scene, type: string, subject: string, rows: readonly { id: string; on?: Day; data: JournalData }[]): void {
+  scene.entries.push(...rows.map(({ id, on, data }): Happening => ({ type, parkId: scene.parkId, subject: { type: subject, id }, at: scene.now, effectiveOn: on ?? scene.today, data })));
+}
+
+function idOf(ids: ReadonlyMap<string, string>, key: string): string {
+  const id = ids.get(key);
+  if (id === undefined) throw new Error(`The demo data name ${key}, which they do not have`);
+  return id;
 }
 
 function stamps(at: Date): Row {

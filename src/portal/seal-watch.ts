@@ -1,11 +1,10 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { systemActor } from '../kernel/actor';
 import { Signals } from '../platform/db/signals';
+import { SEALED_CHANNEL } from '../platform/journal/sealer';
 import { Changes } from './changes.query';
 import type { Positions } from './domain/feed-cursor';
 
-/** Told by whoever has sealed entries, when that has committed. */
-const CHANNEL = 'ledger_sealed';
 // A signal may be missed while the line for signals is away; then a reader hears of an entry this much later.
 const LOOK_EVERY_MS = 5_000;
 
@@ -29,7 +28,7 @@ export class SealWatch implements OnModuleDestroy {
   #closed = false;
 
   constructor(signals: Signals, private readonly changes: Changes) {
-    signals.on(CHANNEL, () => {
+    signals.on(SEALED_CHANNEL, () => {
       this.#heard += 1;
       this.#look();
     });

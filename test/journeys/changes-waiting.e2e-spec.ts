@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { Database } from '../../src/platform/db/database';
 import { type Caller, startApp, type TestApp } from '../support/app';
 import { append, changes, everything, whenWaiting } from '../support/feed';
-import { seal } from '../support/seal';
+import { seal, stopSealing } from '../support/seal';
 import { anEnterprise } from '../support/world';
 
 /** Every wait here is far longer than a test may take: what ends one is an event, or the test fails. */
@@ -16,7 +16,10 @@ describe('waiting for the change feed', () => {
     app = await startApp({ poolSize: 1 });
     reader = app.asClient('changes:read');
   });
-  afterAll(async () => { await app.close(); });
+  afterAll(async () => {
+    await stopSealing(app);
+    await app.close();
+  });
   beforeEach(async () => {
     await seal(app);
     after = (await everything(reader)).next;

@@ -52,7 +52,7 @@ describe('pages of the feed', () => {
     }));
   });
 
-  it.each([[1_000, 1, 1_000], [50, 1, 50], [1_000, 10, 1_000], [1_000, 100, 100], [50, 100, 10], [1_000, 3_700, 10], [5, 100, 5]])('of %i entries out of %i streams read %i of each', (limit, streams, depth) => {
+  it.each([[1_000, 1, 1_000], [50, 1, 50], [1_000, 10, 1_000], [1_000, 20, 500], [1_000, 100, 100], [50, 100, 10], [1_000, 3_700, 10], [5, 100, 5]])('of %i entries out of %i streams read %i of each', (limit, streams, depth) => {
     expect(depthOf(limit, streams)).toBe(depth);
   });
 });

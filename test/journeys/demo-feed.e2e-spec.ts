@@ -1,0 +1,32 @@
+import { DEMO_PARK_ID, DEMO_SECOND_PARK_ID } from '../../src/cli/demo-ids';
+import { loadDemo } from '../../src/cli/demo';
+import { type Cast, ISSUER, startApp, type TestApp } from '../support/app';
+import { everything } from '../support/feed';
+import { seal, stopSealing } from '../support/seal';
+
+/** A database without a park, as the demo wants it. */
+const NOBODY: Cast = { parkId: DEMO_PARK_ID, otherParkId: DEMO_SECOND_PARK_ID, departmentId: '', otherDepartmentId: '', cadres: {} as Cast['cadres'] };
+
+describe('the feed of the demo park', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await startApp({ cast: NOBODY });
+    await loadDemo(app.app, ISSUER);
+    await seal(app);
+  });
+  // What the demo has written is compared with the catalogue of events here.
+  afterAll(async () => {
+    await stopSealing(app);
+    await app.close();
+  });
+
+  it('tells how it came about, park by park without a gap', async () => {
+    const { items } = await everything(app.asClient('changes:read enterprises:read visits:read', [DEMO_PARK_ID, DEMO_SECOND_PARK_ID]), { limit: 70 });
+    const numbers = (parkId: string) => items.filter(({ parkid }) => parkid === parkId).map(({ sequence }) => Number(sequence));
+    expect(numbers(DEMO_SECOND_PARK_ID)).toEqual([1]);
+    expect(numbers(DEMO_PARK_ID)).toEqual(numbers(DEMO_PARK_ID).map((_number, index) => index + 1));
+    expect(new Set(items.map(({ type }) => type))).toEqual(new Set([
+      'park.created', 'department.added', 'cadre.added', 'enterprise.registered', 'visit.imported', 'assignment.started', 'assignment.due_changed', 'lapse.recorded',
+    ].map((entry) => `service-ledger.${entry}.v1`)));
+  });
+});
