@@ -10,6 +10,8 @@ import type { Target } from './load';
 /** Connections to PostgreSQL, of ours and of the yardstick's. */
 export const POOL_SIZE = 2 * availableParallelism();
 
+// Counted as in an installation, and never reached.
+const UNLIMITED = { RATE_LIMIT_PER_CALLER: '100000000', RATE_LIMIT_PER_ADDRESS: '100000000' };
 const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 15_000;
 
