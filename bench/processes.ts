@@ -24,7 +24,7 @@ export interface Started extends Target {
 /** The application, as an installation starts it, without the demo park and, unless they are asked for, without jobs and sealer. */
 export async function startOurs(databaseUrl: string, port: number, jobs: 'on' | 'off' = 'off'): Promise<Started> {
   return startProcess(join(__dirname, '..', 'src', 'main.js'), port, {
-    DATABASE_URL: databaseUrl, PORT: String(port), DATA_DIR: FOLDER, LOG_LEVEL: 'silent', DEMO: 'off', JOBS: jobs, DATABASE_POOL: String(POOL_SIZE),
+    DATABASE_URL: databaseUrl, PORT: String(port), DATA_DIR: FOLDER, LOG_LEVEL: 'silent', DEMO: 'off', JOBS: jobs, DATABASE_POOL: String(POOL_SIZE), ...UNLIMITED,
   });
 }
 
