@@ -26,6 +26,20 @@ describe('jobs', () => {
     expect(scheduled.map(({ name }) => name)).toEqual(['duties-reconcile', 'duties-sweep', 'enterprise-status-turn', 'journal-verify', 'kept-answers-cleanup', 'rate-windows-cleanup']);
   });
 
+  it('are taken up again when the process that had one is killed', async () => {
+    // What a killed process leaves: a job at work, whose last word lies a minute back.
+    const [left] = await app.sql<{ id: string }>(`
+      INSERT INTO pgboss.job (name, state, policy, retry_limit, retry_delay, started_on, heartbeat_on, heartbeat_seconds, expire_seconds)
+      SELECT name, 'active', policy, retry_limit, 0, now() - interval '90 s', now() - interval '60 s', heartbeat_seconds, expire_seconds FROM pgboss.queue WHERE name = 'enterprise-status-turn' RETURNING id`);
+    const deadline = process.hrtime.bigint() + 60_000_000_000n;
+    let state: string | undefined;
+    while (state !== 'completed' && process.hrtime.bigint() < deadline) {
+      await pause(200);
+      state = (await app.sql<{ state: string }>('SELECT state FROM pgboss.job WHERE id = $1', [left?.id]))[0]?.state;
+    }
+    expect(state).toBe('completed');
+  }, 90_000);
+
   it('judge open duties anew when a notice is loaded, without anybody reading a list', async () => {
     const { id } = await anAssignment(app, await anEnterprise(app));
     await app.as('operator').put('/calendar/2026', { status: 'official', source: '测试', days: [{ date: '2026-03-12', kind: 'holiday', name: '临时' }] }).expect(200);

@@ -1,6 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Client, Pool, type PoolClient } from 'pg';
 import { PreparingClient } from '../../src/platform/db/prepared';
+import { problemOf } from '../../src/platform/db/problems';
 import { SharedReads } from '../../src/platform/db/shared-reads';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
@@ -88,5 +90,57 @@ describe('reads that share connections', () => {
     held.release();
     await expect(behind.run(async (client) => client.query('SELECT 1'))).resolves.toMatchObject({ rowCount: 1 });
     await small.end();
+  });
+
+  it('says so when other reads have all that there is for longer than one waits', async () => {
+    const config = { connectionString: database.url, max: 1, pipeline: true, Client: PreparingClient };
+    const small = new Pool(config);
+    const behind = new SharedReads(small);
+    const finish: (() => void)[] = [];
+    const held = Array.from({ length: 4 }, async () => behind.run(async () => new Promise<void>((resolve) => { finish.push(resolve); })));
+    while (finish.length < held.length) await pause(5);
+    small.options.connectionTimeoutMillis = 50;
+    const settled = await Promise.allSettled([1, 2, 3].map(async () => behind.run(async (client) => client.query('SELECT 1'))));
+    expect(settled.map((one) => (one.status === 'rejected' ? problemOf(one.reason)?.code : one.status))).toEqual(['busy', 'busy', 'busy']);
+    for (const end of finish) end();
+    await Promise.all(held);
+    await expect(behind.run(async (client) => client.query('SELECT 1'))).resolves.toMatchObject({ rowCount: 1 });
+    expect([small.idleCount, small.waitingCount]).toEqual([1, 0]);
+    await small.end();
+  });
+
+  it('says why when the server is away, to those who wait behind the first as well', async () => {
+    const nobody = new Pool({ connectionString: 'postgres://nobody@127.0.0.1:1/none', max: 1, Client: PreparingClient, connectionTimeoutMillis: 5_000 });
+    const behind = new SharedReads(nobody);
+    const settled = await Promise.allSettled(many.slice(0, 20).map(async () => behind.run(async (client) => client.query('SELECT 1'))));
+    expect(settled.map((one) => (one.status === 'rejected' ? problemOf(one.reason)?.code : one.status))).toEqual(settled.map(() => 'unavailable'));
+    await nobody.end();
+  });
+
+  it('takes its turns among hundreds of writers, four reads at a time', async () => {
+    // Both connections are there, so that from here on everybody queues.
+    for (const client of await Promise.all([pool.connect(), pool.connect()])) client.release();
+    const order: string[] = [];
+    const write = async (): Promise<void> => {
+      const client = await pool.connect();
+      await client.query('SELECT 1');
+      client.release();
+      order.push('writer');
+    };
+    const before = Array.from({ length: 100 }, write);
+    const reading = Promise.all(many.slice(0, 16).map(async (number) => read(NUMBER, number).then(() => { order.push('read'); })));
+    const after = Array.from({ length: 300 }, write);
+    await Promise.all([...before, reading, ...after]);
+    // Two connections are asked for at once, and each takes four: half of the reads are done when the first hundred writers are.
+    expect(order.slice(0, 120).filter((who) => who === 'read').length).toBeGreaterThanOrEqual(8);
+    expect(order).toHaveLength(416);
+  });
+
+  it('gives a connection up on which half a message lies', async () => {
+    const statement = { ...NUMBER, values: [1] };
+    await read(NUMBER, 1);
+    const broken = { ...NUMBER, values: [{ toPostgres: () => { throw new Error('no such value'); } }] };
+    await expect(reads.run(async (client) => client.together([statement, broken]))).rejects.toThrow('no such value');
+    await expect(Promise.all(many.map(async (number) => (await read(NUMBER, number)).number))).resolves.toEqual(many);
   });
 });

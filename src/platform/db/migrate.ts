@@ -24,30 +24,42 @@ const MIGRATION_LOCK = 7_215_003;
 // A migration that does not get its table within the lock timeout lets the traffic behind it pass, and asks again: for a minute and a half in all.
 const TRIES = 30;
 const PAUSE_MS = 1_000;
+// A start has time, but a server that does not answer at all is told.
+const OPENING_MS = 30_000;
 
 /**
  * Brings the database at the URL up to date, as the owner that the URL names. Several processes may call it at once. A migration that finds
  * a table in use gives way and tries again, so that it never keeps the traffic of other processes waiting for long.
  */
 export async function migrate(databaseUrl: string): Promise<void> {
-  const source = new DataSource({
-    type: 'postgres', url: databaseUrl, migrations: MIGRATIONS, namingStrategy: new SnakeNaming(), migrationsTransactionMode: 'each',
-    extra: { max: 2, options: MIGRATION_SESSION, ...KEEP_ALIVE },
-  });
-  await source.initialize();
+  const source = await sourceOf(databaseUrl).initialize();
   const runner = source.createQueryRunner();
   try {
     // Nobody but another start waits behind this lock, and it is held for as long as the slowest migration takes.
     await runner.query("SELECT set_config('lock_timeout', '0', false)");
     await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await runner.query('RESET lock_timeout');
-    await givingWay(async () => source.runMigrations());
+    await givingWay(async () => runMigrations(databaseUrl));
     await givingWay(async () => prepareJobQueue(runner));
   } finally {
-    await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+    // Where this fails the connection has gone, and the lock with it: what went wrong before says more.
+    await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
     await runner.release();
     await source.destroy();
   }
+}
+
+function sourceOf(url: string): DataSource {
+  return new DataSource({
+    type: 'postgres', url, migrations: MIGRATIONS, namingStrategy: new SnakeNaming(), migrationsTransactionMode: 'each',
+    extra: { max: 1, options: MIGRATION_SESSION, connectionTimeoutMillis: OPENING_MS, ...KEEP_ALIVE },
+  });
+}
+
+/** Over a connection of its own, since TypeORM keeps the one on which it failed to read what has run before. */
+async function runMigrations(url: string): Promise<void> {
+  const source = await sourceOf(url).initialize();
+  await source.runMigrations().finally(async () => source.destroy());
 }
 
 /** Does it again when a lock was not to be had in time; what it had done by then is rolled back. */
