@@ -16,13 +16,13 @@ export class HealthController {
   constructor(private readonly database: Database, private readonly draining: Draining) {}
 
   @Get('live')
-  @Call({ id: 'live', summary: 'Is the process alive', zh: '存活检查', description: 'Answers as long as the process does.', answers: { type: HealthResponse }, public: true })
+  @Call({ id: 'live', summary: 'Is the process alive', zh: '存活检查', description: 'Answers as long as the process does.', answers: { type: HealthResponse }, public: true, unlimited: true })
   live(): HealthResponse {
     return { status: 'ok' };
   }
 
   @Get('ready')
-  @Call({ id: 'ready', summary: 'Can requests be served', zh: '就绪检查', description: 'Answers 503 while the database is away or all connections to it are taken, and from the moment on in which the process is told to stop.', answers: { type: HealthResponse }, public: true })
+  @Call({ id: 'ready', summary: 'Can requests be served', zh: '就绪检查', description: 'Answers 503 while the database is away or all connections to it are taken, and from the moment on in which the process is told to stop.', answers: { type: HealthResponse }, public: true, unlimited: true })
   async ready(): Promise<HealthResponse> {
     if (this.draining.begun) throw new Problem('unavailable', { retryAfterSeconds: 5 });
     try {

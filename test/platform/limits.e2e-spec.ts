@@ -1,3 +1,4 @@
+import { Database } from '../../src/platform/db/database';
 import { RateWindowsSweep } from '../../src/platform/http/limits/rate-windows.sweep';
 import { startApp, type TestApp } from '../support/app';
 
@@ -83,6 +84,14 @@ describe('limits', () => {
     expect(answers.every(({ statusCode }) => statusCode === 200)).toBe(true);
   });
 
+  it('let everybody pass when there is nothing to count with', async () => {
+    const token = await app.token('handler');
+    await app.sql('ALTER TABLE rate_window RENAME TO rate_window_away');
+    const answers = await times(2 * PER_CALLER, async () => ask(app, { token, address: '203.0.113.6' }));
+    await app.sql('ALTER TABLE rate_window_away RENAME TO rate_window');
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+  });
+
   it('store neither subject nor address, and forget a window when it is over', async () => {
     await ask(app, { token: await app.token('county'), address: '203.0.113.5' });
     const rows = await app.sql<{ length: number }>('SELECT octet_length(key) AS length FROM rate_window');
@@ -90,5 +99,22 @@ describe('limits', () => {
     app.clock.set(new Date(app.clock.now().getTime() + 3_600_000));
     expect(await app.app.get(RateWindowsSweep).sweep()).toBe(rows.length);
     expect(await app.sql('SELECT FROM rate_window')).toEqual([]);
+  });
+});
+
+describe('limits of a process that has no connection left', () => {
+  const PER_CALLER = 10;
+  let app: TestApp;
+  beforeAll(async () => { app = await startApp({ poolSize: 1, waitMs: 200, limits: { perCaller: PER_CALLER, perAddress: 0 } }); });
+  afterAll(async () => { await app.close(); });
+
+  it('hold all the same', async () => {
+    // Claims say all about a client, so that only the list itself asks the pool.
+    await app.asClient('enterprises:read').get('/enterprises').expect(200);
+    app.clock.set(new Date(app.clock.now().getTime() + 60_000));
+    const held = await app.app.get(Database).pool.connect();
+    const statuses = await Promise.all(Array.from({ length: PER_CALLER + 5 }, async () => (await app.asClient('enterprises:read').get('/enterprises')).status));
+    held.release();
+    expect(statuses.toSorted()).toEqual([...Array.from({ length: 5 }, () => 429), ...Array.from({ length: PER_CALLER }, () => 503)]);
   });
 });

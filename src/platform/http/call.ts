@@ -38,20 +38,29 @@ export interface CallDescription {
   /** The problems of the call's own rules; those that every call can answer are added. */
   readonly problems?: readonly ProblemCode[];
   readonly public?: boolean;
+  /** No rate limit counts it. */
+  readonly unlimited?: boolean;
 }
 
 const IF_MATCH_EXAMPLE = '"1-q1MKE-vRpLAHKN4R"';
-const OF_EVERY_CALL: readonly ProblemCode[] = ['malformed', 'too-many-requests', 'internal', 'unavailable', 'busy'];
+const OF_EVERY_CALL: readonly ProblemCode[] = ['malformed', 'internal', 'unavailable', 'busy'];
 const OF_CALLS_ONCE: readonly ProblemCode[] = ['twin-running', 'idempotency-key-reused'];
+const OF_LIMITED_CALLS: readonly ProblemCode[] = ['too-many-requests'];
 const OF_CALLS_WITH_TOKEN: readonly ProblemCode[] = ['unauthenticated', 'forbidden', 'not-found'];
 
 const KEY_DESCRIPTION = 'Makes the call safe to repeat: the same call under the same key has one effect, and its first answer is sent again for 72 hours, with `Idempotency-Replayed: true`. 1 to 255 visible ASCII characters, random, one per intention.';
+
+const RATE_HEADERS = {
+  'RateLimit-Policy': { description: 'The limits: `q` requests in a window of `w` seconds, of the caller and of the address.', schema: { type: 'string' as const, example: '"caller";q=6000;w=60' } },
+  'RateLimit': { description: 'What is left: `r` requests in the `t` seconds until the window ends; another process may have let some of them through.', schema: { type: 'string' as const, example: '"caller";r=5999;t=42' } },
+};
+const RETRY_AFTER = { 'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer' as const, example: 2 } } };
 
 /** Describes a call: summary in English and Chinese, its answer, and every problem it can answer. */
 export function Call(call: CallDescription): MethodDecorator {
   const { type, status = 200, list = false } = call.answers ?? {};
   const success = (code: number, description: string) => ApiResponse({
-    status: code, description,
+    status: code, description, headers: call.unlimited === true ? {} : RATE_HEADERS,
     ...(type === undefined ? {} : list ? { content: { 'application/json': { schema: listSchema(type) } } } : { type }),
   });
   return applyDecorators(
@@ -62,7 +71,7 @@ export function Call(call: CallDescription): MethodDecorator {
     ...(call.once === true ? [ApiHeader({ name: 'Idempotency-Key', required: false, description: KEY_DESCRIPTION, schema: { type: 'string', minLength: 1, maxLength: 255 }, example: '5f1c1f0e-9a55-4d0c-8a39-6f1b6b2a7f11' })] : []),
     ...(call.body === undefined ? [] : [ApiBody({ type: call.body })]),
     ...(call.public === true ? [ApiSecurity({})] : [ApiBearerAuth()]),
-    ...problemResponses([...OF_EVERY_CALL, ...(call.public === true ? [] : OF_CALLS_WITH_TOKEN), ...(call.needsIfMatch === true ? (['stale', 'if-match-required'] as const) : []), ...(call.once === true ? OF_CALLS_ONCE : []), ...(call.problems ?? [])]),
+    ...problemResponses([...OF_EVERY_CALL, ...(call.unlimited === true ? [] : OF_LIMITED_CALLS), ...(call.public === true ? [] : OF_CALLS_WITH_TOKEN), ...(call.needsIfMatch === true ? (['stale', 'if-match-required'] as const) : []), ...(call.once === true ? OF_CALLS_ONCE : []), ...(call.problems ?? [])]),
   );
 }
 
@@ -90,6 +99,7 @@ function problemResponses(codes: readonly ProblemCode[]): MethodDecorator[] {
   const byStatus = Map.groupBy([...new Set(codes)], (code) => PROBLEMS[code].status);
   return [...byStatus].map(([status, group]) => ApiResponse({
     status,
+    ...(status === 429 || status === 503 ? { headers: { ...RETRY_AFTER, ...(status === 429 ? RATE_HEADERS : {}) } } : {}),
     description: group.map((code) => `\`${code}\`: ${PROBLEMS[code].detail.en}`).join(' '),
     content: {
       'application/problem+json': {

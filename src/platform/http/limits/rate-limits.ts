@@ -16,18 +16,22 @@ type Policy = 'caller' | 'address';
 
 interface Known {
   lease: Lease;
-  asking: Promise<unknown> | undefined;
+  asking: Promise<void> | undefined;
 }
 
-// Some 10 MB. Whoever comes from more addresses in a minute makes the process ask more often, and no limit higher.
+// Some 10 MB. Whoever is forgotten for want of room loses what was leased here for them, and no more: a flood from many addresses makes no limit
+// higher, and takes nothing from callers, who are kept apart.
 const MOST_KEYS = 50_000;
+// After a question without an answer nobody asks for so long. Requests fail for want of a database anyway, and should do so at once.
+const RESPITE_MS = 1_000;
 
 /**
  * Limits that hold over all processes: each takes permits from the database by the chunk and lets requests through without asking while it has
  * some. While the database is away requests pass; they fail there anyway.
  */
 export class RateLimits {
-  readonly #known = new Map<string, Known>();
+  readonly #known: Readonly<Record<Policy, Map<string, Known>>> = { caller: new Map(), address: new Map() };
+  #respite = false;
 
   constructor(private readonly store: RateWindowsStore, private readonly clock: Clock, private readonly limits: Limits) {}
 
@@ -45,33 +49,40 @@ export class RateLimits {
   #enforce(policy: Policy, who: string, limit: number, reply: FastifyReply): Promise<void> | undefined {
     if (limit === 0) return undefined;
     const now = this.clock.now().getTime();
-    const known = this.#of(`${policy} ${who}`, windowOf(now));
+    const known = this.#of(policy, who, windowOf(now));
     const standing = spend(known.lease, limit, now);
-    if (standing === undefined) return this.#ask(known, `${policy} ${who}`, limit).then(async () => this.#enforce(policy, who, limit, reply));
+    if (standing === undefined) return this.#respite ? undefined : this.#ask(known, `${policy} ${who}`, limit).then(async () => this.#enforce(policy, who, limit, reply));
     say(reply, policy, standing);
     if (!standing.allowed) throw new Problem('too-many-requests', { retryAfterSeconds: standing.resetSeconds });
     return undefined;
   }
 
-  #of(key: string, beginsAt: number): Known {
-    const known = this.#known.get(key);
+  #of(policy: Policy, who: string, beginsAt: number): Known {
+    const all = this.#known[policy];
+    const known = all.get(who);
     if (known?.lease.beginsAt === beginsAt) return known;
-    if (this.#known.size >= MOST_KEYS) this.#known.clear();
+    const oldest = all.size < MOST_KEYS ? undefined : all.keys().next().value;
+    if (oldest !== undefined) all.delete(oldest);
     // Whether anything is left is not known before it was asked.
     const fresh = { lease: { beginsAt, permits: 0, left: 1 }, asking: undefined };
-    this.#known.set(key, fresh);
+    all.delete(who);
+    all.set(who, fresh);
     return fresh;
   }
 
   /** One question for all who wait for its answer. */
   async #ask(known: Known, key: string, limit: number): Promise<void> {
     const { lease } = known;
-    const chunk = chunkOf(limit);
-    known.asking ??= this.store.lease(key, new Date(lease.beginsAt), chunk, limit).then(
+    known.asking ??= this.store.lease(key, new Date(lease.beginsAt), chunkOf(limit), limit).then(
       ({ permits, left }) => { Object.assign(lease, { permits: lease.permits + permits, left }); },
-      () => { lease.permits += chunk; },
+      () => { this.#rest(); },
     ).finally(() => { known.asking = undefined; });
     await known.asking;
+  }
+
+  #rest(): void {
+    this.#respite = true;
+    setTimeout(() => { this.#respite = false; }, RESPITE_MS).unref();
   }
 }
 

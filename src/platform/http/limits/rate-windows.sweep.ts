@@ -5,7 +5,8 @@ import { RateWindowsStore } from './rate-windows.store';
 
 // Older than the clocks of processes can differ.
 const KEPT_MS = 600_000;
-const BATCH = 10_000;
+// Few enough that the connection is soon free again for permits.
+const BATCH = 1_000;
 
 @Injectable()
 export class RateWindowsSweep implements OnModuleInit {
