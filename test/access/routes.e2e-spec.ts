@@ -61,7 +61,10 @@ describe('the table of routes', () => {
     }
     await app.sql('UPDATE cadre SET roles = $1 WHERE id = $2', [roles, app.cadres.stranger]);
     app.clock.advance(10_000);
-    const response = await send(route, await app.token('stranger'));
+    // The signal that somebody's roles have changed takes a moment, longer where the machine is busy.
+    const deadline = performance.now() + 10_000;
+    let response = await send(route, await app.token('stranger'));
+    while (response.status === 403 && performance.now() < deadline) response = await send(route, await app.token('stranger'));
     // A body is read before the object is looked for: what its form refuses says nothing of the object.
     expect([400, 404]).toContain(response.status);
     if (response.status === 400) expect((response.body as { code: string }).code).toBe('malformed');
