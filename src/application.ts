@@ -11,6 +11,7 @@ import { findRoute, isPublic } from './identity/routes';
 import { Problem } from './kernel/problem';
 import type { ProblemCode } from './kernel/problem-catalogue';
 import { addApiDocument } from './openapi';
+import { Cursors } from './platform/http/cursors';
 import { tagAnswers } from './platform/http/entity-tags';
 import { RateLimits } from './platform/http/limits/rate-limits';
 import { problemDocument, ProblemFilter } from './platform/http/problem.filter';
@@ -82,6 +83,7 @@ export async function createApplication(parts: Parts & { readonly log: Logger },
     done();
   });
   limitAddresses(fastify, app.get(RateLimits), filter);
+  app.get(Cursors).signPages(fastify);
   tagAnswers(fastify);
   logRequests(fastify, parts.log);
   fastify.addHook('onRoute', (route) => {

@@ -1,6 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../kernel/problem';
+import { Cursors } from '../platform/http/cursors';
 import { RateLimits } from '../platform/http/limits/rate-limits';
 import { ActorResolver } from './actor-resolver';
 import { findRoute, isPublic } from './routes';
@@ -11,7 +12,7 @@ const BEARER = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i;
 /** Lets a request through when its token is right and the table of routes allows it; leaves the actor on the request. */
 @Injectable()
 export class AccessGuard implements CanActivate {
-  constructor(private readonly verifier: TokenVerifier, private readonly resolver: ActorResolver, private readonly limits: RateLimits) {}
+  constructor(private readonly verifier: TokenVerifier, private readonly resolver: ActorResolver, private readonly limits: RateLimits, private readonly cursors: Cursors) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
@@ -27,6 +28,8 @@ export class AccessGuard implements CanActivate {
     const allowed = route !== undefined && (route.roles.some((role) => actor.roles.includes(role)) || route.scopes.some((scope) => actor.scopes.includes(scope)));
     if (!allowed) throw new Problem('forbidden');
     request.actor = actor;
+    const opening = this.cursors.open(request);
+    if (opening !== undefined) await opening;
     return true;
   }
 }

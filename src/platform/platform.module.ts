@@ -1,5 +1,4 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
-import { APP_INTERCEPTOR } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { Clock } from './clock';
 import { Database } from './db/database';
@@ -7,7 +6,7 @@ import { InstallationKeys } from './db/installation-keys';
 import { Signals } from './db/signals';
 import { Draining } from './draining';
 import { HealthController } from './health.controller';
-import { CursorsInterceptor } from './http/cursors.interceptor';
+import { Cursors } from './http/cursors';
 import { KeptAnswersStore } from './http/idempotency/kept-answers.store';
 import { KeptAnswersSweep } from './http/idempotency/kept-answers.sweep';
 import { type Limits, RateLimits } from './http/limits/rate-limits';
@@ -29,15 +28,14 @@ export class PlatformModule {
       module: PlatformModule,
       controllers: [HealthController],
       providers: [
-        { provide: DataSource, useValue: source }, { provide: Clock, useValue: clock }, Database, Signals, InstallationKeys, Journal, AccessLog, Jobs, Draining, Verification, KeptAnswersStore, KeptAnswersSweep,
+        { provide: DataSource, useValue: source }, { provide: Clock, useValue: clock }, Database, Signals, InstallationKeys, Cursors, Journal, AccessLog, Jobs, Draining, Verification, KeptAnswersStore, KeptAnswersSweep,
         RateWindowsStore, RateWindowsSweep, { provide: RateLimits, inject: [RateWindowsStore], useFactory: (store: RateWindowsStore) => new RateLimits(store, clock, limits) },
-        { provide: APP_INTERCEPTOR, useClass: CursorsInterceptor },
         {
           provide: Sealer, inject: [Database, Journal, Signals],
           useFactory: (database: Database, journal: Journal, signals: Signals) => new Sealer(source, database, clock, journal, signals, journalHash),
         },
       ],
-      exports: [Clock, Database, Signals, Journal, AccessLog, Jobs, Draining, Sealer, Verification, KeptAnswersStore, RateLimits],
+      exports: [Clock, Cursors, Database, Signals, Journal, AccessLog, Jobs, Draining, Sealer, Verification, KeptAnswersStore, RateLimits],
     };
   }
 }

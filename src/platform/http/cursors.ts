@@ -1,6 +1,5 @@
-import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { concatMap, type Observable, of } from 'rxjs';
+import { Injectable } from '@nestjs/common';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../../kernel/problem';
 import { InstallationKeys } from '../db/installation-keys';
 import { type CursorHolder, signCursor, verifyCursor } from './cursor-signature';
@@ -12,31 +11,42 @@ type Query = Readonly<Record<string, string | readonly string[]>>;
  * nobody goes on in another's list. A page that has a next one also says so in `Link`.
  */
 @Injectable()
-export class CursorsInterceptor implements NestInterceptor {
+export class Cursors {
   constructor(private readonly keys: InstallationKeys) {}
 
-  async intercept(context: ExecutionContext, next: CallHandler<unknown>): Promise<Observable<unknown>> {
-    const http = context.switchToHttp();
-    const request = http.getRequest<FastifyRequest>();
-    if (request.method !== 'GET' && request.method !== 'HEAD') return next.handle();
+  /** Takes the signature off the cursor of a request whose caller is known; nothing to wait for where there is none. Problem `cursor-invalid`. */
+  open(request: FastifyRequest): Promise<void> | undefined {
     const query = request.query as Query;
     const { cursor } = query;
     // A cursor that is given twice is a fault of form, which the pipe refuses.
-    if (typeof cursor === 'string') request.query = { ...query, cursor: await this.#verified(cursor, request) };
-    return next.handle().pipe(concatMap((body) => (hasNext(body) ? this.#signed(body, query, request, http.getResponse<FastifyReply>()) : of(body))));
+    if (!isReading(request) || typeof cursor !== 'string') return undefined;
+    return this.keys.of('cursor').then((key) => {
+      const verified = verifyCursor(key, cursor, holderOf(request));
+      if (verified === undefined) throw Problem.at('cursor-invalid', '/query/cursor');
+      request.query = { ...query, cursor: verified };
+    });
   }
 
-  async #verified(signed: string, request: FastifyRequest): Promise<string> {
-    const cursor = verifyCursor(await this.keys.of('cursor'), signed, holderOf(request));
-    if (cursor === undefined) throw Problem.at('cursor-invalid', '/query/cursor');
-    return cursor;
+  /** Signs what leaves. A hook and no interceptor: every request would pay for one, also those that have nothing to sign. */
+  signPages(fastify: FastifyInstance): void {
+    fastify.addHook('preSerialization', (request, reply, body, done) => {
+      if (!isReading(request) || !hasNext(body)) {
+        done(null, body);
+        return;
+      }
+      this.#signed(body, request, reply).then((signed) => { done(null, signed); }, (error: unknown) => { done(error as Error); });
+    });
   }
 
-  async #signed<T extends { readonly nextCursor: string }>(page: T, query: Query, request: FastifyRequest, reply: FastifyReply): Promise<T> {
+  async #signed<T extends { readonly nextCursor: string }>(page: T, request: FastifyRequest, reply: FastifyReply): Promise<T> {
     const nextCursor = signCursor(await this.keys.of('cursor'), page.nextCursor, holderOf(request));
-    void reply.header('link', `<${request.url.split('?')[0]}?${searchOf({ ...query, cursor: nextCursor })}>; rel="next"`);
+    void reply.header('link', `<${request.url.split('?')[0]}?${searchOf({ ...(request.query as Query), cursor: nextCursor })}>; rel="next"`);
     return { ...page, nextCursor };
   }
+}
+
+function isReading({ method }: FastifyRequest): boolean {
+  return method === 'GET' || method === 'HEAD';
 }
 
 function hasNext(body: unknown): body is { readonly nextCursor: string } {
