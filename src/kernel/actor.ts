@@ -45,6 +45,14 @@ export function parkOf(actor: Actor, named?: string): string {
   return only;
 }
 
+/**
+ * Whose keys, cursors and limits these are: issuer and subject, or the client (api.md, idempotency): several clients may share a subject. One text
+ * for one caller, and different ones for different callers.
+ */
+export function callerOf({ kind, issuer, subject, id }: Actor): string {
+  return JSON.stringify([kind, issuer, kind === 'client' ? id : subject]);
+}
+
 /** The cadre who acts. Problem `forbidden` for a client or an operator: they are nobody who could visit or plan. */
 export function cadreOf(actor: Actor): string {
   if (actor.kind !== 'cadre') throw new Problem('forbidden');

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, parkOf } from '../kernel/actor';
+import { type Actor, callerOf, parkOf } from '../kernel/actor';
 import { Problem } from '../kernel/problem';
 import { Changes, type FeedPage, type FeedReading } from './changes.query';
 import type { ChangesQuery, ChangesResponse } from './changes.dto';
@@ -49,8 +49,7 @@ export class ChangesService {
   }
 
   async #wait(request: Request, first: { page: FeedPage; mark: number }, until: AbortSignal): Promise<FeedPage> {
-    const { issuer, subject } = request.actor;
-    const reader = JSON.stringify([issuer, subject]);
+    const reader = callerOf(request.actor);
     const waiting = this.#waitingOf.get(reader) ?? 0;
     if (waiting >= MOST_WAITING_OF_ONE) throw new Problem('too-many-requests', { retryAfterSeconds: 1 });
     if (this.watch.waiting >= MOST_WAITING) throw new Problem('busy', { retryAfterSeconds: 5 });

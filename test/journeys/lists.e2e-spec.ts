@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { callerOf, systemActor } from '../../src/kernel/actor';
 import { fullPath, ROUTES, type RouteAccess } from '../../src/identity/routes';
 import { apiDocument } from '../../src/openapi';
 import { signCursor } from '../../src/platform/http/cursor-signature';
@@ -188,7 +189,7 @@ describe.each(Object.entries(LISTS))('GET %s', (path, { who, other, filters }) =
 
   it('refuses a cursor of ours that does not fit the list', async () => {
     const signed = signCursor(await app.app.get(InstallationKeys).of('cursor'), Buffer.from(JSON.stringify({ f: 'x', k: ['a', 'b'] })).toString('base64url'),
-      { route: fullPath(path), issuer: ISSUER, subject: who, kind: who === 'operator' ? 'operator' : 'cadre' });
+      { route: fullPath(path), caller: callerOf({ ...systemActor('lists'), kind: who === 'operator' ? 'operator' : 'cadre', issuer: ISSUER, subject: who }) });
     await refused(who, withQuery(path, `cursor=${signed}`));
   });
 

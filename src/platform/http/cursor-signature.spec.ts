@@ -2,7 +2,7 @@ import { createSecretKey, randomBytes } from 'node:crypto';
 import { type CursorHolder, signCursor, verifyCursor } from './cursor-signature';
 
 const key = createSecretKey(randomBytes(32));
-const holder: CursorHolder = { route: '/api/v1/enterprises', issuer: 'urn:issuer', subject: 'officer', kind: 'cadre' };
+const holder: CursorHolder = { route: '/api/v1/enterprises', caller: 'officer' };
 const cursor = Buffer.from('{"f":"abc","k":["a","b"]}').toString('base64url');
 
 describe('a signed cursor', () => {
@@ -25,14 +25,14 @@ describe('a signed cursor', () => {
     expect(verifyCursor(key, text, holder)).toBeUndefined();
   });
 
-  it.each(['route', 'issuer', 'subject', 'kind'] as const)('is refused where the %s is another', (field) => {
+  it.each(['route', 'caller'] as const)('is refused where the %s is another', (field) => {
     const signed = signCursor(key, cursor, holder);
     expect(verifyCursor(key, signed, { ...holder, [field]: `${holder[field]}x` })).toBeUndefined();
   });
 
   it('does not confuse two holders whose names run together alike', () => {
-    const signed = signCursor(key, cursor, { ...holder, issuer: 'a', subject: 'bc' });
-    expect(verifyCursor(key, signed, { ...holder, issuer: 'ab', subject: 'c' })).toBeUndefined();
+    const signed = signCursor(key, cursor, { route: '/a', caller: 'bc' });
+    expect(verifyCursor(key, signed, { route: '/ab', caller: 'c' })).toBeUndefined();
   });
 
   it('is refused with another key', () => {

@@ -4,9 +4,8 @@ import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 export interface CursorHolder {
   /** As the router knows it. */
   readonly route: string;
-  readonly issuer: string;
-  readonly subject: string;
-  readonly kind: string;
+  /** As `callerOf` names them. */
+  readonly caller: string;
 }
 
 // 128 bits, in base64url. The text is compared, not what it stands for: its last character could be written in several ways.
@@ -26,7 +25,7 @@ export function verifyCursor(key: KeyObject, signed: string, holder: CursorHolde
   return given.length === expected.length && timingSafeEqual(given, expected) ? cursor : undefined;
 }
 
-function signatureOf(key: KeyObject, cursor: string, { route, issuer, subject, kind }: CursorHolder): string {
+function signatureOf(key: KeyObject, cursor: string, { route, caller }: CursorHolder): string {
   // As JSON no two lists of texts look alike.
-  return createHmac('sha256', key).update(JSON.stringify([cursor, route, issuer, subject, kind])).digest().subarray(0, SIGNATURE_BYTES).toString('base64url');
+  return createHmac('sha256', key).update(JSON.stringify([cursor, route, caller])).digest().subarray(0, SIGNATURE_BYTES).toString('base64url');
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { callerOf } from '../../kernel/actor';
 import { Problem } from '../../kernel/problem';
 import { InstallationKeys } from '../db/installation-keys';
 import { type CursorHolder, signCursor, verifyCursor } from './cursor-signature';
@@ -54,7 +55,7 @@ function hasNext(body: unknown): body is { readonly nextCursor: string } {
 }
 
 function holderOf({ routeOptions, actor }: FastifyRequest): CursorHolder {
-  return { route: routeOptions.url ?? '', issuer: actor?.issuer ?? '', subject: actor?.subject ?? '', kind: actor?.kind ?? 'nobody' };
+  return { route: routeOptions.url ?? '', caller: actor === undefined ? '' : callerOf(actor) };
 }
 
 /** From what was understood, not from what was written: so the next page is asked with the same filters, whatever way they were spelled. */

@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext, Injectable, type PipeTransform } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { EntityManager } from 'typeorm';
-import type { Actor } from '../../../kernel/actor';
+import { type Actor, callerOf } from '../../../kernel/actor';
 import { Problem } from '../../../kernel/problem';
 import { Clock } from '../../clock';
 import { Database } from '../../db/database';
@@ -148,9 +148,7 @@ export class Answers {
 
   #callOf(actor: Actor, key: string): KeyedCall {
     const { method, routeOptions, params, body, query, headers } = this.request;
-    const { issuer, subject, kind } = actor;
-    const client = kind === 'client' ? actor.id : undefined;
-    const scope = scopeOf({ issuer, subject, kind, client, method, route: routeOptions.url ?? '', params: params as Readonly<Record<string, string>> }, key);
+    const scope = scopeOf({ caller: callerOf(actor), method, route: routeOptions.url ?? '', params: params as Readonly<Record<string, string>> }, key);
     return { actor, scope, fingerprint: fingerprintOf({ body, query, ifMatch: headers['if-match'] }, key) };
   }
 }

@@ -14,9 +14,9 @@ describe('a key', () => {
 });
 
 describe('what a key stands for', () => {
-  const place = { issuer: 'i', subject: 's', kind: 'cadre', client: undefined, method: 'POST', route: '/visits/:id/void', params: { id: 'aa' } };
+  const place = { caller: 'c', method: 'POST', route: '/visits/:id/void', params: { id: 'aa' } };
 
-  it.each([['issuer', 'j'], ['subject', 't'], ['kind', 'client'], ['client', 'c'], ['method', 'PUT'], ['route', '/visits'], ['params', { id: 'bb' }]] as const)('changes with the %s', (member, other) => {
+  it.each([['caller', 'd'], ['method', 'PUT'], ['route', '/visits'], ['params', { id: 'bb' }]] as const)('changes with the %s', (member, other) => {
     expect(scopeOf({ ...place, [member]: other }, 'k')).not.toEqual(scopeOf(place, 'k'));
   });
 
@@ -25,7 +25,7 @@ describe('what a key stands for', () => {
   });
 
   it('does not run over from one member to the next', () => {
-    expect(scopeOf({ ...place, issuer: 'is', subject: '' }, 'k')).not.toEqual(scopeOf({ ...place, issuer: 'i', subject: 's' }, 'k'));
+    expect(scopeOf({ ...place, method: 'POST/', route: 'x' }, 'k')).not.toEqual(scopeOf({ ...place, method: 'POST', route: '/x' }, 'k'));
   });
 
   it('is the same content in whatever order it is said, and none without a body', () => {

@@ -4,11 +4,8 @@ import { Problem } from '../../../kernel/problem';
 
 /** Where a call comes from and goes to. */
 export interface CallPlace {
-  readonly issuer: string;
-  readonly subject: string;
-  readonly kind: string;
-  /** The client, where one acts: several may share a subject. */
-  readonly client: string | undefined;
+  /** As `callerOf` names them. */
+  readonly caller: string;
   readonly method: string;
   /** As the router knows it, whatever way it was written. */
   readonly route: string;
@@ -36,9 +33,9 @@ export function readIdempotencyKey(header: string | readonly string[] | undefine
 }
 
 /** One key of one caller for one method and path. */
-export function scopeOf({ issuer, subject, kind, client, method, route, params }: CallPlace, key: string): Buffer {
+export function scopeOf({ caller, method, route, params }: CallPlace, key: string): Buffer {
   const ids = Object.entries(params).map(([name, value]) => [name, value.toLowerCase()]);
-  return digest([kind, issuer, subject, client ?? null, method, route, ids, key]);
+  return digest([caller, method, route, ids, key]);
 }
 
 /** With the key in it, which is stored nowhere: what the content was cannot be found by trying. */

@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import type { Actor } from '../../../kernel/actor';
+import { type Actor, callerOf } from '../../../kernel/actor';
 import { Problem } from '../../../kernel/problem';
 import type { Clock } from '../../clock';
 import { countedAddress } from './address';
@@ -42,8 +42,8 @@ export class RateLimits {
   }
 
   /** Problem `too-many-requests`. */
-  ofCaller({ kind, issuer, subject, id }: Actor, reply: FastifyReply): Promise<void> | undefined {
-    return this.#enforce('caller', `${kind} ${issuer} ${kind === 'client' ? id : subject}`, this.limits.perCaller, reply);
+  ofCaller(actor: Actor, reply: FastifyReply): Promise<void> | undefined {
+    return this.#enforce('caller', callerOf(actor), this.limits.perCaller, reply);
   }
 
   #enforce(policy: Policy, who: string, limit: number, reply: FastifyReply): Promise<void> | undefined {
