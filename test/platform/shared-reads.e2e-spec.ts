@@ -141,6 +141,19 @@ describe('reads that share connections', () => {
     expect(order).toHaveLength(416);
   });
 
+  it.each(['alone', 'together'])('gives a connection up on which nothing comes any more, asked %s, and serves on another', async (how) => {
+    const config = { connectionString: database.url, max: 1, pipeline: true, Client: PreparingClient, silenceMs: 300 };
+    const silent = new Pool(config);
+    silent.on('error', () => undefined);
+    const behind = new SharedReads(silent);
+    const sleep = (seconds: number) => ({ name: 'sleep', text: 'SELECT pg_sleep($1)', values: [seconds] });
+    await behind.run(async (client) => client.query(sleep(0)));
+    const settled = await Promise.allSettled([behind.run<unknown>(async (client) => (how === 'alone' ? client.query(sleep(60)) : client.together([sleep(0), sleep(60)])))]);
+    expect(settled.map((one) => (one.status === 'rejected' ? problemOf(one.reason)?.code : one.status))).toEqual(['unavailable']);
+    await expect(behind.run(async (client) => client.query('SELECT 1'))).resolves.toMatchObject({ rowCount: 1 });
+    await silent.end();
+  });
+
   it('gives a connection up on which half a message lies', async () => {
     const statement = { ...NUMBER, values: [1] };
     await read(NUMBER, 1);

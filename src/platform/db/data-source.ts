@@ -36,7 +36,7 @@ export function applicationDataSource(url: string, entities: readonly EntityClas
       Client: PreparingClient,
       options: APPLICATION_SESSION,
       connectionTimeoutMillis: waitMs,
-      query_timeout: ANSWER_MS,
+      silenceMs: ANSWER_MS,
       ...KEEP_ALIVE,
     },
   });

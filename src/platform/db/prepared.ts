@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Writable } from 'node:stream';
+import type { Socket } from 'node:net';
 import { Client, type ClientConfig, type QueryConfig, type QueryResult } from 'pg';
+import { NO_ANSWER } from './problems';
 import { Together } from './together';
 
 // A text that has come so often will come again: from then on PostgreSQL keeps its plan.
@@ -8,6 +9,11 @@ const WORTH_A_NAME = 3;
 // Texts whose number of parameters varies (many rows at once) must not fill the memory of the server's connections.
 const MOST_NAMES = 400;
 const MOST_COUNTED = 5_000;
+
+export interface PreparingConfig extends ClientConfig {
+  /** For so many milliseconds the connection may be silent in both directions; none is for ever. */
+  readonly silenceMs?: number;
+}
 
 type QueryFunction = (...args: unknown[]) => unknown;
 
@@ -22,8 +28,12 @@ const names = new Map<string, string>();
 export class PreparingClient extends Client {
   #held = false;
 
-  constructor(config?: string | ClientConfig) {
+  constructor(config: PreparingConfig = {}) {
     super(config);
+    const { silenceMs } = config;
+    // One timer a connection, which the socket keeps anyway: pg's query_timeout makes one for every statement, and each holds what was asked
+    // until a later collection (measured: three hundredths of all overdue lists).
+    if (silenceMs !== undefined) this.once('connect', () => { this.#limitSilence(silenceMs); });
     // A connection that breaks fails what was asked on it, and the pool drops it; without a listener the event would end the process.
     this.on('error', () => undefined);
   }
@@ -57,8 +67,13 @@ export class PreparingClient extends Client {
     });
   }
 
-  get #inner(): { readonly stream: Writable; readonly parsedStatements: Readonly<Record<string, string | undefined>> } {
-    return (this as unknown as { connection: { stream: Writable; parsedStatements: Record<string, string> } }).connection;
+  get #inner(): { readonly stream: Socket; readonly parsedStatements: Readonly<Record<string, string | undefined>> } {
+    return (this as unknown as { connection: { stream: Socket; parsedStatements: Record<string, string> } }).connection;
+  }
+
+  #limitSilence(ms: number): void {
+    const { stream } = this.#inner;
+    stream.setTimeout(ms, () => { stream.destroy(new Error(NO_ANSWER)); });
   }
 
   #hold(): void {

@@ -1,3 +1,4 @@
+import { stringify } from 'node:querystring';
 import { Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../../kernel/actor';
@@ -41,7 +42,9 @@ export class Cursors {
 
   async #signed<T extends { readonly nextCursor: string }>(page: T, request: FastifyRequest, reply: FastifyReply): Promise<T> {
     const nextCursor = signCursor(await this.keys.of('cursor'), page.nextCursor, holderOf(request));
-    void reply.header('link', `<${request.url.split('?')[0]}?${searchOf({ ...(request.query as Query), cursor: nextCursor })}>; rel="next"`);
+    // From what was understood, not from what was written: so the next page is asked with the same filters, whatever way they were spelled.
+    const search = stringify({ ...(request.query as Query), cursor: nextCursor });
+    void reply.header('link', `<${request.url.split('?')[0]}?${search}>; rel="next"`);
     return { ...page, nextCursor };
   }
 }
@@ -56,9 +59,4 @@ function hasNext(body: unknown): body is { readonly nextCursor: string } {
 
 function holderOf({ routeOptions, actor }: FastifyRequest): CursorHolder {
   return { route: routeOptions.url ?? '', caller: actor === undefined ? '' : callerOf(actor) };
-}
-
-/** From what was understood, not from what was written: so the next page is asked with the same filters, whatever way they were spelled. */
-function searchOf(query: Query): string {
-  return new URLSearchParams(Object.entries(query).flatMap(([name, value]) => [value].flat().map((one): [string, string] => [name, one]))).toString();
 }

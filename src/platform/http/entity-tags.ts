@@ -3,6 +3,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 // 96 bits of SHA-256: the same tag twice for different bodies of one address will not happen by chance.
 const DIGEST_LENGTH = 16;
+// Three bytes hold any character that JavaScript counts as one.
+const MOST_BYTES_A_CHARACTER = 3;
+// What most answers fit in: a page of 200 is some 90,000 characters.
+const ROOM = Buffer.allocUnsafeSlow(MOST_BYTES_A_CHARACTER * 100_000);
 const OF_A_VERSION = /^"(\d{1,9})"$/;
 const OURS = /^"(\d{1,9})(?:-[\w-]{16})?"$/;
 
@@ -38,11 +42,19 @@ export function tagAnswers(fastify: FastifyInstance): void {
     }
     const reading = request.method === 'GET' || request.method === 'HEAD';
     // Encoded once, for the digest and for the wire.
-    const bytes = Buffer.from(payload);
+    const bytes = encode(payload);
     const tag = tagOf(reply.getHeader('etag'), bytes, reading);
     if (tag !== undefined) void reply.header('etag', tag);
     done(null, reading && tag !== undefined && isFresh(request, tag) ? notModified(request, reply, bytes) : bytes);
   });
+}
+
+/**
+ * The same as `Buffer.from`, which measures a text before it encodes it. Where room for the longest is at hand that can be left out, which is
+ * half of the time (see bench/).
+ */
+function encode(payload: string): Buffer {
+  return payload.length * MOST_BYTES_A_CHARACTER > ROOM.length ? Buffer.from(payload) : Buffer.from(ROOM.subarray(0, ROOM.write(payload)));
 }
 
 function isJson(reply: FastifyReply): boolean {
