@@ -18,6 +18,8 @@ export interface Target {
 /** What one run of load has shown. Times in milliseconds. */
 export interface Sample {
   readonly requests: number;
+  /** Of them, those that were answered 503; they are in no rate and in no time. */
+  readonly busy: number;
   readonly perSecond: number;
   readonly p50: number;
   readonly p99: number;
@@ -31,7 +33,7 @@ const MS_PER_TICK = 10;
 
 /**
  * Sends the shots, each connection its own in turn, for a number of seconds or until each connection has sent all of its own once.
- * @throws Error when anything but a 2xx is answered
+ * @throws Error when anything is answered but a 2xx, or 503 by a server that would rather be asked again than let wait
  */
 export async function fire(target: Target, postmaster: number, shots: readonly (readonly Shot[])[], seconds?: number): Promise<Sample> {
   const times: number[] = [];
@@ -39,6 +41,7 @@ export async function fire(target: Target, postmaster: number, shots: readonly (
   const begun = performance.now();
   let ended = begun;
   let connection = 0;
+  let busy = 0;
   const result = await new Promise<autocannon.Result>((resolve, reject) => {
     const total = shots.reduce((sum, own) => sum + own.length, 0);
     const instance = autocannon({
@@ -48,16 +51,17 @@ export async function fire(target: Target, postmaster: number, shots: readonly (
         connection += 1;
       },
     }, (error: Error | null, finished) => { if (error === null) resolve(finished); else reject(error); });
-    instance.on('response', (_client, _status, _bytes, milliseconds) => {
-      times.push(milliseconds);
+    instance.on('response', (_client, status, _bytes, milliseconds) => {
       ended = performance.now();
+      if (status === 503) busy += 1;
+      else times.push(milliseconds);
     });
   });
   const after = [cpuOf(target.pid), cpuBelow(postmaster)] as const;
-  if (result.non2xx > 0 || result.errors > 0) throw new Error(`${result.non2xx} answers were no success and ${result.errors} requests failed, of ${times.length}`);
+  if (result.non2xx > busy || result.errors > 0) throw new Error(`${result.non2xx - busy} answers were no success and ${result.errors} requests failed, of ${times.length}`);
   times.sort((one, other) => one - other);
   return {
-    requests: times.length, perSecond: times.length / ((ended - begun) / 1000), p50: quantile(times, 0.5), p99: quantile(times, 0.99),
+    requests: times.length + busy, busy, perSecond: times.length / ((ended - begun) / 1000), p50: quantile(times, 0.5), p99: quantile(times, 0.99),
     serverCpu: (after[0] - before[0]) / times.length, databaseCpu: (after[1] - before[1]) / times.length,
   };
 }

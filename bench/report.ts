@@ -74,6 +74,7 @@ function aboutCells({ size, cells }: Findings): string[] {
     '', `### ${TITLES[operation]}`, '',
     '| connections | requests/s ratio | requests/s | p50 ratio | p50 ms | p99 ratio | p99 ms | CPU of server, ms | of the yardstick’s | CPU of PostgreSQL, ms | for the yardstick |',
     '|---|---|---|---|---|---|---|---|---|---|---|', ...cells.filter((cell) => cell.operation === operation).map(toRow),
+    ...cells.filter((cell) => cell.operation === operation).flatMap(aboutBusy),
   ])];
 }
 
@@ -83,6 +84,13 @@ function toRow({ connections, rounds }: Cell): string {
   const theirs = (pick: (sample: Sample) => number): number => median(rounds.map((round) => pick(round.yardstick)));
   return `| ${[connections, `**${ratio((one) => one.perSecond)}**`, ours((one) => one.perSecond).toFixed(0), ratio((one) => one.p50), ours((one) => one.p50).toFixed(2), ratio((one) => one.p99), ours((one) => one.p99).toFixed(1),
     ours((one) => one.serverCpu).toFixed(2), theirs((one) => one.serverCpu).toFixed(2), ours((one) => one.databaseCpu).toFixed(2), theirs((one) => one.databaseCpu).toFixed(2)].join(' | ')} |`;
+}
+
+function aboutBusy({ connections, rounds }: Cell): string[] {
+  const sum = (pick: (sample: Sample) => number): number => rounds.reduce((total, { ours }) => total + pick(ours), 0);
+  const busy = sum((one) => one.busy);
+  if (busy === 0) return [];
+  return ['', `At ${connections} connections the application answered ${busy} of ${sum((one) => one.requests)} requests 503 with \`Retry-After\`, since no connection to PostgreSQL became free in time; they are in no number above.`];
 }
 
 function aboutGrowth(growth: readonly Growth[]): string[] {

@@ -13,6 +13,7 @@ export const BEGINNING = '1900-01-01' as Day;
 
 const DAY_PATTERN = /^(?:19|2\d)\d{2}-\d{2}-\d{2}$/;
 const MS_PER_DAY = 86_400_000;
+const ZERO = 48;
 
 /** Whether the text is a date of the calendar in the years 1900 to 2999, e.g. not `2026-02-30`. */
 export function isDay(text: unknown): text is Day {
@@ -110,7 +111,12 @@ function toZoned(instant: Date, zone: string): Temporal.ZonedDateTime {
 
 // Dates are counted as whole days of UTC, where every day has 24 hours; the judge of ten years of visits walks thousands of them.
 function toEpochDay(of: string): number {
-  return Date.UTC(Number(of.slice(0, 4)), Number(of.slice(5, 7)) - 1, Number(of.slice(8, 10))) / MS_PER_DAY;
+  return Date.UTC(twoDigits(of, 0) * 100 + twoDigits(of, 2), twoDigits(of, 5) - 1, twoDigits(of, 8)) / MS_PER_DAY;
+}
+
+// Three times as fast as cutting the text up, and a list of duties asks for a hundred.
+function twoDigits(of: string, at: number): number {
+  return (of.charCodeAt(at) - ZERO) * 10 + of.charCodeAt(at + 1) - ZERO;
 }
 
 function fromEpochDay(count: number): Day {

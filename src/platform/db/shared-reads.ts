@@ -7,7 +7,8 @@ type Client = PoolClient & PreparingClient;
 interface Waiting {
   readonly begin: (lease: Lease) => void;
   readonly fail: (error: Error) => void;
-  patience?: NodeJS.Timeout;
+  /** Until when, of the process's own monotonic clock; nothing is for ever. */
+  until?: number;
 }
 
 interface Lease {
@@ -32,6 +33,7 @@ export class SharedReads {
   #asked = 0;
   #queued = 0;
   #failure: Error | undefined;
+  #patience: NodeJS.Timeout | undefined;
 
   constructor(private readonly pool: Pool) {}
 
@@ -61,19 +63,25 @@ export class SharedReads {
   #limit(waiting: Waiting): void {
     const { connectionTimeoutMillis: limit } = this.pool.options;
     if (limit === undefined || limit === 0) return;
-    waiting.patience = setTimeout(() => {
-      const index = this.#waiting.indexOf(waiting);
-      if (index < 0) return;
-      this.#waiting.splice(index, 1);
-      waiting.fail((this.#leases.length === 0 ? this.#failure : undefined) ?? new Error(NONE_TO_BE_HAD));
-    }, limit);
+    waiting.until = performance.now() + limit;
+    this.#watch();
   }
 
-  /** Who has waited longest. */
-  #next(): Waiting | undefined {
-    const next = this.#waiting.shift();
-    clearTimeout(next?.patience);
-    return next;
+  /** One timer for all: who came first is out of patience first. */
+  #watch(): void {
+    const first = this.#waiting.find(({ until }) => until !== undefined)?.until;
+    if (this.#patience !== undefined || first === undefined) return;
+    this.#patience = setTimeout(() => {
+      this.#patience = undefined;
+      const now = performance.now();
+      const reason = this.#leases.length === 0 ? this.#failure : undefined;
+      const late = this.#waiting.filter(({ until }) => until !== undefined && until <= now);
+      for (const one of late) {
+        this.#waiting.splice(this.#waiting.indexOf(one), 1);
+        one.fail(reason ?? new Error(NONE_TO_BE_HAD));
+      }
+      this.#watch();
+    }, Math.max(0, first - performance.now()));
   }
 
   /** Begins what can begin. */
@@ -99,7 +107,7 @@ export class SharedReads {
   }
 
   #begin(lease: Lease): void {
-    const next = this.#next();
+    const next = this.#waiting.shift();
     if (next === undefined) return;
     lease.running += 1;
     next.begin(lease);
@@ -133,7 +141,7 @@ export class SharedReads {
         this.#share();
         return;
       }
-      if (this.#waiting.length > this.#asked) this.#next()?.fail(failure);
+      if (this.#waiting.length > this.#asked) this.#waiting.shift()?.fail(failure);
       this.#go();
     });
   }

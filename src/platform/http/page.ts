@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { QueryResultRow } from 'pg';
 import type { Actor } from '../../kernel/actor';
 import { Problem } from '../../kernel/problem';
@@ -130,7 +130,7 @@ function fingerprint(query: PageQuery, list: string): string {
   const known = fingerprints.get(query);
   if (known?.list === list) return known.text;
   const filters = Object.entries(query).filter(([name, value]) => !OF_THE_PAGE.includes(name) && value !== undefined).sort(([one], [other]) => (one < other ? -1 : 1));
-  const text = createHash('sha256').update(JSON.stringify([list, filters])).digest('base64url').slice(0, 12);
+  const text = hash('sha256', JSON.stringify([list, filters]), 'base64url').slice(0, 12);
   fingerprints.set(query, { list, text });
   return text;
 }
