@@ -5,6 +5,7 @@ import { CadresService } from '../cadres/cadres.service';
 import { ParksService } from '../parks/parks.service';
 import { Clock } from '../platform/clock';
 import { Signals } from '../platform/db/signals';
+import { isCode } from '../platform/journal/journal-data';
 import type { VerifiedToken } from './token-verifier';
 
 // Who is who is forgotten as soon as it changes, in every process: at once in the one that changes it, with the signal in the others. While
@@ -37,6 +38,8 @@ export class ActorResolver {
   async resolve(token: VerifiedToken, requestId: string): Promise<Actor> {
     const clientOrOperator = token.local ? fromClaims(token) : undefined;
     if (clientOrOperator !== undefined) {
+      // Its name stands in every entry of what it does, for ever and for every reader.
+      if (!isCode(clientOrOperator.id)) throw new Problem('unauthenticated');
       const parkIds = clientOrOperator.kind === 'operator' ? await this.#every(`${token.issuer} operator`, requestId) : clientOrOperator.parkIds;
       return { ...clientOrOperator, parkIds, requestId };
     }

@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../kernel/actor';
 import { Call } from '../platform/http/call';
+import { whenGone } from '../platform/http/gone';
 import { CurrentActor } from '../platform/http/request';
 import { ChangesQuery, ChangesResponse } from './changes.dto';
 import { ChangesService } from './changes.service';
@@ -22,10 +23,8 @@ export class ChangesController {
     answers: { type: ChangesResponse }, problems: ['cursor-invalid', 'park-required', 'too-many-requests'],
   })
   async list(@CurrentActor() actor: Actor, @Query() query: ChangesQuery, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<ChangesResponse> {
-    const gone = new AbortController();
-    reply.raw.once('close', () => { gone.abort(); });
     // A socket on which nothing happens is closed sooner than the longest wait; Node puts its own limit back with the next request.
     if (query.wait) request.raw.socket.setTimeout(query.wait * 1_000 + GRACE_MS);
-    return this.changes.list(actor, query, gone.signal);
+    return this.changes.list(actor, query, whenGone(request, reply));
   }
 }

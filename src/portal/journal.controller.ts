@@ -1,7 +1,9 @@
-import { Controller, Get, Query } from '@nestjs/common';
+import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../kernel/actor';
 import { Call } from '../platform/http/call';
+import { whenGone } from '../platform/http/gone';
 import { CurrentActor } from '../platform/http/request';
 import { JournalHeadResponse, JournalQuery, toHeadResponse, toVerificationResponse, VerificationResponse, VerifyQuery } from './journal.dto';
 import { JournalService } from './journal.service';
@@ -23,11 +25,11 @@ export class JournalController {
 
   @Get('verify')
   @Call({
-    id: 'verifyJournal', summary: 'Verify the journal', zh: '校验日志链', problems: ['park-required'], answers: { type: VerificationResponse },
+    id: 'verifyJournal', summary: 'Verify the journal', zh: '校验日志链', problems: ['park-required', 'too-many-requests'], answers: { type: VerificationResponse },
     description: 'Recomputes the chain of hashes of a park and names the first entry that was altered, deleted, inserted or moved. At most 100,000 entries a call: go on from `to` + 1. '
-      + 'A head that was kept outside is compared whatever the range is.',
+      + 'A head that was kept outside is compared whatever the range is. One call of a caller at a time.',
   })
-  async verify(@CurrentActor() actor: Actor, @Query() query: VerifyQuery): Promise<VerificationResponse> {
-    return toVerificationResponse(await this.journal.verify(actor, query));
+  async verify(@CurrentActor() actor: Actor, @Query() query: VerifyQuery, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<VerificationResponse> {
+    return toVerificationResponse(await this.journal.verify(actor, query, whenGone(request, reply)));
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, parkOf, systemActor } from '../kernel/actor';
+import { type Actor, callerOf, parkOf, systemActor } from '../kernel/actor';
 import { Problem } from '../kernel/problem';
 import { ParksService } from '../parks/parks.service';
 import { Clock } from '../platform/clock';
@@ -16,15 +16,14 @@ export interface VerificationRequest {
   readonly expectedHash?: string | undefined;
 }
 
-export interface ParkVerdict extends Verdict {
-  readonly parkId: string;
-}
-
 // Two to three seconds of work: a call that holds a caller longer is better made in pieces.
 const MOST_PER_CALL = 100_000;
+const MOST_AT_ONCE = 2;
 
 @Injectable()
 export class JournalService {
+  readonly #verifying = new Set<string>();
+
   constructor(private readonly verification: Verification, private readonly parks: ParksService, private readonly clock: Clock) {}
 
   /** Problems: `not-found`, `park-required`. */
@@ -34,26 +33,43 @@ export class JournalService {
     return { parkId, head, last };
   }
 
-  /** At most 100,000 entries a call; `to` says how far it went. Problems: `not-found`, `park-required`, `malformed` for half a head. */
-  async verify(actor: Actor, { parkId, from = 1, to, expectedNumber, expectedHash }: VerificationRequest): Promise<Verdict> {
+  /**
+   * At most 100,000 entries a call, and none after `until`; `to` says how far it went. Problems: `not-found`, `park-required`, `malformed` for half
+   * a head, `too-many-requests` while another of the caller's is under way, `busy` while others' are.
+   */
+  async verify(actor: Actor, { parkId, from = 1, to, expectedNumber, expectedHash }: VerificationRequest, until: AbortSignal): Promise<Verdict> {
     if ((expectedNumber === undefined) !== (expectedHash === undefined)) {
       throw new Problem('malformed', { errors: [{ pointer: `/query/${expectedNumber === undefined ? 'expectedNumber' : 'expectedHash'}`, code: 'required' }] });
     }
     const expected = expectedNumber === undefined || expectedHash === undefined ? undefined : { number: expectedNumber, hash: Buffer.from(expectedHash, 'hex') };
     const most = Math.min(MOST_PER_CALL, to === undefined ? MOST_PER_CALL : Math.max(0, to - from + 1));
-    return this.verification.verify(actor, parkOf(actor, parkId), { from, most, ...(expected === undefined ? {} : { expected }) });
+    const park = parkOf(actor, parkId);
+    return this.#inTurn(callerOf(actor), async () => this.verification.verify(actor, park, { from, most, until, ...(expected === undefined ? {} : { expected }) }));
   }
 
-  /** Verifies the whole chain of every park and keeps what was found. Answers those that are broken. */
-  async verifyAllAsSystem(requestId: string): Promise<{ readonly parks: number; readonly broken: readonly ParkVerdict[] }> {
-    const broken: ParkVerdict[] = [];
-    const parks = await this.parks.listAllAsSystem(requestId);
-    for (const { id } of parks) {
-      const system = systemActor(requestId, [id]);
-      const verdict = await this.verification.verify(system, id);
-      await this.verification.record(system, id, verdict, this.clock.now());
-      if (!verdict.valid) broken.push({ ...verdict, parkId: id });
+  /** Hashing takes the process's time from everybody else: one verification a caller, and a few altogether. */
+  async #inTurn<T>(caller: string, work: () => Promise<T>): Promise<T> {
+    if (this.#verifying.has(caller)) throw new Problem('too-many-requests', { retryAfterSeconds: 2 });
+    if (this.#verifying.size >= MOST_AT_ONCE) throw new Problem('busy', { retryAfterSeconds: 2 });
+    this.#verifying.add(caller);
+    try {
+      return await work();
+    } finally {
+      this.#verifying.delete(caller);
     }
-    return { parks: parks.length, broken };
+  }
+
+  /** Verifies the whole chain of a park and keeps what was found. Entries that were there when it was verified last are missed if they are gone, head and all. */
+  async verifyParkAsSystem(requestId: string, parkId: string): Promise<Verdict> {
+    const system = systemActor(requestId, [parkId]);
+    const [last, found] = [await this.verification.lastRecorded(system, parkId), await this.verification.verify(system, parkId)];
+    const verdict: Verdict = found.valid && last !== undefined && last.to > found.to
+      ? { valid: false, from: found.from, to: found.to, firstBroken: { number: found.to + 1, entryId: null, reason: 'missing' } } : found;
+    await this.verification.record(system, parkId, verdict, this.clock.now());
+    return verdict;
+  }
+
+  async listParkIdsAsSystem(requestId: string): Promise<readonly string[]> {
+    return this.parks.listAllIdsAsSystem(requestId);
   }
 }

@@ -3,7 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { type Actor, systemActor } from '../../src/kernel/actor';
 import { Sealer } from '../../src/platform/journal/sealer';
+import { JournalService } from '../../src/portal/journal.service';
 import { JournalSweep } from '../../src/portal/journal.sweep';
 import { startApp, type TestApp } from '../support/app';
 import { anEnterprise, aVisit } from '../support/world';
@@ -73,6 +75,18 @@ describe('the journal over HTTP', () => {
     expect(await get('county', `/journal/head?parkId=${app.parkId}`)).toMatchObject({ number: head.number });
     await app.asClient('journal:read', [app.parkId, app.otherParkId]).get('/journal/head').expect(400);
     await app.asClient('journal:read', [app.parkId, app.otherParkId]).get(`/journal/verify?parkId=${app.otherParkId}`).expect(200, { valid: true, from: 1, to: 0 });
+  });
+
+  it('is verified for each caller once at a time, for few at once, and no longer than somebody listens', async () => {
+    const service = app.app.get(JournalService);
+    const client = (id: string): Actor => ({ ...systemActor('test', [app.parkId]), kind: 'client', id, issuer: 'x', subject: id });
+    const verify = async (id: string, until = new AbortController().signal) => service.verify(client(id), {}, until);
+    const under = [verify('one'), verify('two')];
+    await expect(verify('one')).rejects.toMatchObject({ code: 'too-many-requests' });
+    await expect(verify('three')).rejects.toMatchObject({ code: 'busy' });
+    await Promise.all(under);
+    expect(await verify('three', AbortSignal.abort())).toEqual({ valid: true, from: 1, to: 0 });
+    expect(await verify('one')).toEqual({ valid: true, from: 1, to: head.number });
   });
 
   it('is verified every night, and says so', async () => {

@@ -6,6 +6,7 @@ import { type Happening, Journal } from '../../src/platform/journal/journal';
 import { APPENDED_COLUMNS, sealColumns } from '../../src/platform/journal/journal-rows';
 import { Sealer } from '../../src/platform/journal/sealer';
 import { type Range, type Verdict, Verification } from '../../src/platform/journal/verification';
+import { JournalSweep } from '../../src/portal/journal.sweep';
 import { startApp, type TestApp } from '../support/app';
 
 const LENGTH = 6;
@@ -40,6 +41,17 @@ describe('tampering with the sealed journal', () => {
 
   const verify = async (range: Range = {}, parkId = app.parkId): Promise<Verdict> => app.app.get(Verification).verify(systemActor('test', [parkId]), parkId, range);
   const brokenAt = (number: number, entryId: string | null, reason: string): object => ({ valid: false, from: 1, firstBroken: { number, entryId, reason } });
+
+  /** Hashes entries anew behind the one before; answers the last hash. */
+  const rehash = async (from: number, to: number): Promise<Buffer> => {
+    const rows = await app.sql<AppendedEntry & { number: number; sealedAt: string; hash: Buffer }>(`SELECT ${APPENDED_COLUMNS}, ${sealColumns('j')} FROM journal_entry j WHERE park_id = $1 ORDER BY number`, [app.parkId]);
+    let before = rows[from - 2]?.hash ?? CHAIN_BEGINNING.hash;
+    for (const row of rows.slice(from - 1, to)) {
+      before = hashOf(before, row, { number: row.number, sealedAt: row.sealedAt, algorithm: 'sha256' });
+      await app.sql('UPDATE journal_entry SET hash = $3 WHERE park_id = $1 AND number = $2', [app.parkId, row.number, before]);
+    }
+    return before;
+  };
 
   /** A change of the column that keeps its type and every constraint, so that the database alone says nothing. */
   const CHANGED: Readonly<Record<string, string>> = {
@@ -78,6 +90,60 @@ describe('tampering with the sealed journal', () => {
   it.each([1, 3, LENGTH])('by deleting entry %d is found', async (number) => {
     await app.sql('DELETE FROM journal_entry WHERE park_id = $1 AND number = $2', [app.parkId, number]);
     expect(await verify()).toMatchObject({ ...brokenAt(number, null, 'missing'), to: number - 1 });
+  });
+
+  it('by taking a hash away, where the constraint that forbids it is gone, is found', async () => {
+    const [{ definition } = { definition: '' }] = await app.sql<{ definition: string }>(`SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint WHERE conname = 'journal_entry_sealed_whole'`);
+    await app.sql('ALTER TABLE journal_entry DROP CONSTRAINT journal_entry_sealed_whole');
+    await app.sql('UPDATE journal_entry SET hash = NULL WHERE park_id = $1 AND number = 3', [app.parkId]);
+    expect(await verify()).toMatchObject({ ...brokenAt(3, ids[2] ?? '', 'altered'), to: 2 });
+    expect(await verify({ from: 4 })).toMatchObject({ valid: false, firstBroken: { number: 3, entryId: ids[2], reason: 'altered' } });
+    expect(await verify({ from: 5, expected: { number: 3, hash: head.hash } })).toMatchObject({ valid: false, firstBroken: { number: 3, reason: 'expected-differs' } });
+    expect(await app.app.get(JournalSweep).verifyAll()).toEqual({ parks: 2, broken: 1 });
+    await app.sql(`TRUNCATE journal_entry; INSERT INTO journal_entry SELECT * FROM kept_entry; ALTER TABLE journal_entry ADD CONSTRAINT journal_entry_sealed_whole ${definition}`);
+  });
+
+  it('by hashing anew up to a head that was kept is laid before that head, not behind it', async () => {
+    const [fourth] = await app.sql<{ hash: Buffer }>('SELECT hash FROM journal_entry WHERE park_id = $1 AND number = 4', [app.parkId]);
+    await app.sql(`UPDATE journal_entry SET actor_id = 'somebody' WHERE park_id = $1 AND number = 2`, [app.parkId]);
+    await rehash(2, 4);
+    expect(await verify()).toMatchObject(brokenAt(5, ids[4] ?? '', 'altered'));
+    expect(await verify({ expected: { number: 4, hash: fourth?.hash ?? Buffer.alloc(0) } })).toMatchObject(brokenAt(4, ids[3] ?? '', 'expected-differs'));
+  });
+
+  it('by emptying the journal is found in the night after, and shown as the last word whatever the clocks said', async () => {
+    const sweep = app.app.get(JournalSweep);
+    const now = app.clock.now().toISOString();
+    app.clock.set('2027-06-01T00:00:00.000Z');
+    expect(await sweep.verifyAll()).toEqual({ parks: 2, broken: 0 });
+    app.clock.set(now);
+    await app.sql('TRUNCATE journal_entry, journal_head');
+    expect(await sweep.verifyAll()).toEqual({ parks: 2, broken: 2 });
+    expect(await app.app.get(Verification).lastRecorded(systemActor('test', [app.parkId]), app.parkId)).toMatchObject({ valid: false, firstBroken: { number: 1, entryId: null, reason: 'missing' } });
+    await app.sql('TRUNCATE journal_verification');
+  });
+
+  it('of one park keeps no other from being sealed', async () => {
+    const sealer = app.app.get(Sealer);
+    const append = async (): Promise<void> => {
+      const actor = systemActor('test');
+      const entry = { type: 'tampering.after', subject: { type: 'park', id: app.parkId }, at: app.clock.now(), effectiveOn: '2026-03-02' as Day };
+      await app.app.get(Database).transact(actor, async (em) => app.app.get(Journal).appendAll(em, actor, [{ ...entry, parkId: app.parkId }, { ...entry, parkId: app.otherParkId }]));
+    };
+    const unsealed = async (): Promise<string[]> => (await app.sql<{ park: string }>('SELECT park_id AS park FROM journal_entry WHERE number IS NULL')).map(({ park }) => park);
+    await app.sql('DELETE FROM journal_head WHERE park_id = $1', [app.parkId]);
+    await append();
+    await expect(sealer.seal()).rejects.toThrow('journal_entry_number_once');
+    expect(await sealer.seal()).toBe(1);
+    expect(await unsealed()).toEqual([app.parkId]);
+    await append();
+    expect(await sealer.seal()).toBe(1);
+    expect(await unsealed()).toEqual([app.parkId, app.parkId]);
+    // Once it is repaired, it is sealed with the next try.
+    await app.sql('INSERT INTO journal_head SELECT * FROM kept_head WHERE park_id = $1', [app.parkId]);
+    app.clock.advance(60_000);
+    expect(await sealer.seal()).toBe(2);
+    expect(await verify()).toEqual({ valid: true, from: 1, to: LENGTH + 2 });
   });
 
   it('by deleting the tail with its head is found by an exported head', async () => {
@@ -140,13 +206,7 @@ describe('tampering with the sealed journal', () => {
 
   it('by hashing the whole chain again fits together, and is found by an exported head', async () => {
     await app.sql(`UPDATE journal_entry SET actor_id = 'somebody' WHERE park_id = $1 AND number = 2`, [app.parkId]);
-    const rows = await app.sql<AppendedEntry & { number: number; sealedAt: string }>(`SELECT ${APPENDED_COLUMNS}, ${sealColumns('j')} FROM journal_entry j WHERE park_id = $1 ORDER BY number`, [app.parkId]);
-    let before = CHAIN_BEGINNING.hash;
-    for (const row of rows) {
-      before = hashOf(before, row, { number: row.number, sealedAt: row.sealedAt, algorithm: 'sha256' });
-      await app.sql('UPDATE journal_entry SET hash = $3 WHERE park_id = $1 AND number = $2', [app.parkId, row.number, before]);
-    }
-    await app.sql('UPDATE journal_head SET hash = $2 WHERE park_id = $1', [app.parkId, before]);
+    await app.sql('UPDATE journal_head SET hash = $2 WHERE park_id = $1', [app.parkId, await rehash(1, LENGTH)]);
     expect(await verify()).toEqual({ valid: true, from: 1, to: LENGTH });
     expect(await verify({ expected: head })).toMatchObject({ ...brokenAt(LENGTH, ids[LENGTH - 1] ?? '', 'expected-differs'), to: LENGTH });
     expect(await verify({ from: LENGTH + 1, expected: head })).toMatchObject({ valid: false, firstBroken: { reason: 'expected-differs' } });

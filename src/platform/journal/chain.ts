@@ -93,7 +93,7 @@ export function followChain(before: ChainPoint, entries: readonly SealedEntry[],
     if (entry.number > number) return { point, broken: { number, entryId: null, reason: 'missing' } };
     if (entry.number < number) return { point, broken: { number: entry.number, entryId: entry.id, reason: 'surplus' } };
     const { algorithm } = entry;
-    if (!isHashAlgorithm(algorithm) || !hashOf(point.hash, entry, { ...entry, algorithm }).equals(entry.hash)) return { point, broken: { number, entryId: entry.id, reason: 'altered' } };
+    if (!isHashAlgorithm(algorithm) || !Buffer.isBuffer(entry.hash) || !hashOf(point.hash, entry, { ...entry, algorithm }).equals(entry.hash)) return { point, broken: { number, entryId: entry.id, reason: 'altered' } };
     point = { number, hash: entry.hash };
   }
   return point.number < upTo ? { point, broken: { number: point.number + 1, entryId: null, reason: 'missing' } } : { point };

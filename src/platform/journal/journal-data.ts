@@ -25,5 +25,10 @@ function isList(value: readonly string[] | JournalData): value is readonly strin
 
 function isFit(value: string | number | readonly string[]): boolean {
   if (typeof value === 'number') return Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value));
-  return typeof value === 'string' && CODE.test(value) && !PHONE.test(value);
+  return typeof value === 'string' && isCode(value);
+}
+
+/** Whether a text may stand in the journal: an id, a code, a date. */
+export function isCode(text: string): boolean {
+  return CODE.test(text) && !PHONE.test(text);
 }

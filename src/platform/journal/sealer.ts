@@ -4,7 +4,7 @@ import type { DataSource } from 'typeorm';
 import type { Clock } from '../clock';
 import { connectionOf } from '../db/data-source';
 import type { Database } from '../db/database';
-import { problemOf } from '../db/problems';
+import { isTrouble, problemOf } from '../db/problems';
 import type { Signals } from '../db/signals';
 import { type AppendedEntry, CHAIN_BEGINNING, type ChainPoint, type HashAlgorithm, hashOf } from './chain';
 import type { Journal } from './journal';
@@ -25,6 +25,8 @@ const LOOK_AGAIN_MS = 100;
 // Many small commits are sealed by one: each pass waits for the disk like a writer.
 const GATHER_MS = 50;
 const TIMEOUT_MS = 15_000;
+// People repair a chain, not time: so often it is tried and told again.
+const DAMAGED_MS = 60_000;
 
 interface Pass {
   readonly sealed: number;
@@ -47,6 +49,10 @@ export class Sealer {
   #turn: Promise<unknown> = Promise.resolve();
   #loop: Promise<void> | undefined;
   #woken = false;
+  /** The pass before failed, and not for want of a database. */
+  #careful = false;
+  /** Parks that cannot be sealed, and until when they are left alone. */
+  readonly #damaged = new Map<string, number>();
   #rest: { readonly end: () => void; readonly wakeable: boolean } | undefined;
   #telling: NodeJS.Timeout | undefined;
 
@@ -148,8 +154,10 @@ export class Sealer {
       const [{ ours } = { ours: false }] = (await client.query<{ ours: boolean }>(`SELECT pg_try_advisory_xact_lock($1) AS ours, set_config('ledger.system', 'on', true)`, [SEAL_LOCK])).rows;
       const sealed = ours ? await this.#sealBatch(client) : 0;
       await client.query('COMMIT');
+      this.#careful = false;
       return { sealed, busy: !ours };
     } catch (error) {
+      this.#careful = !isTrouble(error);
       // Whatever it was, a new connection has no half of it.
       this.#client = undefined;
       client.end().catch(() => undefined);
@@ -159,8 +167,38 @@ export class Sealer {
 
   // The lock was taken by a statement before: what the last holder committed is visible to these.
   async #sealBatch(client: Client): Promise<number> {
-    const { rows: entries } = await client.query<AppendedEntry>({ name: 'unsealed', text: UNSEALED, values: [BATCH] });
+    const { rows: entries } = await client.query<AppendedEntry>({ name: 'unsealed', text: UNSEALED, values: [BATCH, this.#damagedNow()] });
     if (entries.length === 0) return 0;
+    const sealed = this.#careful ? await this.#sealParkByPark(client, entries) : await this.#sealEntries(client, entries);
+    await client.query('SELECT pg_notify($1, $2)', [SEALED_CHANNEL, '']);
+    return sealed;
+  }
+
+  /** After a pass that failed: a park whose chain does not fit any more (its head is lost, a table was restored alone) keeps no other from being sealed. */
+  async #sealParkByPark(client: Client, entries: readonly AppendedEntry[]): Promise<number> {
+    let sealed = 0;
+    for (const [parkId, own] of Map.groupBy(entries, (entry) => entry.parkId)) {
+      await client.query('SAVEPOINT park');
+      try {
+        sealed += await this.#sealEntries(client, own);
+        await client.query('RELEASE park');
+      } catch (error) {
+        if (isTrouble(error)) throw error;
+        await client.query('ROLLBACK TO park');
+        this.#damaged.set(parkId, this.clock.now().getTime() + DAMAGED_MS);
+        this.#logger.error({ parkId, error: error instanceof Error ? error.message : String(error) }, 'the journal of a park cannot be sealed; the others are');
+      }
+    }
+    return sealed;
+  }
+
+  #damagedNow(): string[] {
+    const now = this.clock.now().getTime();
+    for (const [parkId, until] of this.#damaged) if (until <= now) this.#damaged.delete(parkId);
+    return [...this.#damaged.keys()];
+  }
+
+  async #sealEntries(client: Client, entries: readonly AppendedEntry[]): Promise<number> {
     const parkIds = [...new Set(entries.map(({ parkId }) => parkId))];
     const { rows } = await client.query<Head>({ name: 'heads', text: HEADS, values: [parkIds] });
     const heads = new Map(rows.map((head) => [head.parkId, head]));
@@ -176,7 +214,6 @@ export class Sealer {
       name: 'move-heads', text: MOVE_HEADS,
       values: [moved.map(({ parkId }) => parkId), moved.map(({ number }) => number), moved.map(hex), moved.map(({ sealedAt }) => sealedAt), this.algorithm],
     });
-    await client.query('SELECT pg_notify($1, $2)', [SEALED_CHANNEL, '']);
     return seals.length;
   }
 
@@ -208,7 +245,7 @@ function instantOf(now: Date): string {
   return now.toISOString().replace('Z', '000Z');
 }
 
-const UNSEALED = `SELECT ${APPENDED_COLUMNS} FROM journal_entry j WHERE j.number IS NULL ORDER BY j.position LIMIT $1`;
+const UNSEALED = `SELECT ${APPENDED_COLUMNS} FROM journal_entry j WHERE j.number IS NULL AND j.park_id <> ALL ($2::uuid[]) ORDER BY j.position LIMIT $1`;
 
 const HEADS = `SELECT h.park_id AS "parkId", ${sealColumns('h')} FROM journal_head h WHERE h.park_id = ANY ($1::uuid[])`;
 

@@ -36,10 +36,12 @@ export interface Range {
   readonly most?: number;
   /** A head that was exported earlier. It is compared whatever the range is. */
   readonly expected?: ChainPoint;
+  /** When the caller does not want to know any more: the verdict is then of what was looked at until then. */
+  readonly until?: AbortSignal;
 }
 
-// About a megabyte; no connection is held between two.
-const PAGE = 2_000;
+// Some 20 ms of hashing, in which the process does nothing else; no connection is held between two.
+const PAGE = 500;
 
 /** The head, and what is wrong with it: whether it fits its entry, and the first sealed entry that lies beyond it. */
 interface HeadRow extends Head {
@@ -47,6 +49,13 @@ interface HeadRow extends Head {
   readonly fits: boolean;
   readonly surplusId: string | null;
   readonly surplusNumber: number | null;
+}
+
+/** Whoever owns the table can take a hash away. */
+interface PointRow {
+  readonly id: string;
+  readonly number: number;
+  readonly hash: Buffer | null;
 }
 
 /** Checks the chains of the journal, from any place on, against what is stored and against heads that were kept elsewhere. */
@@ -60,22 +69,26 @@ export class Verification {
   }
 
   /** Follows the chain of the park. The head is compared when the range reaches it; the first broken number is told, with its entry if there is one. */
-  async verify(actor: Actor, parkId: string, { from = 1, most = Number.MAX_SAFE_INTEGER, expected }: Range = {}): Promise<Verdict> {
+  async verify(actor: Actor, parkId: string, { from = 1, most = Number.MAX_SAFE_INTEGER, expected, until }: Range = {}): Promise<Verdict> {
     const [[head], before] = await Promise.all([this.database.read<HeadRow>(actor, headOf(parkId)), this.#pointAt(actor, parkId, from - 1)]);
     const end = head?.number ?? 0;
-    if (before === undefined) return brokenAt(from, from - 1, { number: from - 1, entryId: null, reason: 'missing' });
+    if ('reason' in before) return brokenAt(from, from - 1, before);
     const last = Math.min(end, from - 1 + most);
-    const { point, broken } = await this.#follow(actor, parkId, before, last);
-    if (broken !== undefined) return brokenAt(from, point.number, broken);
-    const found = (point.number >= end ? faultOf(head) : undefined) ?? (expected === undefined ? undefined : await this.#compare(actor, parkId, expected, end));
+    const { point, broken } = await this.#follow(actor, parkId, before, last, until);
+    const compared = expected === undefined ? undefined : await this.#compare(actor, parkId, expected, end);
+    // What was altered and hashed anew fits together until a later entry; a head that was kept outside proves that the fault lies before it.
+    const found = first(broken ?? (point.number >= end ? faultOf(head) : undefined), compared);
     return found === undefined ? { valid: true, from, to: point.number } : brokenAt(from, point.number, found);
   }
 
   /** Keeps what was found, for whoever asks for the head. */
-  async record(actor: Actor, parkId: string, verdict: Verdict, at: Date): Promise<void> {
+  async record(actor: Actor, parkId: string, verdict: Verdict, now: Date): Promise<void> {
     const { valid, from, to, firstBroken } = verdict;
+    const last = await this.lastRecorded(actor, parkId);
+    // Later than the one before, whatever the clock of the process that made that one said: the last is what people are shown.
+    const at = new Date(Math.max(now.getTime(), (last?.at.getTime() ?? 0) + 1));
     await this.database.transact(actor, async (em) => em.insert(JournalVerification, {
-      id: newId(at), parkId, at, fromNumber: from, toNumber: to, valid,
+      id: newId(now), parkId, at, fromNumber: from, toNumber: to, valid,
       firstBrokenNumber: firstBroken?.number ?? null, firstBrokenEntryId: firstBroken?.entryId ?? null, firstBrokenReason: firstBroken?.reason ?? null,
     }));
   }
@@ -89,11 +102,11 @@ export class Verification {
     return { at, from, to, valid, firstBroken: number === null || reason === null ? null : { number, entryId, reason } };
   }
 
-  async #follow(actor: Actor, parkId: string, before: ChainPoint, last: number): Promise<{ point: ChainPoint; broken?: Broken }> {
+  async #follow(actor: Actor, parkId: string, before: ChainPoint, last: number, until?: AbortSignal): Promise<{ point: ChainPoint; broken?: Broken }> {
     // Whatever has a number below the first is found with the first.
     let after = before.number === 0 ? Number.MIN_SAFE_INTEGER : before.number;
     let point = before;
-    while (point.number < last) {
+    while (point.number < last && until?.aborted !== true) {
       const upTo = Math.min(last, point.number + PAGE);
       const entries = await this.database.read<SealedEntry>(actor, { name: 'journal-page', text: SEALED_PAGE, values: [parkId, after, upTo] });
       const followed = followChain(point, entries, upTo);
@@ -104,18 +117,24 @@ export class Verification {
     return { point };
   }
 
-  async #pointAt(actor: Actor, parkId: string, number: number): Promise<ChainPoint | undefined> {
+  /** The place from which to go on, or what is wrong with it. */
+  async #pointAt(actor: Actor, parkId: string, number: number): Promise<ChainPoint | Broken> {
     if (number === 0) return CHAIN_BEGINNING;
-    const [row] = await this.database.read<ChainPoint & { id: string }>(actor, hashAt(parkId, number));
-    return row;
+    const [row] = await this.database.read<PointRow>(actor, hashAt(parkId, number));
+    if (row === undefined) return { number, entryId: null, reason: 'missing' };
+    return row.hash === null ? { number, entryId: row.id, reason: 'altered' } : { number, hash: row.hash };
   }
 
   async #compare(actor: Actor, parkId: string, expected: ChainPoint, end: number): Promise<Broken | undefined> {
     if (expected.number > end) return { number: end + 1, entryId: null, reason: 'missing' };
-    const [row] = await this.database.read<ChainPoint & { id: string }>(actor, hashAt(parkId, expected.number));
+    const [row] = await this.database.read<PointRow>(actor, hashAt(parkId, expected.number));
     if (row === undefined) return { number: expected.number, entryId: null, reason: 'missing' };
-    return row.hash.equals(expected.hash) ? undefined : { number: expected.number, entryId: row.id, reason: 'expected-differs' };
+    return row.hash?.equals(expected.hash) === true ? undefined : { number: expected.number, entryId: row.id, reason: 'expected-differs' };
   }
+}
+
+function first(one: Broken | undefined, other: Broken | undefined): Broken | undefined {
+  return one === undefined || (other !== undefined && other.number < one.number) ? other : one;
 }
 
 function brokenAt(from: number, to: number, firstBroken: Broken): Verdict {
