@@ -11,10 +11,12 @@ import { findRoute, isPublic } from './identity/routes';
 import { Problem } from './kernel/problem';
 import type { ProblemCode } from './kernel/problem-catalogue';
 import { addApiDocument } from './openapi';
+import { ANSWER_MS } from './platform/db/time-limits';
 import { Cursors } from './platform/http/cursors';
 import { tagAnswers } from './platform/http/entity-tags';
 import { RateLimits } from './platform/http/limits/rate-limits';
 import { problemDocument, ProblemFilter } from './platform/http/problem.filter';
+import { isCode } from './platform/journal/journal-data';
 import { logRequests, NestLog } from './platform/logging';
 import { RequestPipe } from './platform/http/validation';
 
@@ -27,7 +29,7 @@ export interface Patience {
   readonly requestMs: number;
   /** For the headers alone. */
   readonly headersMs: number;
-  /** In which no byte comes or goes: for who asks and never reads the answer. */
+  /** In which no byte comes or goes: for who asks and never reads the answer. Longer than the database may take for one. */
   readonly idleMs: number;
   /** Between looks at who has taken too long. */
   readonly checkMs: number;
@@ -39,7 +41,7 @@ export interface HttpOptions {
   readonly patience?: Patience;
 }
 
-const PATIENCE: Patience = { requestMs: 30_000, headersMs: 10_000, idleMs: 30_000, checkMs: 1_000 };
+const PATIENCE: Patience = { requestMs: 30_000, headersMs: 10_000, idleMs: ANSWER_MS + 10_000, checkMs: 1_000 };
 // Tokens with many claims are a few kB.
 const MOST_HEADER_BYTES = 16_384;
 // Answers are data for one caller: not to be kept, guessed at, framed or run.
@@ -47,7 +49,9 @@ const OF_EVERY_ANSWER = {
   'cache-control': 'no-store', vary: 'authorization', 'x-content-type-options': 'nosniff', 'content-security-policy': "default-src 'none'; frame-ancestors 'none'", 'referrer-policy': 'no-referrer',
 };
 const PAGE_HEADERS = { contentSecurityPolicy: { directives: { scriptSrc: ["'self'"], upgradeInsecureRequests: null } } };
+const UNLIMITED: ReadonlySet<string> = new Set(['/health/live', '/health/ready']);
 const PROBLEM_OF_NOISE: Readonly<Record<string, ProblemCode>> = { ERR_HTTP_REQUEST_TIMEOUT: 'too-slow', HPE_HEADER_OVERFLOW: 'headers-too-large' };
+const MAY_NAME_A_PROTOTYPE = /__proto__|\\u/;
 const REQUEST_ID = /^[\w.:-]{1,64}$/;
 
 /**
@@ -63,12 +67,16 @@ export async function createApplication(parts: Parts & { readonly log: Logger },
     connectionTimeout: patience.idleMs,
     http: { headersTimeout: patience.headersMs, requestTimeout: patience.requestMs, connectionsCheckingInterval: patience.checkMs, maxHeaderSize: MOST_HEADER_BYTES },
     forceCloseConnections: 'idle',
-    return503OnClosing: true,
-    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => { filter.answer(error, request, reply); },
+    return503OnClosing: false,
+    // No hook has run and none will.
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      void reply.header('x-request-id', request.id).headers(OF_EVERY_ANSWER);
+      countAddress(app.get(RateLimits), filter, request, reply, () => { filter.answer(error, request, reply); });
+    },
     clientErrorHandler: refuseUnreadable,
     genReqId: (request: { headers: Record<string, string | string[] | undefined> }) => {
       const given = request.headers['x-request-id'];
-      return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+      return typeof given === 'string' && REQUEST_ID.test(given) && isCode(given) ? given : randomUUID();
     },
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(parts), adapter, { logger: false, abortOnError: false });
@@ -82,6 +90,7 @@ export async function createApplication(parts: Parts & { readonly log: Logger },
     void reply.header('x-request-id', request.id).headers(page === undefined ? OF_EVERY_ANSWER : {});
     done();
   });
+  refuseWhenClosing(fastify, filter, patience);
   limitAddresses(fastify, app.get(RateLimits), filter);
   app.get(Cursors).signPages(fastify);
   tagAnswers(fastify);
@@ -101,27 +110,50 @@ export function useLogs(app: NestFastifyApplication, log: Logger): void {
   app.useLogger(new NestLog(log));
 }
 
+/**
+ * Who still comes on an open connection goes elsewhere. Node looks no more for those that take too long once a server closes: after the time that
+ * a request has, whoever is still at it is cut off.
+ */
+function refuseWhenClosing(fastify: FastifyInstance, filter: ProblemFilter, { requestMs }: Patience): void {
+  let closing = false;
+  fastify.addHook('preClose', (done) => {
+    closing = true;
+    setTimeout(() => { fastify.server.closeAllConnections(); }, requestMs).unref();
+    done();
+  });
+  fastify.addHook('onRequest', (request, reply, done) => {
+    if (!closing) done();
+    else filter.answer(new Problem('unavailable', { retryAfterSeconds: 1 }), request, reply.header('connection', 'close'));
+  });
+}
+
 /** Before a token is looked at. Whoever asks for the process's health is let through. */
 function limitAddresses(fastify: FastifyInstance, limits: RateLimits, filter: ProblemFilter): void {
   fastify.addHook('onRequest', (request, reply, done) => {
-    if (request.url.startsWith('/health/')) {
+    if (UNLIMITED.has(request.url)) {
       done();
       return;
     }
-    const refuse = (error: unknown): void => { filter.answer(error, request, reply); };
-    try {
-      const wait = limits.ofAddress(request.ip, reply);
-      if (wait === undefined) done();
-      else wait.then(() => { done(); }, refuse);
-    } catch (error) {
-      refuse(error);
-    }
+    countAddress(limits, filter, request, reply, done);
   });
+}
+
+function countAddress(limits: RateLimits, filter: ProblemFilter, request: FastifyRequest, reply: FastifyReply, goOn: () => void): void {
+  const refuse = (error: unknown): void => { filter.answer(error, request, reply); };
+  try {
+    const wait = limits.ofAddress(request.ip, reply);
+    if (wait === undefined) goOn();
+    else wait.then(goOn, refuse);
+  } catch (error) {
+    refuse(error);
+  }
 }
 
 /** What is no HTTP that can be answered in the ordinary way: too large a header, too slow a client, an unknown method, noise. */
 function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  // What is said now would be taken for the answer to a request before, which may have succeeded.
+  const answering = (socket as Socket & { readonly _httpMessage?: unknown })._httpMessage;
+  if (error.code === 'ECONNRESET' || !socket.writable || (answering !== undefined && answering !== null)) {
     socket.destroy();
     return;
   }
@@ -152,7 +184,8 @@ function takeJsonInUtf8Alone(fastify: FastifyInstance): void {
       }
       try {
         const text = new TextDecoder('utf-8', { fatal: true }).decode(body as Buffer);
-        done(null, text === '' ? undefined : JSON.parse(text, refusePrototypes));
+        // Looking at every member takes ten times as long as reading it, and hardly any text can name a prototype.
+        done(null, text === '' ? undefined : JSON.parse(text, MAY_NAME_A_PROTOTYPE.test(text) ? refusePrototypes : undefined));
       } catch (error) {
         done(error instanceof Problem ? error : new Problem('malformed', { errors: [{ pointer: '', code: 'json' }] }));
       }

@@ -32,7 +32,9 @@ export async function start(mode: { readonly http: boolean; readonly jobs: boole
   const undo: (() => Promise<unknown>)[] = [];
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => (stopping ??= (async () => {
-    for (const step of undo.reverse()) await step();
+    const failures: unknown[] = [];
+    for (const step of undo.reverse()) await step().catch((error: unknown) => { failures.push(error); });
+    if (failures.length > 0) throw failures[0];
   })());
   try {
     const url = config.databaseUrl ?? await embedded(config, undo);
@@ -95,7 +97,8 @@ async function listen(app: NestFastifyApplication, config: Config): Promise<stri
 async function embedded(config: Config, undo: (() => Promise<unknown>)[]): Promise<string> {
   const server = await startEmbeddedPostgres({
     dataDir: join(config.dataDir, 'postgres'),
-    onUnexpectedExit: (message) => { process.stderr.write(`${message}\n`); },
+    // Whoever watches the process starts it again, and it the database.
+    onUnexpectedExit: (message) => { fail(new ConfigError(message)); },
   }).catch((error: unknown) => {
     // Its errors are sentences for whoever started the program: a stack would hide them.
     throw new ConfigError(error instanceof Error ? error.message : String(error), { cause: error });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { type TestApp, startApp } from '../support/app';
+import { aUscc } from '../support/world';
 
 // Each far shorter than in an installation; how they relate is the same.
 const PATIENCE = { headersMs: 200, requestMs: 500, idleMs: 500, checkMs: 50 };
@@ -64,6 +65,29 @@ describe('a client that is slow, or large', () => {
     const { text, milliseconds } = await dribble(socket, ' ');
     expect(text).toMatch(/^(?:HTTP\/1\.1 408 Request Timeout\r\n|$)/);
     expect(milliseconds).toBeGreaterThan(PATIENCE.headersMs);
+  });
+
+  it('who sends noise behind a request gets no answer that could be taken for that request’s', async () => {
+    const body = JSON.stringify({ name: '噪声食品有限公司', uscc: aUscc(), status: 'signed' });
+    const socket = await dial();
+    socket.write(`${post(Buffer.byteLength(body))}${body}noise noise\r\n\r\n`);
+    const { text } = await ended(socket);
+    expect(text).toMatch(/^(?:HTTP\/1\.1 201 |$)/);
+  });
+
+  it('does not keep a process from stopping by dribbling', async () => {
+    const stopping = await startApp({ http: { patience: PATIENCE } });
+    await stopping.app.listen(0, '127.0.0.1');
+    const address = stopping.app.getHttpServer().address() as AddressInfo;
+    const socket = connect(address.port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    await once(socket, 'connect');
+    socket.write('POST /api/v1/enterprises HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n ');
+    const drops = setInterval(() => socket.write(' '), DRIBBLE_MS);
+    const cut = ended(socket);
+    await stopping.close();
+    await expect(cut).resolves.toBeDefined();
+    clearInterval(drops);
   });
 
   it('is cut off when it says nothing at all', async () => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from '../../bench/faults/ports';
@@ -40,5 +40,15 @@ describe('the program', () => {
     }
     expect(await ended).toEqual([0, null]);
     expect(existsSync(join(folder, 'postgres', 'cluster', 'postmaster.pid'))).toBe(false);
+  }, 120_000);
+
+  it('ends with a sentence when its database has ended, so that whoever watches it starts both again', async () => {
+    program = start();
+    await once(program.stdout ?? program, 'data');
+    const complaint = once(program.stderr ?? program, 'data') as Promise<[Buffer]>;
+    const ended = once(program, 'exit');
+    process.kill(Number(readFileSync(join(folder, 'postgres', 'cluster', 'postmaster.pid'), 'utf8').split('\n')[0]), 'SIGKILL');
+    expect((await complaint)[0].toString()).toContain('PostgreSQL has ended by itself');
+    expect(await ended).toEqual([1, null]);
   }, 120_000);
 });

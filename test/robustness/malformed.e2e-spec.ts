@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { fullPath, ROUTES, type RouteAccess } from '../../src/identity/routes';
+import { apiDocument } from '../../src/openapi';
 import { type TestApp, startApp } from '../support/app';
 import { anAssignment, anEnterprise, aUscc } from '../support/world';
 
@@ -54,6 +55,30 @@ describe('malformed requests', () => {
     }), { numRuns: RUNS, endOnFailure: true });
     expect(await fingerprint()).toBe(before);
   }, 120_000);
+
+  it.each(named)('%s: names each field that is missing', async (_name, route) => {
+    const { paths } = apiDocument(app.app);
+    const path = fullPath(route.path).replace(/:(\w+)/g, '{$1}');
+    const operation = paths[path]?.[route.method.toLowerCase() as 'post' | 'put' | 'patch'];
+    const reference = (operation?.requestBody as { content: Record<string, { schema: { $ref?: string } }> } | undefined)?.content['application/json']?.schema.$ref;
+    const schemas = apiDocument(app.app).components?.schemas as Record<string, { required?: string[] } | undefined> | undefined;
+    const required = reference === undefined ? [] : (schemas?.[reference.split('/').at(-1) ?? '']?.required ?? []);
+    if (required.length === 0) return;
+    const url = fullPath(route.path).replace(':year', '2026').replace(':id', ids[route.path.split('/')[0] ?? ''] ?? '01950000-0000-7000-8000-0000000000ff');
+    const response = await app.app.inject({ method: route.method, url, payload: {}, headers: { authorization: `Bearer ${tokenFor(route)}`, 'if-match': '"1"' } });
+    const { errors } = response.json<{ errors?: { pointer: string; code: string }[] }>();
+    expect(response.statusCode).toBe(400);
+    expect(errors?.filter(({ code }) => code === 'required').map(({ pointer }) => pointer).sort()).toEqual(required.map((field) => `/${field}`).sort());
+  });
+
+  it('refuses at once what is far too wide', async () => {
+    const token = tokens.get('admin') ?? '';
+    for (const payload of [JSON.stringify(Object.fromEntries(Array.from({ length: 60_000 }, (_none, number) => [`f${number}`, 1]))), JSON.stringify({ name: '甲', tags: Array(200_000).fill('x') })]) {
+      const response = await app.app.inject({ method: 'POST', url: '/api/v1/enterprises', payload, headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` } });
+      expect(response.statusCode).toBe(400);
+      expect(response.json<{ errors: object[] }>().errors).toEqual([expect.objectContaining({ pointer: '', code: 'too-many' })]);
+    }
+  });
 
   const value = fc.oneof(
     fc.constantFrom('', '0', '-1', '999999999999999999999', 'true', 'null', '2026-02-30', 'undefined', '%00', '%F0%9F', "'", '[]', '*', 'a'.repeat(3_000)), fc.string({ unit: 'binary', maxLength: 20 }).map((text) => encodeURIComponent(text.toWellFormed())),

@@ -37,6 +37,7 @@ export const NO_ANSWER = 'Query read timeout';
 export const NONE_TO_BE_HAD = 'timeout exceeded when trying to connect';
 // 22P02, 22003, 22007, 22008, 22021: text that is no UUID, number, date or text at all. Fields are checked before, so it came in the key of a forged cursor.
 const UNREADABLE = new Set(['22P02', '22003', '22007', '22008', '22021']);
+const SQLSTATE = /^[0-9A-Z]{5}$/;
 // 23505 unique, 23P01 exclusion.
 const TAKEN = new Set(['23505', '23P01']);
 
@@ -104,6 +105,11 @@ export function constraintOf(error: unknown): string | undefined {
   return faultOf(error)?.constraint;
 }
 
+/** Whether PostgreSQL refuses a statement, on a connection that is as good as before. Its words depend on the language of the server. */
+export function saysSomething(error: unknown): boolean {
+  return SQLSTATE.test(faultOf(error)?.code ?? '') && problemOf(error)?.code !== 'unavailable';
+}
+
 /** What was thrown, as the error that it mostly is: one of Node's own remains itself, wherever this code is run. */
 export function asError(thrown: unknown): Error {
   return types.isNativeError(thrown) ? thrown : new Error(String(thrown));
@@ -114,4 +120,14 @@ function faultOf(error: unknown): DatabaseFault | undefined {
   if (!types.isNativeError(error)) return undefined;
   const inner = (error as { driverError?: unknown }).driverError;
   return types.isNativeError(inner) ? inner : error;
+}
+
+/** An error as it may be logged: a driver's quotes values of rows (names, phones); its code and place are enough to find the cause. */
+export function safeCause(cause: unknown): unknown {
+  const inner = (cause as { driverError?: unknown } | undefined)?.driverError ?? cause;
+  if (inner instanceof Error && 'severity' in inner) {
+    const { code, constraint, table, routine, stack } = inner as Error & Record<string, unknown>;
+    return { code, constraint, table, routine, stack: String(stack).split('\n').slice(1).join('\n') };
+  }
+  return inner;
 }

@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import type { PreparingClient } from './prepared';
-import { asError, NONE_TO_BE_HAD } from './problems';
+import { asError, NONE_TO_BE_HAD, saysSomething } from './problems';
 
 type Client = PoolClient & PreparingClient;
 
@@ -48,9 +48,9 @@ export class SharedReads {
     try {
       return await work(lease.client);
     } catch (error) {
-      // What PostgreSQL says of a statement has a severity; anything else happened to the connection.
+      // What PostgreSQL says of a statement has a code of its own; anything else happened to the connection.
       const reason = asError(error);
-      if (!('severity' in reason && reason.severity === 'ERROR')) lease.broken ??= reason;
+      if (!saysSomething(reason)) lease.broken ??= reason;
       throw error;
     } finally {
       lease.running -= 1;

@@ -44,7 +44,7 @@ export class Cursors {
     const nextCursor = signCursor(await this.keys.of('cursor'), page.nextCursor, holderOf(request));
     // From what was understood, not from what was written: so the next page is asked with the same filters, whatever way they were spelled.
     const search = stringify({ ...(request.query as Query), cursor: nextCursor });
-    void reply.header('link', `<${request.url.split('?')[0]}?${search}>; rel="next"`);
+    void reply.header('link', `<${pathOf(request.url)}?${search}>; rel="next"`);
     return { ...page, nextCursor };
   }
 }
@@ -59,4 +59,10 @@ function hasNext(body: unknown): body is { readonly nextCursor: string } {
 
 function holderOf({ routeOptions, actor }: FastifyRequest): CursorHolder {
   return { route: routeOptions.url ?? '', caller: actor === undefined ? '' : callerOf(actor) };
+}
+
+/** Proxies may name the server in the target of a request; what is said there is not repeated. */
+function pathOf(url: string): string {
+  const path = url.split('?')[0] ?? '';
+  return path.startsWith('/') ? path : new URL(path).pathname;
 }

@@ -106,7 +106,8 @@ function field(options: FieldOptions, schema: ApiPropertyOptions, validators: Va
     : { ...schema, ...shown, isArray: true, ...(example === undefined ? {} : { example: [example] }), maxItems: list.max, minItems: list.min ?? 0, uniqueItems: list.unique ?? false };
   return applyDecorators(
     ApiProperty(documented as ApiPropertyOptions),
-    ...(optional || nullable ? [ValidateIf((_object: object, value: unknown) => !((optional && value === undefined) || (nullable && value === null)))] : []),
+    // Also where nothing may be left out: a field that a class declares anew would keep its parent's leave to be missing.
+    ValidateIf((_object: object, value: unknown) => !((optional && value === undefined) || (nullable && value === null))),
     ...(transform === undefined ? [] : [Transform(({ value }: { value: unknown }) => (Array.isArray(value) ? value.map(transform) : transform(value)))]),
     ...(list === undefined ? [] : [
       IsArray(fault('type', { expected: 'array' })), ArrayMaxSize(list.max, fault('too-many', { max: list.max })),

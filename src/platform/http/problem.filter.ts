@@ -2,7 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { describeFieldError, fill, type Language, Problem } from '../../kernel/problem';
 import { PROBLEMS, type ProblemCode } from '../../kernel/problem-catalogue';
-import { problemOf } from '../db/problems';
+import { problemOf, safeCause } from '../db/problems';
 
 const URN = 'urn:service-ledger:problem:';
 export const PROBLEM_JSON = 'application/problem+json; charset=utf-8';
@@ -80,14 +80,4 @@ function asProblem(error: unknown): Problem {
 
 function isBadAddress(error: unknown): boolean {
   return (error as { code?: unknown }).code === 'FST_ERR_BAD_URL';
-}
-
-// A driver's error quotes values of rows (names, phones): its code and place are enough to find the cause.
-function safeCause(cause: unknown): unknown {
-  const inner = (cause as { driverError?: unknown } | undefined)?.driverError ?? cause;
-  if (inner instanceof Error && 'severity' in inner) {
-    const { code, constraint, table, routine, stack } = inner as Error & Record<string, unknown>;
-    return { code, constraint, table, routine, stack: String(stack).split('\n').slice(1).join('\n') };
-  }
-  return inner;
 }

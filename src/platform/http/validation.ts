@@ -6,6 +6,8 @@ import type { FaultContext } from './fields';
 
 // Nothing that the API takes nests deeper than this; class-transformer would follow an attacker's depth to the end of the stack.
 const DEEPEST = 12;
+// Nor has any object or list so many members; class-transformer compares the names of each with all others.
+const WIDEST = 1_000;
 const REMEMBERED = 1_000;
 const LONGEST_REMEMBERED = 500;
 
@@ -37,6 +39,7 @@ export class RequestPipe implements PipeTransform {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw new Problem('malformed', { errors: [{ pointer: root, code: 'type', params: { expected: 'object' } }] });
     }
+    if (isWiderThan(value, WIDEST)) throw new Problem('malformed', { errors: [{ pointer: root, code: 'too-many', params: { max: WIDEST } }] });
     if (isDeeperThan(value, DEEPEST)) throw new Problem('malformed', { errors: [{ pointer: root, code: 'type', params: { expected: `at most ${DEEPEST} levels` } }] });
     // Names that every object answers to would be taken for fields of ours.
     const inherited = Object.keys(value).filter((name) => name in Object.prototype);
@@ -59,6 +62,13 @@ function fieldErrors(fault: ValidationError, parent: string, owner: unknown): re
     return context === undefined ? { pointer, code: 'type', params: { expected: 'object' } } : { pointer, ...context };
   });
   return [...own.slice(0, 1), ...(fault.children ?? []).flatMap((child) => fieldErrors(child, pointer, value))];
+}
+
+/** Looks no deeper than anything may be. */
+function isWiderThan(value: unknown, members: number, levels = DEEPEST): boolean {
+  if (typeof value !== 'object' || value === null || levels === 0) return false;
+  const inner = Object.values(value);
+  return inner.length > members || inner.some((one) => isWiderThan(one, members, levels - 1));
 }
 
 function isDeeperThan(value: unknown, levels: number): boolean {

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { PgBoss } from 'pg-boss';
 import type { EntityManager } from 'typeorm';
 import { Database } from '../db/database';
+import { safeCause } from '../db/problems';
 
 /** Work that is done once at a time over any number of processes, again and again. */
 export interface Job {
@@ -66,7 +67,13 @@ export class Jobs {
   }
 
   async #run(job: Job): Promise<void> {
-    const result = await job.run();
-    this.#logger.log({ job: job.name, result }, 'job done');
+    try {
+      const result = await job.run();
+      this.#logger.log({ job: job.name, result }, 'job done');
+    } catch (error) {
+      // The queue runs it again and says nothing of it.
+      this.#logger.error({ job: job.name, cause: safeCause(error) }, 'job failed');
+      throw error;
+    }
   }
 }

@@ -1,6 +1,8 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
+// As some proxies forward it.
+const WITH_PORT = /^(?:\[([\da-f:.%]+)\](?::\d+)?|(\d+\.\d+\.\d+\.\d+):\d+)$/i;
 const GROUPS = 8;
 const GROUPS_OF_A_NETWORK = 4;
 
@@ -9,9 +11,11 @@ const GROUPS_OF_A_NETWORK = 4;
  * a proxy on it that is not configured as trusted would put everybody under one limit.
  */
 export function countedAddress(address: string): string | undefined {
-  const plain = MAPPED.exec(address)?.[1] ?? address;
+  const bare = WITH_PORT.exec(address)?.slice(1).find((part) => part !== undefined) ?? address;
+  const plain = MAPPED.exec(bare)?.[1] ?? bare;
   if (isIPv4(plain)) return plain.startsWith('127.') ? undefined : plain;
-  if (!isIPv6(plain)) return plain;
+  // Whoever can write anything here must not be somebody else each time.
+  if (!isIPv6(plain)) return 'unreadable';
   const [head = '', tail = ''] = (plain.split('%')[0] ?? '').split('::');
   const before = head === '' ? [] : head.split(':');
   const after = tail === '' ? [] : tail.split(':');

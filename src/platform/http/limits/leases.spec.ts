@@ -1,4 +1,4 @@
-import { chunkOf, type Lease, spend, windowOf } from './leases';
+import { chunkOf, grant, grantAlone, type Lease, spend, windowOf } from './leases';
 
 describe('a lease', () => {
   const MINUTE = Date.parse('2026-03-02T01:30:00Z');
@@ -12,11 +12,19 @@ describe('a lease', () => {
   });
 
   it('spends what it has, asks while there may be more, and refuses when there is none', () => {
-    const lease: Lease = { beginsAt: MINUTE, permits: 2, left: 3 };
+    const lease: Lease = { beginsAt: MINUTE, permits: 2, given: 2, left: 3 };
     expect(spend(lease, 5, MINUTE + 10_500)).toEqual({ allowed: true, limit: 5, remaining: 4, resetSeconds: 50 });
     expect(spend(lease, 5, MINUTE + 10_500)).toEqual({ allowed: true, limit: 5, remaining: 3, resetSeconds: 50 });
     expect(spend(lease, 5, MINUTE)).toBeUndefined();
-    lease.left = 0;
+    grant(lease, { permits: 1, left: 2 });
+    expect(lease).toEqual({ beginsAt: MINUTE, permits: 1, given: 3, left: 2 });
+    spend(lease, 5, MINUTE);
+    // With nobody to ask: what the limit leaves, and no more however often that is.
+    grantAlone(lease, 5);
+    grantAlone(lease, 5);
+    expect(lease).toEqual({ beginsAt: MINUTE, permits: 2, given: 5, left: 0 });
+    spend(lease, 5, MINUTE);
+    spend(lease, 5, MINUTE);
     expect(spend(lease, 5, MINUTE + 59_999)).toEqual({ allowed: false, limit: 5, remaining: 0, resetSeconds: 1 });
   });
 });

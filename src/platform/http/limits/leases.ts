@@ -6,6 +6,8 @@ export interface Lease {
   readonly beginsAt: number;
   /** Requests that it may still let through. */
   permits: number;
+  /** All that it was ever given of this window. */
+  given: number;
   /** Of the limit, what was not leased to any process when it last asked. */
   left: number;
 }
@@ -30,6 +32,17 @@ export function windowOf(now: number): number {
 /** How many requests a process takes at once. */
 export function chunkOf(limit: number): number {
   return Math.max(1, Math.floor(limit / PARTS));
+}
+
+/** What was leased, or with nobody to ask the whole limit: then each process counts alone. */
+export function grant(lease: Lease, { permits, left }: { readonly permits: number; readonly left: number }): void {
+  lease.permits += permits;
+  lease.given += permits;
+  lease.left = left;
+}
+
+export function grantAlone(lease: Lease, limit: number): void {
+  grant(lease, { permits: Math.max(0, limit - lease.given), left: 0 });
 }
 
 /** Takes one permit of the lease if there is one. Undefined where more have to be asked for first. */

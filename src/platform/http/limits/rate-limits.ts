@@ -3,7 +3,7 @@ import { type Actor, callerOf } from '../../../kernel/actor';
 import { Problem } from '../../../kernel/problem';
 import type { Clock } from '../../clock';
 import { countedAddress } from './address';
-import { chunkOf, type Lease, spend, type Standing, WINDOW_MS, windowOf } from './leases';
+import { chunkOf, grant, grantAlone, type Lease, spend, type Standing, WINDOW_MS, windowOf } from './leases';
 import type { RateWindowsStore } from './rate-windows.store';
 
 /** Requests a minute; 0 is no limit. */
@@ -27,7 +27,7 @@ const RESPITE_MS = 1_000;
 
 /**
  * Limits that hold over all processes: each takes permits from the database by the chunk and lets requests through without asking while it has
- * some. While the database is away requests pass; they fail there anyway.
+ * some. While the database cannot be asked each process counts alone, so that a limit is at most multiplied by the processes, never off.
  */
 export class RateLimits {
   readonly #known: Readonly<Record<Policy, Map<string, Known>>> = { caller: new Map(), address: new Map() };
@@ -51,7 +51,11 @@ export class RateLimits {
     const now = this.clock.now().getTime();
     const known = this.#of(policy, who, windowOf(now));
     const standing = spend(known.lease, limit, now);
-    if (standing === undefined) return this.#respite ? undefined : this.#ask(known, `${policy} ${who}`, limit).then(async () => this.#enforce(policy, who, limit, reply));
+    if (standing === undefined) {
+      if (!this.#respite) return this.#ask(known, `${policy} ${who}`, limit).then(async () => this.#enforce(policy, who, limit, reply));
+      grantAlone(known.lease, limit);
+      return this.#enforce(policy, who, limit, reply);
+    }
     say(reply, policy, standing);
     if (!standing.allowed) throw new Problem('too-many-requests', { retryAfterSeconds: standing.resetSeconds });
     return undefined;
@@ -64,7 +68,7 @@ export class RateLimits {
     const oldest = all.size < MOST_KEYS ? undefined : all.keys().next().value;
     if (oldest !== undefined) all.delete(oldest);
     // Whether anything is left is not known before it was asked.
-    const fresh = { lease: { beginsAt, permits: 0, left: 1 }, asking: undefined };
+    const fresh = { lease: { beginsAt, permits: 0, given: 0, left: 1 }, asking: undefined };
     all.delete(who);
     all.set(who, fresh);
     return fresh;
@@ -74,8 +78,11 @@ export class RateLimits {
   async #ask(known: Known, key: string, limit: number): Promise<void> {
     const { lease } = known;
     known.asking ??= this.store.lease(key, new Date(lease.beginsAt), chunkOf(limit), limit).then(
-      ({ permits, left }) => { Object.assign(lease, { permits: lease.permits + permits, left }); },
-      () => { this.#rest(); },
+      (granted) => { grant(lease, granted); },
+      () => {
+        grantAlone(lease, limit);
+        this.#rest();
+      },
     ).finally(() => { known.asking = undefined; });
     await known.asking;
   }
