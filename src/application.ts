@@ -15,7 +15,7 @@ import { ANSWER_MS } from './platform/db/time-limits';
 import { Cursors } from './platform/http/cursors';
 import { tagAnswers } from './platform/http/entity-tags';
 import { RateLimits } from './platform/http/limits/rate-limits';
-import { problemDocument, ProblemFilter } from './platform/http/problem.filter';
+import { languageOf, problemDocument, ProblemFilter } from './platform/http/problem.filter';
 import { isCode } from './platform/journal/journal-data';
 import { logRequests, NestLog } from './platform/logging';
 import { RequestPipe } from './platform/http/validation';
@@ -150,18 +150,27 @@ function countAddress(limits: RateLimits, filter: ProblemFilter, request: Fastif
 }
 
 /** What is no HTTP that can be answered in the ordinary way: too large a header, too slow a client, an unknown method, noise. */
-function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
+function refuseUnreadable(error: Error & { readonly code?: string; readonly rawPacket?: unknown }, socket: Socket): void {
   // What is said now would be taken for the answer to a request before, which may have succeeded.
   const answering = (socket as Socket & { readonly _httpMessage?: unknown })._httpMessage;
   if (error.code === 'ECONNRESET' || !socket.writable || (answering !== undefined && answering !== null)) {
     socket.destroy();
     return;
   }
-  const problem = new Problem(PROBLEM_OF_NOISE[error.code ?? ''] ?? 'malformed');
-  const body = JSON.stringify(problemDocument(problem, '', 'zh'));
+  const problem = problemOfNoise(error.code ?? '');
+  // Nothing was parsed, but who asks in English can be answered in it.
+  const packet = Buffer.isBuffer(error.rawPacket) ? error.rawPacket.toString('latin1') : '';
+  const language = languageOf(/^accept-language:(.*)$/im.exec(packet)?.[1]);
+  const body = JSON.stringify(problemDocument(problem, '', language));
   const head = `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}\r\nContent-Type: application/problem+json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close`;
   // Gone as soon as it is said: who is slow to send may be slow to leave.
   socket.end(`${head}\r\n\r\n${body}`, () => { socket.destroy(); });
+}
+
+function problemOfNoise(code: string): Problem {
+  const known = PROBLEM_OF_NOISE[code];
+  if (known !== undefined) return new Problem(known);
+  return new Problem('malformed', { errors: [code === 'HPE_INVALID_URL' ? { pointer: '/path', code: 'format', params: { expected: 'percent-encoded UTF-8' } } : { pointer: '', code: 'format', params: { expected: 'HTTP/1.1' } }] });
 }
 
 /** A route that the table of routes does not know does not start. */

@@ -1,3 +1,4 @@
+import './require-node';
 import 'reflect-metadata';
 import { runProcess } from './process';
 

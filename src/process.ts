@@ -27,7 +27,6 @@ export interface Running {
 
 /** Starts what the environment asks for: database, migrations, demo park, HTTP, jobs. Whatever fails, what was started is stopped. */
 export async function start(mode: { readonly http: boolean; readonly jobs: boolean }): Promise<Running> {
-  requireNode();
   const config = readConfig(process.env);
   const undo: (() => Promise<unknown>)[] = [];
   let stopping: Promise<void> | undefined;
@@ -120,11 +119,6 @@ function unreachable(error: unknown): ConfigError | undefined {
   const refused = ['28P01', '28000', '3D000', '42501'].includes(code);
   if (!away && !refused) return undefined;
   return new ConfigError(`DATABASE_URL: the database ${away ? 'does not answer' : `refuses: ${(error as Error).message}`} (${code}).`, { cause: error });
-}
-
-function requireNode(): void {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  if (major < 24 || (major === 24 && minor < 9)) throw new ConfigError(`Node.js 24.9 or newer is needed, this is ${process.versions.node}. "npm start" uses the one that npm has installed.`);
 }
 
 function fail(error: unknown): void {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { CLIENT_SCOPES } from '../kernel/actor';
 import { LocalIssuer } from '../identity/local-issuer';
 import { SystemClock } from '../platform/clock';
@@ -5,7 +6,8 @@ import { ConfigError, readConfig } from '../platform/config';
 import { DEMO_PARK_ID, DEMO_PERSONS, demoSubject } from './demo-ids';
 
 const USAGE = `Usage: npm run -s token -- <${DEMO_PERSONS.join('|')}>
-       npm run -s token -- client <scopes>   e.g. client "enterprises:read visits:read"`;
+       npm run -s token -- client <scopes>   e.g. client "enterprises:read visits:read"
+Scopes: ${CLIENT_SCOPES.join(' ')}`;
 
 /** Prints an access token of the installation's own issuer, for a person of the demo park or for a machine. */
 async function run([who, ...words]: readonly string[]): Promise<string> {
@@ -13,6 +15,7 @@ async function run([who, ...words]: readonly string[]): Promise<string> {
   if (issuer.kind === 'external') throw new ConfigError('OIDC_ISSUER is set: tokens come from there.');
   const claims = claimsOf(who, words);
   if (claims === undefined) throw new ConfigError(USAGE);
+  if (!existsSync(dataDir)) throw new ConfigError(`There is no ledger in ${dataDir} (DATA_DIR): the first "npm start" makes one, with the key that signs tokens.`);
   const local = await LocalIssuer.open(dataDir, issuer.issuer, issuer.audience);
   return local.sign(demoSubject(who ?? ''), claims, new SystemClock().now());
 }

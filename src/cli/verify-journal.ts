@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { systemActor } from '../kernel/actor';
@@ -59,7 +59,7 @@ async function run(args: readonly string[], write: (line: string) => void): Prom
       write(`${lost.code}: BROKEN: the park of an exported head (${lost.parkId}) is gone`);
       holds = false;
     }
-    if (options.export !== undefined && holds) writeFileSync(options.export, `${JSON.stringify(exported, null, 1)}\n`);
+    if (options.export !== undefined && holds) writeHeads(options.export, exported);
     if (options.export !== undefined && !holds) write(`${options.export} was not written: it would vouch for what does not hold`);
     return holds;
   } finally {
@@ -86,6 +86,14 @@ function readHeads(file: string): readonly ExportedHead[] {
   }
 }
 
+function writeHeads(file: string, heads: readonly ExportedHead[]): void {
+  try {
+    writeFileSync(file, `${JSON.stringify(heads, null, 1)}\n`);
+  } catch (error) {
+    throw new ConfigError(`The heads could not be written (${error instanceof Error ? error.message : String(error)}).`, { cause: error });
+  }
+}
+
 function isExportedHead(value: unknown): value is ExportedHead {
   const { parkId, number, hash } = (value ?? {}) as Partial<ExportedHead>;
   return typeof parkId === 'string' && Number.isSafeInteger(number) && (number === 0 ? hash === null : typeof hash === 'string' && /^[0-9a-f]{64}$/i.test(hash));
@@ -101,6 +109,7 @@ async function reach({ databaseUrl, dataDir }: Config): Promise<{ readonly url: 
   const folder = join(dataDir, 'postgres');
   const known = databaseUrl ?? runningEmbeddedPostgres(folder);
   if (known !== undefined) return { url: known, leave: () => Promise.resolve() };
+  if (!existsSync(join(folder, 'cluster'))) throw new ConfigError(`There is no ledger in ${dataDir} (DATA_DIR): the first "npm start" makes one.`);
   const server = await startEmbeddedPostgres({ dataDir: folder });
   return { url: server.url, leave: () => server.stop() };
 }
@@ -112,7 +121,7 @@ async function parksOf(database: Database, named: string | undefined): Promise<r
 }
 
 function lineOf({ code }: Park, { valid, from, to, firstBroken }: Verdict, head: Head, expected: ChainPoint | undefined): string {
-  if (!valid && firstBroken !== undefined) return `${code}: BROKEN at ${firstBroken.number}: ${firstBroken.reason}, entry ${firstBroken.entryId ?? 'none'}; holds up to ${to}`;
+  if (!valid && firstBroken !== undefined) return `${code}: BROKEN at ${firstBroken.number}: ${firstBroken.reason}, entry ${firstBroken.entryId ?? 'none'}; holds up to ${Math.min(to, firstBroken.number - 1)}`;
   if (head.hash === null) return `${code}: nothing is sealed yet`;
   const compared = expected === undefined ? '' : `, and is the chain whose head ${expected.number} was exported`;
   return `${code}: holds from ${from} to ${to}${compared}; head ${head.number} ${head.algorithm} ${head.hash.toString('hex')} ${head.sealedAt}`;

@@ -75,6 +75,13 @@ describe('a client that is slow, or large', () => {
     expect(text).toMatch(/^(?:HTTP\/1\.1 201 |$)/);
   });
 
+  it('who writes an address as it is read hears how it is written, in their language', async () => {
+    const socket = await dial();
+    socket.write('GET /api/v1/enterprises?q=食品 HTTP/1.1\r\nHost: x\r\nAccept-Language: en\r\n\r\n');
+    const { text } = await ended(socket);
+    expect(text).toMatch(/^HTTP\/1\.1 400 [^]*"title":"Malformed request"[^]*"pointer":"\/path"[^]*percent-encoded/);
+  });
+
   it('does not keep a process from stopping by dribbling', async () => {
     const stopping = await startApp({ http: { patience: PATIENCE } });
     await stopping.app.listen(0, '127.0.0.1');

@@ -248,6 +248,7 @@ describe('the visit log', () => {
       await amend('"1"').expect(200);
       await amend('"1"').expect(412);
       await amend('W/"2"').expect(412);
+      for (const tag of ['2', '*']) expect((await amend(tag).expect(400)).body).toMatchObject({ errors: [{ pointer: '/header/if-match', code: 'format' }] });
       await app.as('officer').post(`/visits/${visit.id}/void`, { reason: '作废' }).set('if-match', '"1"').expect(412);
     });
   });

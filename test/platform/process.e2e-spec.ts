@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from '../../bench/faults/ports';
@@ -15,6 +15,7 @@ describe('the program', () => {
   afterAll(async () => {
     program.kill('SIGKILL');
     await removeEmbeddedPostgres(join(folder, 'postgres'));
+    rmSync(folder, { recursive: true, force: true });
   });
 
   const start = (): ChildProcess => spawn(process.execPath, ['--require', './test/support/require-typescript.cjs', 'src/main.ts'], {

@@ -31,6 +31,8 @@ export const GivenVersion = createParamDecorator((_data: unknown, context: Execu
 function givenVersion(context: ExecutionContext): number | undefined {
   const header = context.switchToHttp().getRequest<FastifyRequest>().headers['if-match'];
   if (header === undefined) return undefined;
+  // A tag without its quotes would be refused as stale for ever, however often it is read again.
+  if (!header.includes('"')) throw new Problem('malformed', { errors: [{ pointer: '/header/if-match', code: 'format', params: { expected: 'the ETag as it was read, with its quotes' } }] });
   const version = versionIn(header);
   if (version === undefined) throw new Problem('stale');
   return version;
