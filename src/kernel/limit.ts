@@ -1,5 +1,7 @@
-import { addDays, atTime, type Day, endOfDay, localDay } from './day';
+import { addDays, atTime, type Day, daysBetween, endOfDay, localDay } from './day';
 import type { WorkingCalendar } from './working-calendar';
+
+const HOUR_MS = 3_600_000;
 
 export type LimitUnit = 'workingDays' | 'days' | 'workingHours' | 'hours';
 
@@ -27,23 +29,75 @@ export interface LimitWorld {
 }
 
 /**
- * The deadline of a limit that started at an instant and never rested. The day on which it starts does not count; a day-based
- * deadline falls at the end of its local day; `days` run through holidays; an hour-based one in `workingHours` runs inside the
- * windows of working days alone.
+ * An instant, and the local day to which what happens at it belongs. Mostly that is the day in which it lies; what a passing day-based deadline
+ * causes belongs to its last day, although the instant is the first of the next (domain, section 4).
  */
-export function deadlineOf(limit: Limit, startedAt: Date, world: LimitWorld): Deadline {
+export interface Moment {
+  readonly at: Date;
+  readonly on: Day;
+}
+
+export function momentOf(at: Date, zone: string): Moment {
+  return { at, on: localDay(at, zone) };
+}
+
+/** The moment in which a deadline passes. */
+export function passing({ dueAt, dueOn }: Deadline, zone: string): Moment {
+  return { at: dueAt, on: dueOn ?? localDay(dueAt, zone) };
+}
+
+/** A time in which a clock rests, from one moment to another; without an end it rests still. */
+export interface Rest {
+  readonly from: Moment;
+  readonly to?: Moment | undefined;
+}
+
+/**
+ * The deadline of a limit after the rests it had, in order and apart from each other; nothing while it rests. The day on which it starts
+ * does not count; a day-based deadline falls at the end of its local day; `days` run through holidays; `workingHours` run inside the windows
+ * of working days alone. A rest that begins at the deadline or later changes nothing (domain, section 6).
+ */
+export function deadlineOf(limit: Limit, started: Moment, world: LimitWorld, rests: readonly Rest[] = []): Deadline | undefined {
   if (!Number.isInteger(limit.amount) || limit.amount < 1) throw new RangeError(`a limit is a whole number from 1, not ${limit.amount}`);
-  const start = localDay(startedAt, world.zone);
-  switch (limit.unit) {
+  return afterRests(limit.unit, firstDeadlineOf(limit, started, world), rests, world);
+}
+
+/** The deadline that a day gives, which no calendar moves, after the rests it had. */
+export function deadlineOn(dueOn: Day, world: LimitWorld): Deadline {
+  return { ...endingOn(dueOn, world), calendarProvisional: false };
+}
+
+function firstDeadlineOf({ unit, amount }: Limit, { at, on }: Moment, world: LimitWorld): Deadline {
+  switch (unit) {
     case 'workingDays':
-      return endingOn(world.calendar.addWorkingDays(start, limit.amount), world);
+      return endingOn(world.calendar.addWorkingDays(on, amount), world);
     case 'days':
-      return endingOn(addDays(start, limit.amount), world);
+      return endingOn(addDays(on, amount), world);
     case 'workingHours':
-      return endingAt(addWorkingTime(startedAt, limit.amount * 3_600_000, world), world);
+      return endingAt(addWorkingTime(at, amount * HOUR_MS, world), world);
     case 'hours':
-      return endingAt(new Date(startedAt.getTime() + limit.amount * 3_600_000), world);
+      return endingAt(new Date(at.getTime() + amount * HOUR_MS), world);
   }
+}
+
+function afterRests(unit: LimitUnit, first: Deadline, rests: readonly Rest[], world: LimitWorld): Deadline | undefined {
+  let deadline = first;
+  for (const { from, to } of rests) {
+    if (from.at >= deadline.dueAt) return deadline;
+    if (to === undefined) return undefined;
+    deadline = afterRest(unit, deadline, from, to, world);
+  }
+  return deadline;
+}
+
+/** A day-based deadline moves by the days after the day on which the rest began, to the day on which it ended; an hour-based one keeps what was left. */
+function afterRest(unit: LimitUnit, { dueOn, dueAt }: Deadline, from: Moment, to: Moment, world: LimitWorld): Deadline {
+  if (dueOn === undefined) {
+    return endingAt(unit === 'hours' ? new Date(dueAt.getTime() + to.at.getTime() - from.at.getTime()) : addWorkingTime(to.at, workingTimeBetween(from.at, dueAt, world), world), world);
+  }
+  const moved = unit === 'days' ? daysBetween(from.on, to.on) : world.calendar.workingDaysBetween(from.on, to.on);
+  if (moved <= 0) return endingOn(dueOn, world);
+  return endingOn(unit === 'days' ? addDays(dueOn, moved) : world.calendar.addWorkingDays(dueOn, moved), world);
 }
 
 function endingOn(dueOn: Day, world: LimitWorld): Deadline {
@@ -52,6 +106,18 @@ function endingOn(dueOn: Day, world: LimitWorld): Deadline {
 
 function endingAt(dueAt: Date, world: LimitWorld): Deadline {
   return { dueAt, calendarProvisional: world.calendar.isProvisional(localDay(dueAt, world.zone)) };
+}
+
+/** Milliseconds of working hours from one instant to a later one. */
+export function workingTimeBetween(from: Date, to: Date, { calendar, hours, zone }: LimitWorld): number {
+  const last = localDay(to, zone);
+  let total = 0;
+  for (let on = calendar.onOrAfter(localDay(from, zone)); on <= last; on = calendar.onOrAfter(addDays(on, 1))) {
+    for (const [opens, closes] of hours) {
+      total += Math.max(0, Math.min(atTime(on, closes, zone).getTime(), to.getTime()) - Math.max(atTime(on, opens, zone).getTime(), from.getTime()));
+    }
+  }
+  return total;
 }
 
 function addWorkingTime(from: Date, milliseconds: number, { calendar, hours, zone }: LimitWorld): Date {

@@ -50,6 +50,13 @@ export class WorkingCalendar {
     return reached;
   }
 
+  /** How many working days lie after `from`, up to `to`, which counts. */
+  workingDaysBetween(from: Day, to: Day): number {
+    let count = 0;
+    for (let on = this.onOrAfter(addDays(from, 1)); on <= to; on = this.onOrAfter(addDays(on, 1))) count += 1;
+    return count;
+  }
+
   statusOf(year: number): YearStatus {
     return this.#statuses.get(year) ?? 'missing';
   }
