@@ -1,0 +1,282 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { day } from '../../kernel/day';
+import { type Limit, momentOf } from '../../kernel/limit';
+import { type CalendarDay, WorkingCalendar, type YearStatus } from '../../kernel/working-calendar';
+import { isRunning, sharesOf } from './clocks';
+import { isOpen, LIFECYCLE, type Party, stepsFrom, type Step } from './lifecycle';
+import { advance, apply, type Happening, hasRunningClock, nextDueAt, pending, registerTicket, runningClock, type Terms, type Ticket } from './ticket';
+
+const holidays = JSON.parse(readFileSync(join(__dirname, '../../../data/holidays.json'), 'utf8')) as { years: Record<string, YearStatus>; days: CalendarDay[] };
+const calendar = new WorkingCalendar(Object.entries(holidays.years).map(([year, status]) => ({ year: Number(year), status, version: 1, days: holidays.days })));
+const ZONE = 'Asia/Shanghai';
+const world = { calendar, hours: [['09:00', '12:00'], ['13:30', '17:30']] as const, zone: ZONE };
+const workingDays = (amount: number): Limit => ({ unit: 'workingDays', amount });
+const terms: Terms = {
+  assignWithin: { unit: 'workingHours', amount: 4 }, respondWithin: workingDays(1), resolveWithin: workingDays(5), reworkWithin: workingDays(5), waitWithin: workingDays(10),
+  confirmWithin: workingDays(5), callWithin: workingDays(1), level2After: workingDays(3), level3After: workingDays(5),
+};
+
+/** A ticket that is told by local times `MM-DD HH:MM` of 2026, and writes what time has done before each thing that happens. */
+class Story {
+  ticket: Ticket;
+  readonly log: string[] = [];
+
+  constructor(at: string) {
+    this.ticket = registerTicket(this.#at(at), terms, world);
+  }
+
+  then(at: string, happening: Happening): this {
+    this.until(at);
+    this.ticket = apply(this.ticket, { ...this.#at(at), ...happening }, world);
+    return this;
+  }
+
+  until(at: string): this {
+    const { ticket, passed } = advance(this.ticket, this.#at(at).at, world);
+    this.ticket = ticket;
+    this.log.push(...passed.map((one) => `${local(one.at)} ${one.type}${one.type === 'level-raised' ? ` ${one.level}` : ''}${'clock' in one ? ` ${this.ticket.clocks[one.clock - 1]?.kind}` : ''} (${one.on})`));
+    return this;
+  }
+
+  /** Running clocks and when each is due. */
+  get running(): Record<string, string> {
+    return Object.fromEntries(this.ticket.clocks.filter(isRunning).map(({ kind, deadline }) => [kind, deadline === undefined ? 'rests' : local(deadline.dueAt)]));
+  }
+
+  #at(text: string) {
+    return momentOf(new Date(`2026-${text.replace(' ', 'T')}:00+08:00`), ZONE);
+  }
+}
+
+function local(at: Date): string {
+  return new Date(at.getTime() + 8 * 3_600_000).toISOString().slice(5, 16).replace('T', ' ');
+}
+
+const assigned = (): Story => new Story('03-02 10:00').then('03-02 10:30', { type: 'assign', handlerId: 'h', collaboratorIds: [] });
+const working = (): Story => assigned().then('03-02 11:00', { type: 'accept' });
+const explained = (): Story => working().then('03-03 10:00', { type: 'explain', reviewOn: day('2026-04-20') });
+const resolved = (): Story => working().then('03-03 10:00', { type: 'answer', kind: 'final' }).then('03-03 10:05', { type: 'resolve' });
+
+describe('the clocks of a ticket', () => {
+  it('start with the registration', () => {
+    expect(new Story('03-02 10:00').running).toEqual({ assign: '03-02 15:30', respond: '03-04 00:00', resolve: '03-10 00:00' });
+  });
+
+  it('go on through acceptance, and through a new handler', () => {
+    const story = working().then('03-02 12:00', { type: 'reassign', handlerId: 'k', collaboratorIds: ['h'] });
+    expect(story.running).toEqual({ respond: '03-04 00:00', resolve: '03-10 00:00' });
+    expect(story.ticket).toMatchObject({ state: 'in_progress', handlerId: 'k' });
+  });
+
+  it('start anew to be assigned when it is returned, and stop nothing else', () => {
+    const story = assigned().then('03-03 09:00', { type: 'return' });
+    expect(story.running).toEqual({ assign: '03-03 14:30', respond: '03-04 00:00', resolve: '03-10 00:00' });
+    expect(story.ticket.handlerId).toBeNull();
+  });
+
+  it('stop respond and reply with any answer; the next reply is promised for a day', () => {
+    const story = working().then('03-02 15:00', { type: 'answer', kind: 'interim', nextReplyOn: day('2026-03-05') });
+    expect(story.running).toEqual({ resolve: '03-10 00:00', reply: '03-06 00:00' });
+    expect(story.then('03-05 09:00', { type: 'answer', kind: 'interim' }).running).toEqual({ resolve: '03-10 00:00' });
+  });
+
+  it('rest while the enterprise is asked for material, over a holiday too', () => {
+    const story = new Story('04-01 10:00').then('04-01 10:10', { type: 'assign', handlerId: 'h', collaboratorIds: [] }).then('04-01 10:20', { type: 'accept' });
+    expect(story.running['resolve']).toBe('04-10 00:00');
+    story.then('04-02 09:00', { type: 'request-material' });
+    expect(story.running).toEqual({ respond: '04-03 00:00', resolve: 'rests', wait: '04-18 00:00' });
+    // Friday the 3rd, Tuesday and Wednesday: three working days, since the 6th is a holiday.
+    story.then('04-08 09:00', { type: 'receive-material' });
+    expect(story.running).toEqual({ respond: '04-03 00:00', resolve: '04-15 00:00' });
+    expect(story.log).toEqual(['04-03 00:00 breached respond (2026-04-02)']);
+  });
+
+  it('go on from the last day of a wait that ran out, and then nothing rests again in the cycle', () => {
+    const story = working().then('03-03 09:00', { type: 'request-material' }).until('03-20 09:00');
+    expect(story.ticket.state).toBe('in_progress');
+    expect(story.log).toEqual(['03-04 00:00 breached respond (2026-03-03)', '03-18 00:00 ran-out wait (2026-03-17)']);
+    // Ten working days of rest, from the 4th to the 17th.
+    expect(story.running['resolve']).toBe('03-24 00:00');
+    expect(story.then('03-20 10:00', { type: 'request-material' }).running['resolve']).toBe('03-24 00:00');
+  });
+
+  it('rest while an explanation waits for its acknowledgement, which defers or goes on one level higher', () => {
+    expect(explained().running).toEqual({ resolve: 'rests', confirm: '03-11 00:00', call: '03-11 00:00' });
+    const understood = explained().then('03-05 10:00', { type: 'acknowledge', understood: true });
+    expect(understood.running).toEqual({ review: '04-21 00:00' });
+    expect(understood.ticket.state).toBe('deferred');
+    const not = explained().then('03-05 10:00', { type: 'acknowledge', understood: false });
+    expect(not.running).toEqual({ resolve: '03-12 00:00', lead: '03-05 15:30' });
+    expect(not.ticket).toMatchObject({ state: 'in_progress', level: 1 });
+  });
+
+  it('take a deferred ticket up again when its review runs out, as of that day', () => {
+    const story = explained().then('03-05 10:00', { type: 'acknowledge', understood: true }).then('03-06 10:00', { type: 'defer', reviewOn: day('2026-03-13') }).until('03-15 10:00');
+    expect(story.log).toEqual(['03-14 00:00 ran-out review (2026-03-13)']);
+    // Friday the 13th is when it begins: five working days later is the 20th.
+    expect(story.running).toEqual({ resolve: '03-21 00:00' });
+    expect(runningClock(story.ticket, 'resolve')).toMatchObject({ rework: true });
+  });
+
+  it('close in silence when the enterprise has what it must answer and says nothing', () => {
+    const story = resolved().then('03-04 08:00', { type: 'delivered' });
+    expect(story.running).toEqual({ confirm: '03-12 00:00' });
+    story.until('03-12 00:00');
+    expect(story.log).toEqual(['03-12 00:00 ran-out confirm (2026-03-11)']);
+    expect(story.ticket).toMatchObject({ state: 'closed', ended: { on: '2026-03-11' } });
+    expect(story.running).toEqual({});
+  });
+
+  it('hear no silence where nothing was delivered, before somebody has called', () => {
+    const story = resolved().until('03-13 09:00');
+    expect(story.ticket.state).toBe('resolved');
+    expect(story.log).toEqual(['03-11 00:00 breached call (2026-03-10)']);
+    story.then('03-13 10:00', { type: 'record-call' }).until('03-13 10:00');
+    expect(story.ticket).toMatchObject({ state: 'closed', ended: { on: '2026-03-13' } });
+    const early = resolved().then('03-05 10:00', { type: 'record-call' });
+    expect(early.ticket.state).toBe('resolved');
+    expect(early.until('03-11 00:00').ticket).toMatchObject({ state: 'closed', ended: { on: '2026-03-10' } });
+  });
+
+  it('count the silence behind an explanation as no understanding, and call', () => {
+    const story = explained().then('03-03 10:01', { type: 'delivered' }).until('03-11 00:00');
+    expect(story.log).toEqual(['03-11 00:00 ran-out confirm (2026-03-10)']);
+    // Resting from the 3rd to the 10th moves the 9th by five working days; the call is due one day after the 10th.
+    expect(story.running).toEqual({ resolve: '03-17 00:00', call: '03-12 00:00' });
+    expect(story.ticket.restSpent).toBe(true);
+  });
+
+  it.each([[5, 'closed', {}], [3, 'closed', {}], [2, 'in_progress', { resolve: '03-14 00:00', call: '03-10 00:00' }], [1, 'in_progress', { resolve: '03-14 00:00', call: '03-10 00:00' }]])('follow a grade of %i', (grade, state, running) => {
+    const story = resolved().then('03-06 10:00', { type: 'confirm', grade });
+    expect(story.ticket.state).toBe(state);
+    expect(story.running).toEqual(running);
+  });
+
+  it('raise the levels from a breach of resolve on, then issue the order, until it stops', () => {
+    const story = working().then('03-02 12:00', { type: 'answer', kind: 'interim' }).until('03-25 10:00');
+    expect(story.log).toEqual([
+      '03-10 00:00 breached resolve (2026-03-09)', '03-10 00:00 level-raised 1 resolve (2026-03-09)', '03-10 14:30 breached lead (2026-03-10)',
+      '03-13 00:00 level-raised 2 resolve (2026-03-12)', '03-13 14:30 breached lead (2026-03-13)',
+      '03-20 00:00 level-raised 3 resolve (2026-03-19)', '03-20 00:00 order-issued resolve (2026-03-19)', '03-20 14:30 breached lead (2026-03-20)',
+    ]);
+    expect(pending(story.ticket, new Date('2027-01-01'), world)).toBeUndefined();
+    expect(working().then('03-02 12:00', { type: 'answer', kind: 'final' }).then('03-11 10:00', { type: 'resolve' }).then('03-11 10:01', { type: 'delivered' }).until('03-30 10:00').ticket.level).toBe(1);
+  });
+
+  it('keep a breach on record when it is sorted anew, and date a new one now', () => {
+    const slow = { respondWithin: workingDays(1), resolveWithin: workingDays(20) };
+    const breached = working().then('03-12 10:00', { type: 'recategorise', ...slow });
+    expect(breached.running['resolve']).toBe('03-31 00:00');
+    expect(runningClock(breached.ticket, 'resolve')?.breach?.when.on).toBe('2026-03-09');
+    const fast = { respondWithin: workingDays(1), resolveWithin: workingDays(1) };
+    const hurried = working().then('03-05 10:00', { type: 'recategorise', ...fast }).until('03-05 10:00');
+    expect(hurried.log.slice(-2)).toEqual(['03-05 10:00 breached resolve (2026-03-05)', '03-05 10:00 level-raised 1 resolve (2026-03-05)']);
+  });
+
+  it('extend from the original limit, and keep the extension when it is sorted anew', () => {
+    const story = working().then('03-04 10:00', { type: 'decide-extension', granted: workingDays(3) });
+    expect(story.running['resolve']).toBe('03-13 00:00');
+    expect(story.then('03-05 10:00', { type: 'recategorise', respondWithin: workingDays(1), resolveWithin: workingDays(2) }).running['resolve']).toBe('03-10 00:00');
+  });
+
+  it('begin a new cycle when it is reopened, or when the enterprise never asked to withdraw it', () => {
+    const reopened = resolved().then('03-06 10:00', { type: 'confirm', grade: 5 }).then('03-16 10:00', { type: 'reopen', handlerId: 'h', terms });
+    expect(reopened.ticket).toMatchObject({ state: 'in_progress', cycle: 2 });
+    expect(reopened.running).toEqual({ respond: '03-18 00:00', resolve: '03-24 00:00' });
+    const withdrawn = working().then('03-03 10:00', { type: 'withdraw' });
+    expect([withdrawn.ticket.state, withdrawn.running]).toEqual(['withdrawn', { call: '03-05 00:00' }]);
+    const denied = withdrawn.then('03-04 10:00', { type: 'record-call', denied: terms });
+    expect(denied.ticket).toMatchObject({ state: 'registered', cycle: 2, handlerId: null });
+    expect(denied.running).toEqual({ assign: '03-04 15:30', respond: '03-06 00:00', resolve: '03-12 00:00' });
+  });
+
+  it('leave nothing behind a merge', () => {
+    expect(explained().then('03-04 10:00', { type: 'merge' }).running).toEqual({});
+  });
+
+  it('say how much of the time was whose', () => {
+    const story = assigned().then('03-03 10:30', { type: 'reassign', handlerId: 'k', collaboratorIds: [] }).then('03-03 11:00', { type: 'accept' })
+      .then('03-03 12:30', { type: 'request-material' }).then('03-05 12:30', { type: 'receive-material' }).then('03-05 13:30', { type: 'answer', kind: 'final' }).then('03-05 14:30', { type: 'resolve' });
+    const resolve = story.ticket.clocks.find(({ kind }) => kind === 'resolve');
+    if (resolve === undefined) throw new Error('every ticket has one');
+    const hours = sharesOf(resolve, story.ticket.tenures, new Date('2026-04-01T00:00:00Z')).map(({ responsibleId, milliseconds }) => [responsibleId, milliseconds / 3_600_000]);
+    expect(hours).toEqual([[null, 0.5], ['h', 24], ['k', 4]]);
+  });
+});
+
+describe('the table of steps', () => {
+  it('lets nothing follow the end but a call, a reopening and a word on the grade', () => {
+    expect(stepsFrom('closed')).toEqual(['reopen', 'record-call', 'set-aside-grade']);
+    expect(stepsFrom('withdrawn')).toEqual(['record-call', 'set-aside-grade']);
+    expect(stepsFrom('merged')).toEqual(['set-aside-grade']);
+  });
+
+  it.each<[Party, Step[]]>([
+    ['handler', ['accept', 'return', 'answer', 'request-extension', 'escalate']],
+    ['collaborator', ['answer', 'escalate']],
+    ['enterprise', ['withdraw']],
+  ])('gives the %s of an assigned ticket its own steps', (party, steps) => {
+    expect(stepsFrom('assigned', new Set([party]))).toEqual(steps);
+  });
+
+  it('starts and stops no clock that the steps do not', () => {
+    // What each step does to the clocks, as the table says it, seen by doing it from each state in which it may be taken.
+    const samples: Readonly<Record<string, Story>> = { registered: new Story('03-02 10:00'), assigned: assigned(), in_progress: working(), explained: explained(), resolved: resolved(), closed: resolved().then('03-06 10:00', { type: 'confirm', grade: 4 }) };
+    const doing: readonly (Happening & { type: Step })[] = [
+      { type: 'assign', handlerId: 'h', collaboratorIds: [] }, { type: 'accept' }, { type: 'return' }, { type: 'reassign', handlerId: 'k', collaboratorIds: [] }, { type: 'answer', kind: 'final', nextReplyOn: day('2026-03-20') },
+      { type: 'request-material' }, { type: 'explain', reviewOn: day('2026-04-01') }, { type: 'acknowledge', understood: true }, { type: 'acknowledge', understood: false }, { type: 'resolve' },
+      { type: 'confirm', grade: 1 }, { type: 'confirm', grade: 5 }, { type: 'reopen', handlerId: 'h', terms }, { type: 'reopen', handlerId: null, terms }, { type: 'withdraw' }, { type: 'merge' }, { type: 'record-call' },
+      { type: 'recategorise', respondWithin: workingDays(1), resolveWithin: workingDays(1) }, { type: 'decide-extension', granted: workingDays(1) }, { type: 'escalate', level: 1 }, { type: 'name-lead' },
+    ];
+    for (const [state, { ticket }] of Object.entries(samples)) {
+      for (const happening of doing.filter(({ type }) => LIFECYCLE[type].from.includes(ticket.state))) {
+        const rule = LIFECYCLE[happening.type];
+        const after = apply(ticket, { ...momentOf(new Date('2026-03-06T10:30:00+08:00'), ZONE), ...happening }, world);
+        const started = after.clocks.slice(ticket.clocks.length).map(({ kind }) => kind);
+        const stopped = ticket.clocks.filter((clock, index) => isRunning(clock) && !isRunning(after.clocks[index] ?? clock)).map(({ kind }) => kind);
+        const may = (kind: string): boolean => (rule.stops === 'all' ? true : rule.stops === 'all but call' ? true : (rule.stops as readonly string[]).includes(kind));
+        expect({ state, step: happening.type, started: started.filter((kind) => !rule.starts.includes(kind)), stopped: stopped.filter((kind) => !may(kind)) }).toEqual({ state, step: happening.type, started: [], stopped: [] });
+        expect({ state, step: happening.type, there: rule.to.includes(after.state === ticket.state ? 'same' : after.state) }).toEqual({ state, step: happening.type, there: true });
+      }
+    }
+  });
+
+  it('keeps its invariants through random lives, and does the same whenever it is looked at', () => {
+    const happening: fc.Arbitrary<Happening & { type: Step | 'delivered' | 'recalculated' }> = fc.oneof(
+      fc.constantFrom<Happening & { type: Step | 'delivered' | 'recalculated' }>(
+        { type: 'assign', handlerId: 'h', collaboratorIds: [] }, { type: 'accept' }, { type: 'return' }, { type: 'reassign', handlerId: 'k', collaboratorIds: [] }, { type: 'request-material' },
+        { type: 'receive-material' }, { type: 'explain', reviewOn: day('2026-06-01') }, { type: 'acknowledge', understood: true }, { type: 'acknowledge', understood: false },
+        { type: 'defer', reviewOn: day('2026-07-01') }, { type: 'resume' }, { type: 'resolve' }, { type: 'reopen', handlerId: 'h', terms }, { type: 'reopen', handlerId: null, terms }, { type: 'record-call' },
+        { type: 'escalate', level: 2 }, { type: 'name-lead' }, { type: 'delivered' }, { type: 'recalculated' }, { type: 'recategorise', respondWithin: workingDays(2), resolveWithin: { unit: 'hours', amount: 30 } },
+        { type: 'decide-extension', granted: workingDays(2) },
+      ),
+      fc.integer({ min: 1, max: 5 }).map((grade): Happening & { type: 'confirm' } => ({ type: 'confirm', grade })),
+      fc.constantFrom<'interim' | 'final'>('interim', 'final').map((kind): Happening & { type: 'answer' } => ({ type: 'answer', kind, nextReplyOn: day('2026-05-06') })),
+    );
+    const life = fc.array(fc.tuple(happening, fc.integer({ min: 1, max: 60 * 24 * 12 })), { minLength: 1, maxLength: 40 });
+    fc.assert(fc.property(life, fc.integer({ min: 1, max: 60 }), (steps, looks) => {
+      let minutes = 0;
+      const at = (): Date => new Date(Date.parse('2026-03-02T02:00:00Z') + minutes * 60_000);
+      let ticket = registerTicket(momentOf(at(), ZONE), terms, world);
+      let watched = ticket;
+      for (const [what, wait] of steps) {
+        // One is looked at often in between, the other when something happens.
+        for (let look = 1; look <= looks; look += 1) watched = advance(watched, new Date(at().getTime() + (wait * 60_000 * look) / looks), world).ticket;
+        minutes += wait;
+        ticket = advance(ticket, at(), world).ticket;
+        expect(watched).toEqual(ticket);
+        const known = what.type === 'delivered' || what.type === 'recalculated' ? isOpen(ticket.state) : LIFECYCLE[what.type].from.includes(ticket.state);
+        if (!known) continue;
+        ticket = apply(ticket, { ...momentOf(at(), ZONE), ...what }, world);
+        watched = ticket;
+        expect(hasRunningClock(ticket)).toBe(true);
+        expect(isOpen(ticket.state) ? nextDueAt(ticket) : 'ended').toBeDefined();
+        expect(['registered', 'withdrawn', 'merged'].includes(ticket.state) || ticket.handlerId !== null).toBe(true);
+        for (const clock of ticket.clocks) expect(clock.deadline === undefined ? clock.kind : 'resolve').toBe('resolve');
+        for (const kind of ['assign', 'respond', 'resolve', 'wait', 'confirm', 'review', 'lead']) expect(ticket.clocks.filter((clock) => clock.kind === kind && isRunning(clock)).length).toBeLessThanOrEqual(1);
+      }
+    }), { numRuns: 400 });
+  });
+});

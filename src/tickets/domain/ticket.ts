@@ -1,0 +1,327 @@
+import type { Day } from '../../kernel/day';
+import { deadlineOf, type Limit, type LimitWorld, type Moment, passing } from '../../kernel/limit';
+import {
+  beginRest, type Clock, extendClock, isPromise, isRunning, limitAnew, passesAt, recalculate, resumeClock, startClock, stopClock, type Tenure, type Term,
+} from './clocks';
+import { type ClockKind, isOpen, LIFECYCLE, type State } from './lifecycle';
+
+/** What binds one cycle of a ticket: the guide version and the policy in force when the cycle began. */
+export interface Terms {
+  readonly assignWithin: Limit;
+  readonly respondWithin: Limit;
+  readonly resolveWithin: Limit;
+  readonly reworkWithin: Limit;
+  readonly waitWithin: Limit;
+  readonly confirmWithin: Limit;
+  readonly callWithin: Limit;
+  readonly level2After: Limit;
+  readonly level3After: Limit;
+}
+
+export type Level = 0 | 1 | 2 | 3;
+
+/** What happened to a ticket, as far as it moves the ticket or a clock. What was said stands elsewhere. */
+export type Happening =
+  | { readonly type: 'assign' | 'reassign'; readonly handlerId: string; readonly collaboratorIds: readonly string[] }
+  | { readonly type: 'accept' | 'return' | 'receive-material' | 'request-material' | 'resume' | 'name-lead' | 'remind' | 'set-aside-grade' | 'request-extension' }
+  | { readonly type: 'answer'; readonly kind: 'interim' | 'final'; readonly nextReplyOn?: Day | undefined }
+  | { readonly type: 'explain'; readonly reviewOn: Day }
+  | { readonly type: 'acknowledge'; readonly understood: boolean }
+  | { readonly type: 'defer'; readonly reviewOn: Day }
+  | { readonly type: 'resolve' | 'withdraw' | 'merge' | 'order' }
+  | { readonly type: 'confirm'; readonly grade: number }
+  /** `handlerId` null: whoever handled it is gone or recused. */
+  | { readonly type: 'reopen'; readonly handlerId: string | null; readonly terms: Terms }
+  /** `denied`: the enterprise did not ask for the withdrawal; with the terms of the cycle that begins. */
+  | { readonly type: 'record-call'; readonly denied?: Terms | undefined }
+  | { readonly type: 'recategorise'; readonly respondWithin: Limit; readonly resolveWithin: Limit }
+  | { readonly type: 'decide-extension'; readonly granted?: Limit | undefined }
+  | { readonly type: 'escalate'; readonly level: Level }
+  | Passing
+  /** The enterprise has what it must answer: a delivered link, or a client's receipt. */
+  | { readonly type: 'delivered' }
+  /** The calendar or the working hours have changed. */
+  | { readonly type: 'recalculated' };
+
+/** What the mere passing of time does. */
+export type Passing =
+  | { readonly type: 'ran-out'; readonly clock: number }
+  | { readonly type: 'breached'; readonly clock: number }
+  | { readonly type: 'level-raised'; readonly level: Level; readonly clock: number }
+  | { readonly type: 'order-issued'; readonly clock: number };
+
+export interface Ticket {
+  readonly state: State;
+  readonly cycle: number;
+  readonly terms: Terms;
+  readonly handlerId: string | null;
+  readonly collaboratorIds: readonly string[];
+  readonly tenures: readonly Tenure[];
+  readonly clocks: readonly Clock[];
+  readonly level: Level;
+  /** A wait ran out or an explanation met silence: nothing rests again in this cycle. */
+  readonly restSpent: boolean;
+  /** The confirm clock runs from a delivery, so that its end is silence. */
+  readonly delivered: boolean;
+  /** The call that stands in for a delivery. */
+  readonly standInCall: number | undefined;
+  readonly reviewOn: Day | undefined;
+  readonly ended: Moment | undefined;
+  /** Breached clocks for which the supervision order behind level 3 was issued. */
+  readonly ordered: readonly number[];
+}
+
+export function registerTicket(when: Moment, terms: Terms, world: LimitWorld): Ticket {
+  const ticket: Ticket = {
+    state: 'registered', cycle: 1, terms, handlerId: null, collaboratorIds: [], tenures: [{ responsibleId: null, from: when }], clocks: [], level: 0, restSpent: false, delivered: false,
+    standInCall: undefined, reviewOn: undefined, ended: undefined, ordered: [],
+  };
+  return startFirst(ticket, when, world, true);
+}
+
+/** The ticket after what happened. Whether it may happen was asked before. */
+export function apply(ticket: Ticket, { at, on, ...what }: Moment & Happening, world: LimitWorld): Ticket {
+  const when: Moment = { at, on };
+  switch (what.type) {
+    case 'assign':
+      return enter('assigned', responsible(stop(ticket, when, LIFECYCLE.assign.stops), what, when));
+    case 'reassign':
+      return responsible(ticket, what, when);
+    case 'accept':
+      return enter('in_progress', ticket);
+    case 'return':
+      return start(enter('registered', nobody(ticket, when)), 'assign', ticket.terms.assignWithin, when, world);
+    case 'answer': {
+      const answered = stop(ticket, when, LIFECYCLE.answer.stops);
+      return what.nextReplyOn === undefined ? answered : start(answered, 'reply', { dueOn: what.nextReplyOn }, when, world);
+    }
+    case 'request-material':
+      return start(enter('waiting_enterprise', rest(ticket, when, world)), 'wait', ticket.terms.waitWithin, when, world);
+    case 'receive-material':
+      return enter('in_progress', goOn(stop(ticket, when, LIFECYCLE['receive-material'].stops), when, world));
+    case 'explain':
+      return { ...askEnterprise(enter('explained', rest(stop(ticket, when, LIFECYCLE.explain.stops), when, world)), when, world), reviewOn: what.reviewOn };
+    case 'acknowledge':
+      return acknowledge(stopAsking(ticket, when), what.understood, when, world);
+    case 'defer':
+      return { ...start(stop(ticket, when, ['review']), 'review', { dueOn: what.reviewOn }, when, world), reviewOn: what.reviewOn };
+    case 'resume':
+      return takeUp(ticket, when, world);
+    case 'resolve':
+      return askEnterprise(enter('resolved', stop(ticket, when, LIFECYCLE.resolve.stops)), when, world);
+    case 'confirm':
+      return what.grade >= 3 ? end('closed', stopAsking(ticket, when), when) : call(rework(enter('in_progress', stopAsking(ticket, when)), when, world), when, world);
+    case 'reopen':
+      return reopen(ticket, what, when, world);
+    case 'withdraw':
+      return call(end('withdrawn', ticket, when), when, world);
+    case 'merge':
+      return stop(end('merged', ticket, when), when, ['call']);
+    case 'record-call': {
+      const called = stop(ticket, when, ['call']);
+      return what.denied === undefined ? called : reopen(called, { handlerId: null, terms: what.denied }, when, world);
+    }
+    case 'recategorise':
+      return sortAnew(ticket, what, when, world);
+    case 'decide-extension':
+      return what.granted === undefined ? ticket : eachRunning(ticket, ['resolve'], (clock) => extendClock(clock, what.granted ?? ticket.terms.resolveWithin, when, world));
+    case 'escalate':
+    case 'level-raised':
+      return raise(ticket, what.level, when, world);
+    case 'name-lead':
+      return stop(ticket, when, LIFECYCLE['name-lead'].stops);
+    case 'order-issued':
+      return { ...ticket, ordered: [...ticket.ordered, what.clock] };
+    case 'ran-out':
+      return runOut(ticket, when, world);
+    case 'breached':
+      return mapClocks(ticket, (clock) => (clock.no === what.clock ? { ...clock, breach: { when, responsibleId: ticket.handlerId } } : clock));
+    case 'delivered':
+      return deliver(ticket, when, world);
+    case 'recalculated':
+      return mapClocks(ticket, (clock) => recalculate(clock, when, world));
+    case 'order':
+    case 'remind':
+    case 'set-aside-grade':
+    case 'request-extension':
+      return ticket;
+  }
+}
+
+/** The earliest thing that the passing of time has done to the ticket by now, and that nobody has written yet. */
+export function pending(ticket: Ticket, now: Date, world: LimitWorld): (Moment & Passing) | undefined {
+  const passed = ticket.clocks.filter(isRunning).flatMap((clock): (Moment & Passing)[] => {
+    const when = passesAt(clock, world);
+    return when === undefined ? [] : [...passingOf(ticket, clock, when), ...escalationOf(ticket, clock, world)];
+  });
+  return passed.filter(({ at }) => at <= now).reduce<(Moment & Passing) | undefined>((first, one) => (first === undefined || one.at < first.at ? one : first), undefined);
+}
+
+/** The ticket as it is now, with what time has done in between, in order. */
+export function advance(ticket: Ticket, now: Date, world: LimitWorld): { readonly ticket: Ticket; readonly passed: readonly (Moment & Passing)[] } {
+  const passed: (Moment & Passing)[] = [];
+  let reached = ticket;
+  for (let next = pending(reached, now, world); next !== undefined; next = pending(reached, now, world)) {
+    passed.push(next);
+    reached = apply(reached, next, world);
+  }
+  return { ticket: reached, passed };
+}
+
+/** The earliest deadline of a running clock; in the past where one was breached. Nothing for a ticket that has ended and owes no call. */
+export function nextDueAt({ clocks }: Ticket): Date | undefined {
+  return clocks.filter(isRunning).flatMap(({ deadline }) => (deadline === undefined ? [] : [deadline.dueAt])).reduce<Date | undefined>((first, one) => (first === undefined || one < first ? one : first), undefined);
+}
+
+export function runningClock({ clocks }: Ticket, kind: ClockKind): Clock | undefined {
+  return clocks.find((clock) => clock.kind === kind && isRunning(clock));
+}
+
+function passingOf(ticket: Ticket, clock: Clock, when: Moment): (Moment & Passing)[] {
+  if (isPromise(clock.kind)) return clock.breach === undefined ? [{ ...when, type: 'breached', clock: clock.no }] : [];
+  if (clock.kind !== 'confirm') return [{ ...when, type: 'ran-out', clock: clock.no }];
+  if (ticket.delivered) return [{ ...when, type: 'ran-out', clock: clock.no }];
+  // Without a delivery nothing is silence before somebody has called.
+  const called = ticket.clocks.find(({ no }) => no === ticket.standInCall)?.stopped;
+  if (called === undefined) return [];
+  return [{ ...(called.at > when.at ? called : when), type: 'ran-out', clock: clock.no }];
+}
+
+/** Level 1 at the breach of resolve, 2 and 3 after it for as long as it runs, then the order; each unless somebody was faster. */
+function escalationOf({ level, ordered, terms }: Ticket, clock: Clock, world: LimitWorld): (Moment & Passing)[] {
+  if (clock.kind !== 'resolve' || clock.breach === undefined) return [];
+  const first = clock.breach.when;
+  const second = after(terms.level2After, first, world);
+  const third = after(terms.level3After, second, world);
+  const raised = ([[1, first], [2, second], [3, third]] as const).filter(([reached]) => reached > level).map(([reached, when]): Moment & Passing => ({ ...when, type: 'level-raised', level: reached, clock: clock.no }));
+  return raised.length > 0 || ordered.includes(clock.no) ? raised : [{ ...third, type: 'order-issued', clock: clock.no }];
+}
+
+function after(limit: Limit, start: Moment, world: LimitWorld): Moment {
+  const deadline = deadlineOf(limit, start, world);
+  if (deadline === undefined) throw new TypeError('nothing rests here');
+  return passing(deadline, world.zone);
+}
+
+function runOut(ticket: Ticket, when: Moment, world: LimitWorld): Ticket {
+  switch (ticket.state) {
+    case 'waiting_enterprise':
+      return { ...enter('in_progress', goOn(stop(ticket, when, ['wait']), when, world)), restSpent: true };
+    case 'explained': {
+      const back = { ...enter('in_progress', goOn(stopAsking(ticket, when), when, world)), restSpent: true };
+      // Who was called in place of a delivery has been called.
+      return ticket.delivered ? call(back, when, world) : back;
+    }
+    case 'resolved':
+      return end('closed', stopAsking(ticket, when), when);
+    case 'deferred':
+      return takeUp(ticket, when, world);
+    default:
+      throw new TypeError(`nothing runs out in ${ticket.state}`);
+  }
+}
+
+function acknowledge(ticket: Ticket, understood: boolean, when: Moment, world: LimitWorld): Ticket {
+  if (!understood) return raise(enter('in_progress', goOn(ticket, when, world)), Math.min(ticket.level + 1, 3) as Level, when, world);
+  if (ticket.reviewOn === undefined) throw new TypeError('an explanation names its review');
+  return start(enter('deferred', stop(ticket, when, ['resolve'])), 'review', { dueOn: ticket.reviewOn }, when, world);
+}
+
+function takeUp(ticket: Ticket, when: Moment, world: LimitWorld): Ticket {
+  return rework(enter('in_progress', stop(ticket, when, LIFECYCLE.resume.stops)), when, world);
+}
+
+function reopen(ticket: Ticket, { handlerId, terms }: { readonly handlerId: string | null; readonly terms: Terms }, when: Moment, world: LimitWorld): Ticket {
+  const next: Ticket = { ...ticket, cycle: ticket.cycle + 1, terms, level: 0, restSpent: false, ended: undefined, reviewOn: undefined };
+  return startFirst(handlerId === null ? enter('registered', nobody(next, when)) : enter('in_progress', next), when, world, handlerId === null);
+}
+
+function startFirst(ticket: Ticket, when: Moment, world: LimitWorld, unassigned: boolean): Ticket {
+  const { assignWithin, respondWithin, resolveWithin } = ticket.terms;
+  const begun = unassigned ? start(ticket, 'assign', assignWithin, when, world) : ticket;
+  return start(start(begun, 'respond', respondWithin, when, world), 'resolve', resolveWithin, when, world);
+}
+
+function sortAnew(ticket: Ticket, { respondWithin, resolveWithin }: Pick<Terms, 'respondWithin' | 'resolveWithin'>, when: Moment, world: LimitWorld): Ticket {
+  const sorted = eachRunning({ ...ticket, terms: { ...ticket.terms, respondWithin, resolveWithin } }, ['respond'], (clock) => limitAnew(clock, respondWithin, when, world));
+  return eachRunning(sorted, ['resolve'], (clock) => (clock.rework ? clock : limitAnew(clock, resolveWithin, when, world)));
+}
+
+/** Waits for the enterprise's word. Until something is delivered to it, somebody has to call by the same deadline. */
+function askEnterprise(ticket: Ticket, when: Moment, world: LimitWorld): Ticket {
+  const asked = start(start(ticket, 'confirm', ticket.terms.confirmWithin, when, world), 'call', ticket.terms.confirmWithin, when, world);
+  return { ...asked, delivered: false, standInCall: asked.clocks.at(-1)?.no };
+}
+
+function stopAsking(ticket: Ticket, when: Moment): Ticket {
+  const stopped = mapClocks(stop(ticket, when, ['confirm']), (clock) => (clock.no === ticket.standInCall && isRunning(clock) ? stopClock(clock, when) : clock));
+  return { ...stopped, standInCall: undefined };
+}
+
+/** The enterprise's time begins when it has got what it must answer. */
+function deliver(ticket: Ticket, when: Moment, world: LimitWorld): Ticket {
+  const confirm = runningClock(ticket, 'confirm');
+  if (confirm === undefined || ticket.delivered) return ticket;
+  return { ...start(stopAsking(ticket, when), 'confirm', ticket.terms.confirmWithin, when, world), delivered: true };
+}
+
+function call(ticket: Ticket, when: Moment, world: LimitWorld): Ticket {
+  return runningClock(ticket, 'call') === undefined ? start(ticket, 'call', ticket.terms.callWithin, when, world) : ticket;
+}
+
+function raise(ticket: Ticket, level: Level, when: Moment, world: LimitWorld): Ticket {
+  return { ...start(stop(ticket, when, LIFECYCLE.escalate.stops), 'lead', ticket.terms.assignWithin, when, world), level };
+}
+
+function rework(ticket: Ticket, when: Moment, world: LimitWorld): Ticket {
+  return start(ticket, 'resolve', ticket.terms.reworkWithin, when, world, true);
+}
+
+function responsible(ticket: Ticket, { handlerId, collaboratorIds }: { readonly handlerId: string; readonly collaboratorIds: readonly string[] }, when: Moment): Ticket {
+  return { ...ticket, handlerId, collaboratorIds, tenures: [...ticket.tenures, { responsibleId: handlerId, from: when }] };
+}
+
+function nobody(ticket: Ticket, when: Moment): Ticket {
+  return { ...ticket, handlerId: null, collaboratorIds: [], tenures: [...ticket.tenures, { responsibleId: null, from: when }] };
+}
+
+function enter(state: State, ticket: Ticket): Ticket {
+  return { ...ticket, state };
+}
+
+/** Nothing but a call outlives the end. */
+function end(state: 'closed' | 'withdrawn' | 'merged', ticket: Ticket, when: Moment): Ticket {
+  const stopped = mapClocks(ticket, (clock) => (isRunning(clock) && (clock.kind !== 'call' || clock.no === ticket.standInCall) ? stopClock(clock, when) : clock));
+  return { ...stopped, state, ended: when, standInCall: undefined };
+}
+
+function start(ticket: Ticket, kind: ClockKind, term: Term, when: Moment, world: LimitWorld, anew = false): Ticket {
+  const clock = startClock({ no: ticket.clocks.length + 1, kind, cycle: ticket.cycle, started: when, term, rework: anew }, world);
+  return { ...ticket, clocks: [...ticket.clocks, clock] };
+}
+
+function stop(ticket: Ticket, when: Moment, kinds: (typeof LIFECYCLE)[keyof typeof LIFECYCLE]['stops']): Ticket {
+  const stops = (kind: ClockKind): boolean => (typeof kinds === 'string' ? kinds === 'all' || kind !== 'call' : kinds.includes(kind));
+  return mapClocks(ticket, (clock) => (isRunning(clock) && stops(clock.kind) ? stopClock(clock, when) : clock));
+}
+
+function rest(ticket: Ticket, when: Moment, world: LimitWorld): Ticket {
+  return ticket.restSpent ? ticket : eachRunning(ticket, ['resolve'], (clock) => beginRest(clock, when, world));
+}
+
+function goOn(ticket: Ticket, when: Moment, world: LimitWorld): Ticket {
+  return eachRunning(ticket, ['resolve'], (clock) => resumeClock(clock, when, world));
+}
+
+function eachRunning(ticket: Ticket, kinds: readonly ClockKind[], change: (clock: Clock) => Clock): Ticket {
+  return mapClocks(ticket, (clock) => (isRunning(clock) && kinds.includes(clock.kind) ? change(clock) : clock));
+}
+
+function mapClocks(ticket: Ticket, change: (clock: Clock) => Clock): Ticket {
+  return { ...ticket, clocks: ticket.clocks.map(change) };
+}
+
+/** Invariant 2: a ticket that has not ended has a clock that runs. */
+export function hasRunningClock(ticket: Ticket): boolean {
+  return !isOpen(ticket.state) || ticket.clocks.some(isRunning);
+}
