@@ -32,7 +32,7 @@ export class PreparingClient extends Client {
     super(config);
     const { silenceMs } = config;
     // One timer a connection, which the socket keeps anyway: pg's query_timeout makes one for every statement, and each holds what was asked
-    // until a later collection (measured: three hundredths of all overdue lists).
+    // until a later collection.
     if (silenceMs !== undefined) this.once('connect', () => { this.#limitSilence(silenceMs); });
     // A connection that breaks fails what was asked on it, and the pool drops it; without a listener the event would end the process.
     this.on('error', () => undefined);

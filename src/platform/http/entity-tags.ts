@@ -50,8 +50,7 @@ export function tagAnswers(fastify: FastifyInstance): void {
 }
 
 /**
- * The same as `Buffer.from`, which measures a text before it encodes it. Where room for the longest is at hand that can be left out, which is
- * half of the time (see bench/).
+ * The same as `Buffer.from`, which measures a text before it encodes it. Where room for the longest is at hand that can be left out.
  */
 function encode(payload: string): Buffer {
   return payload.length * MOST_BYTES_A_CHARACTER > ROOM.length ? Buffer.from(payload) : Buffer.from(ROOM.subarray(0, ROOM.write(payload)));
