@@ -114,6 +114,35 @@ describe('reads that share connections', () => {
     await small.end();
   });
 
+  it('says so to those who lie behind a slow read, which itself is answered', async () => {
+    const config = { connectionString: database.url, max: 1, pipeline: true, Client: PreparingClient };
+    const small = new Pool(config);
+    const behind = new SharedReads(small);
+    await behind.run(async (client) => client.query('SELECT 1'));
+    const blocker = new Client({ connectionString: database.url });
+    await blocker.connect();
+    await blocker.query('SELECT pg_advisory_lock(1)');
+    small.options.connectionTimeoutMillis = 50;
+    const slow = behind.run(async (client) => client.query('SELECT pg_advisory_xact_lock(1), 7 AS number'));
+    const settled = await Promise.allSettled(Array.from({ length: 6 }, async () => behind.run(async (client) => client.query('SELECT 1'))));
+    expect(settled.map((one) => (one.status === 'rejected' ? problemOf(one.reason)?.code : one.status))).toEqual(settled.map(() => 'busy'));
+    await blocker.end();
+    await expect(slow).resolves.toMatchObject({ rows: [{ number: 7 }] });
+    await expect(behind.run(async (client) => client.query('SELECT 1'))).resolves.toMatchObject({ rowCount: 1 });
+    expect([small.idleCount, small.waitingCount]).toEqual([1, 0]);
+    await small.end();
+  });
+
+  it('lets one whose turn comes late have all its own time', async () => {
+    const config = { connectionString: database.url, max: 1, pipeline: true, Client: PreparingClient, connectionTimeoutMillis: 1_000 };
+    const small = new Pool(config);
+    const behind = new SharedReads(small);
+    const sleep = (seconds: number) => ({ text: 'SELECT pg_sleep($1)', values: [seconds] });
+    const settled = await Promise.allSettled([behind.run(async (client) => client.query(sleep(0.2))), behind.run(async (client) => client.query(sleep(1.2)))]);
+    expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
+    await small.end();
+  });
+
   it('says why when the server is away, to those who wait behind the first as well', async () => {
     const nobody = new Pool({ connectionString: 'postgres://nobody@127.0.0.1:1/none', max: 1, Client: PreparingClient, connectionTimeoutMillis: 5_000 });
     const behind = new SharedReads(nobody);

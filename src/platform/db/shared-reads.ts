@@ -4,22 +4,22 @@ import { asError, NONE_TO_BE_HAD, saysSomething } from './problems';
 
 type Client = PoolClient & PreparingClient;
 
-interface Waiting {
+interface Asked {
   readonly begin: (lease: Lease) => void;
   readonly fail: (error: Error) => void;
-  /** Until when, of the process's own monotonic clock; nothing is for ever. */
-  until?: number;
+  /** How long it waits for its turn, by the process's own monotonic clock. */
+  readonly until: number;
 }
 
 interface Lease {
   readonly client: Client;
-  /** Reads that are under way on the connection. */
-  running: number;
+  /** Reads that are under way on the connection: PostgreSQL works on the first, the others lie behind it. */
+  readonly line: Asked[];
   broken: Error | undefined;
 }
 
 // So many reads may lie on one connection, one behind the other. PostgreSQL goes on to the next without being woken (measured: a third more
-// overdue lists a second); a slow one keeps no more than three others waiting.
+// overdue lists a second); a slow one keeps no more than three others waiting, and those for no longer than they would wait for a connection.
 const DEPTH = 4;
 
 /**
@@ -28,23 +28,37 @@ const DEPTH = 4;
  */
 export class SharedReads {
   readonly #leases: Lease[] = [];
-  readonly #waiting: Waiting[] = [];
+  readonly #waiting: Asked[] = [];
+  // Whose turn has not come, on a connection or before one, in the order in which they came; who came first is out of patience first.
+  readonly #patient = new Set<Asked>();
   // Connections that have been asked for: those that are being opened, and those for which we stand in the pool's queue.
   #asked = 0;
   #queued = 0;
   #failure: Error | undefined;
-  #patience: NodeJS.Timeout | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly pool: Pool) {}
 
-  /** The work must send all that it sends at once, and nothing that outlasts its own transaction. */
+  /**
+   * The work must send all that it sends at once, and nothing that outlasts its own transaction. Whoever waits for their turn for longer than
+   * the pool would let them hears that there is no connection; what PostgreSQL then still answers to them is thrown away.
+   */
   async run<T>(work: (client: PreparingClient) => Promise<T>): Promise<T> {
-    const lease = await new Promise<Lease>((begin, fail) => {
-      const waiting: Waiting = { begin, fail };
-      this.#waiting.push(waiting);
+    return new Promise<T>((resolve, reject) => {
+      const patience = this.pool.options.connectionTimeoutMillis ?? 0;
+      const asked: Asked = {
+        begin: (lease) => { this.#read(lease, asked, work).then(resolve, reject); },
+        fail: reject,
+        until: performance.now() + patience,
+      };
+      if (patience > 0) this.#patient.add(asked);
+      this.#waiting.push(asked);
       this.#go();
-      if (this.#waiting.at(-1) === waiting) this.#limit(waiting);
+      this.#watch();
     });
+  }
+
+  async #read<T>(lease: Lease, asked: Asked, work: (client: PreparingClient) => Promise<T>): Promise<T> {
     try {
       return await work(lease.client);
     } catch (error) {
@@ -53,35 +67,31 @@ export class SharedReads {
       if (!saysSomething(reason)) lease.broken ??= reason;
       throw error;
     } finally {
-      lease.running -= 1;
+      lease.line.splice(lease.line.indexOf(asked), 1);
+      this.#patient.delete(asked);
+      if (lease.line.length > 0) this.#patient.delete(lease.line[0]);
       this.#go();
       this.#giveBack(lease);
     }
   }
 
-  /** Whoever waits for as long as the pool would let them hears that there is no connection, or why. */
-  #limit(waiting: Waiting): void {
-    const { connectionTimeoutMillis: limit } = this.pool.options;
-    if (limit === undefined || limit === 0) return;
-    waiting.until = performance.now() + limit;
-    this.#watch();
-  }
-
-  /** One timer for all: who came first is out of patience first. */
+  /** One timer for all whose turn has not come. */
   #watch(): void {
-    const first = this.#waiting.find(({ until }) => until !== undefined)?.until;
-    if (this.#patience !== undefined || first === undefined) return;
-    this.#patience = setTimeout(() => {
-      this.#patience = undefined;
+    const [first] = this.#patient;
+    if (this.#timer !== undefined || first === undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
       const now = performance.now();
       const reason = this.#leases.length === 0 ? this.#failure : undefined;
-      const late = this.#waiting.filter(({ until }) => until !== undefined && until <= now);
-      for (const one of late) {
-        this.#waiting.splice(this.#waiting.indexOf(one), 1);
-        one.fail(reason ?? new Error(NONE_TO_BE_HAD));
+      for (const late of this.#patient) {
+        if (late.until > now) break;
+        this.#patient.delete(late);
+        const index = this.#waiting.indexOf(late);
+        if (index >= 0) this.#waiting.splice(index, 1);
+        late.fail(reason ?? new Error(NONE_TO_BE_HAD));
       }
       this.#watch();
-    }, Math.max(0, first - performance.now()));
+    }, Math.max(0, first.until - performance.now()));
   }
 
   /** Begins what can begin. */
@@ -98,8 +108,8 @@ export class SharedReads {
 
   #withRoom(): Lease | undefined {
     if (this.pool.totalCount < this.pool.options.max || this.#othersWait()) return undefined;
-    const usable = this.#leases.filter(({ broken, running }) => broken === undefined && running < DEPTH);
-    return usable.sort((one, other) => one.running - other.running)[0];
+    const usable = this.#leases.filter(({ broken, line }) => broken === undefined && line.length < DEPTH);
+    return usable.sort((one, other) => one.line.length - other.line.length)[0];
   }
 
   #othersWait(): boolean {
@@ -109,7 +119,8 @@ export class SharedReads {
   #begin(lease: Lease): void {
     const next = this.#waiting.shift();
     if (next === undefined) return;
-    lease.running += 1;
+    lease.line.push(next);
+    if (lease.line.length === 1) this.#patient.delete(next);
     next.begin(lease);
   }
 
@@ -126,7 +137,7 @@ export class SharedReads {
     };
     connected.then((client) => {
       answered();
-      const lease: Lease = { client: client as Client, running: 0, broken: undefined };
+      const lease: Lease = { client: client as Client, line: [], broken: undefined };
       this.#leases.push(lease);
       // Where writers queue, reads have a turn each time that they reach the head of the queue: all that one connection takes, then it is given back.
       const turn = this.#othersWait() ? DEPTH : 1;
@@ -141,13 +152,20 @@ export class SharedReads {
         this.#share();
         return;
       }
-      if (this.#waiting.length > this.#asked) this.#waiting.shift()?.fail(failure);
+      if (this.#waiting.length > this.#asked) this.#giveUp(failure);
       this.#go();
     });
   }
 
+  #giveUp(failure: Error): void {
+    const first = this.#waiting.shift();
+    if (first === undefined) return;
+    this.#patient.delete(first);
+    first.fail(failure);
+  }
+
   #giveBack(lease: Lease): void {
-    if (lease.running > 0) return;
+    if (lease.line.length > 0) return;
     const index = this.#leases.indexOf(lease);
     if (index < 0) return;
     this.#leases.splice(index, 1);
