@@ -4,6 +4,7 @@ import { AssignmentsModule } from './assignments/assignments.module';
 import { CadresModule } from './cadres/cadres.module';
 import { EnterprisesModule } from './enterprises/enterprises.module';
 import { FieldModule } from './field/field.module';
+import { GuideModule } from './guide/guide.module';
 import { IdentityModule } from './identity/identity.module';
 import type { TrustedIssuer } from './identity/token-verifier';
 import { ParksModule } from './parks/parks.module';
@@ -34,8 +35,8 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        PlatformModule.of(source, clock, { journalHash, limits }), ParksModule, EnterprisesModule, CadresModule, AssignmentsModule, VisitsModule, SupervisionModule, IdentityModule.of(trusted), FieldModule,
-        PortalModule,
+        PlatformModule.of(source, clock, { journalHash, limits }), ParksModule, EnterprisesModule, CadresModule, AssignmentsModule, VisitsModule, GuideModule, SupervisionModule, IdentityModule.of(trusted),
+        FieldModule, PortalModule,
       ],
     };
   }

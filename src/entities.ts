@@ -6,6 +6,7 @@ import { CadreLeave } from './cadres/cadre-leave.entity';
 import { EnterpriseContact } from './enterprises/enterprise-contact.entity';
 import { EnterpriseStatusChange } from './enterprises/enterprise-status.entity';
 import { Enterprise } from './enterprises/enterprise.entity';
+import { GuideItem, GuideItemVersion } from './guide/guide-item.entity';
 import { CalendarYearVersion } from './parks/calendar-year.entity';
 import { Department } from './parks/department.entity';
 import { Park } from './parks/park.entity';
@@ -27,5 +28,5 @@ import { Visit } from './visits/visit.entity';
 /** Every table that is written through entities, listed one by one: no globs. */
 export const ENTITIES: readonly EntityClass[] = [
   Park, ParkPolicy, WorkingHoursVersion, Department, CalendarYearVersion, Enterprise, EnterpriseContact, EnterpriseStatusChange, Cadre, CadreLeave, Assignment, DutyWatch, Lapse,
-  Visit, VisitParticipant, VisitAmendment, PlannedVisit, PlannedVisitMember, JournalEntry, JournalHead, JournalVerification, AccessLogEntry, ClientMadeId, KeptAnswer, RateWindow,
+  Visit, VisitParticipant, VisitAmendment, PlannedVisit, PlannedVisitMember, GuideItem, GuideItemVersion, JournalEntry, JournalHead, JournalVerification, AccessLogEntry, ClientMadeId, KeptAnswer, RateWindow,
 ];

@@ -6,12 +6,15 @@ import { checkUscc } from '../enterprises/domain/uscc';
 import { searchKeysOf } from '../enterprises/domain/name-search';
 import { personSortKey } from '../cadres/domain/person-name';
 import { DutiesService } from '../assignments/duties.service';
+import { type GuideEntry, GuideService } from '../guide/guide.service';
+import type { GuideVersion, ServiceLimits } from '../guide/domain/guide';
 import { DEFAULT_POLICY, DEFAULT_WORKING_HOURS } from '../parks/domain/policy';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/db/database';
 import { newId } from '../platform/ids';
 import { type Happening, Journal } from '../platform/journal/journal';
 import type { JournalData } from '../platform/journal/journal-data';
+import guide from '../../data/demo-guide.json';
 import demo from '../../data/demo-park.json';
 import notes from '../../data/visit-notes.json';
 import { DEMO_PARK_ID, DEMO_SECOND_PARK_ID, demoSubject } from './demo-ids';
@@ -40,6 +43,7 @@ export async function loadDemo(app: INestApplicationContext, issuer: string): Pr
   const database = app.get(Database);
   const journal = app.get(Journal);
   const duties = app.get(DutiesService);
+  const guideService = app.get(GuideService);
   const now = app.get(Clock).now();
   const system = systemActor('demo', [DEMO_PARK_ID, DEMO_SECOND_PARK_ID]);
   const today = localDay(now, demo.park.timeZone);
@@ -56,6 +60,7 @@ export async function loadDemo(app: INestApplicationContext, issuer: string): Pr
     await loadVisits(scene, enterprises, cadres);
     await loadAssignments(scene, enterprises, cadres);
     await journal.appendAll(em, system, scene.entries);
+    for (const entry of guideEntries(scene, departments)) await guideService.enter(em, system, entry);
     for (const id of enterprises.values()) {
       await duties.judgeEnterprise(em, system, { parkId: DEMO_PARK_ID, enterpriseId: id, cause: { type: 'demo.loaded', id: DEMO_PARK_ID }, now });
     }
@@ -79,6 +84,21 @@ async function loadDepartments(scene: Scene): Promise<ReadonlyMap<string, string
   })));
   note(scene, 'department.added', 'department', [...ids].map(([key, id]) => ({ id, data: { assigning: key === 'service' } })));
   return ids;
+}
+
+/** The guide has stood for as long as the park has been live, so that every ticket of the demo finds the limits of its day. */
+function guideEntries({ now, today, parkId }: Scene, departments: ReadonlyMap<string, string>): GuideEntry[] {
+  const effectiveFrom = addDays(today, -demo.park.goLiveDaysAgo);
+  return guide.items.map(({ code, name, category, department, steps, materials, limits }): GuideEntry => {
+    const { normal, urgent, critical } = limits;
+    const within = { normal: serviceLimits(normal), ...(urgent && { urgent: serviceLimits(urgent) }), ...(critical && { critical: serviceLimits(critical) }) };
+    const first: GuideVersion = { effectiveFrom, name, category, departmentId: idOf(departments, department), steps, materials, limits: within, active: true };
+    return { id: newId(now), parkId, code, first, now };
+  });
+}
+
+function serviceLimits({ respondHours, resolveDays }: { respondHours: number; resolveDays: number }): ServiceLimits {
+  return { respondWithin: { unit: 'workingHours', amount: respondHours }, resolveWithin: { unit: 'workingDays', amount: resolveDays } };
 }
 
 async function loadCadres(scene: Scene, departments: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, string>> {

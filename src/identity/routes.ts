@@ -14,6 +14,9 @@ const OF_THE_PARK: readonly Role[] = ['officer', 'leader', 'handler', 'superviso
 const READERS: readonly Role[] = [...OF_THE_PARK, 'county'];
 const OVERSEERS: readonly Role[] = ['supervisor', 'admin', 'county'];
 const DUTY_READERS: readonly Role[] = [...VISITORS, ...OVERSEERS];
+const GUIDE_READERS: readonly Role[] = [...VISITORS, 'handler', ...OVERSEERS];
+// Whoever raises a ticket or speaks for an enterprise chooses from the guide.
+const GUIDE_SCOPES: readonly ClientScope[] = ['enterprises:read', 'tickets:read', 'tickets:write', 'enterprise:act'];
 
 const route = (method: RouteAccess['method'], path: string, roles: readonly Role[], scopes: readonly ClientScope[] = []): RouteAccess => ({ method, path, roles, scopes });
 
@@ -55,6 +58,10 @@ export const ROUTES: readonly RouteAccess[] = [
   route('POST', 'assignments', ['admin']),
   route('POST', 'assignments/:id/end', ['admin']),
   route('POST', 'assignments/:id/handover', ['admin']),
+  route('GET', 'guide-items', GUIDE_READERS, GUIDE_SCOPES),
+  route('POST', 'guide-items', ['admin']),
+  route('GET', 'guide-items/:id', GUIDE_READERS, GUIDE_SCOPES),
+  route('POST', 'guide-items/:id/versions', ['admin']),
   route('GET', 'visits', DUTY_READERS, ['visits:read']),
   route('POST', 'visits', VISITORS),
   route('GET', 'visits/:id', DUTY_READERS, ['visits:read']),

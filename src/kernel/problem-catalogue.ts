@@ -43,6 +43,7 @@ export const PROBLEMS = {
   'uscc-taken': entry(409, { en: 'Credit code already registered', zh: '信用代码已登记' }, { en: 'An enterprise with this credit code is registered in the park.', zh: '园区内已登记该统一社会信用代码的企业。' }),
   'park-code-taken': entry(409, { en: 'Park code already used', zh: '园区代码已被使用' }, { en: 'Another park has this code.', zh: '已有园区使用该代码。' }),
   'department-name-taken': entry(409, { en: 'Department name already used', zh: '部门名称已存在' }, { en: 'The park has a department of this name.', zh: '园区内已有同名部门。' }),
+  'guide-code-taken': entry(409, { en: 'Item code already used', zh: '事项编码已被使用' }, { en: 'The park’s guide has an item with this code.', zh: '园区服务指南中已有使用该编码的事项。' }),
   'identity-taken': entry(409, { en: 'Identity already bound', zh: '身份已绑定' }, { en: 'This issuer and subject are bound to another cadre.', zh: '该身份已绑定其他干部。' }),
   'assignment-overlaps': entry(409, { en: 'Assignment overlaps', zh: '联系分工重叠' }, { en: 'The enterprise has a cadre in this capacity on some of these days; hand over or end that assignment first.', zh: '该企业在部分日期内已有此类联系人，请先交接或终止。' }),
   'assignment-ended': entry(409, { en: 'Assignment has ended', zh: '联系分工已终止' }, { en: 'The assignment ended on {endsOn}.', zh: '该联系分工已于 {endsOn} 终止。' }),

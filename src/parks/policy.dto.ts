@@ -1,11 +1,7 @@
 import type { Day } from '../kernel/day';
 import { Choice, DayField, Id, InstantField, Nested, Whole } from '../platform/http/fields';
+import { LimitBody } from '../platform/http/limit-body';
 import type { ParkPolicy } from './park-settings.entity';
-
-class LimitBody {
-  @Choice({ description: 'Unit of the limit.', of: ['workingDays', 'days', 'workingHours', 'hours'] }) unit: 'workingDays' | 'days' | 'workingHours' | 'hours';
-  @Whole({ description: 'How many.', min: 1, max: 1000, example: 5 }) amount: number;
-}
 
 class CadenceBody {
   @Choice({ description: '`rolling`: days after the last visit; `xun`: each 旬; `month`: each calendar month.', of: ['rolling', 'xun', 'month'], optional: true }) cadence?: 'rolling' | 'xun' | 'month';

@@ -2,7 +2,7 @@ import { DataSource } from 'typeorm';
 import { systemActor } from '../../src/kernel/actor';
 import { Database } from '../../src/platform/db/database';
 import { type TestApp, startApp } from '../support/app';
-import { anEnterprise } from '../support/world';
+import { aGuideItem, anEnterprise } from '../support/world';
 
 /** The second wall: a query that forgets the park shows nothing of another one. */
 describe('row-level security by park', () => {
@@ -13,10 +13,11 @@ describe('row-level security by park', () => {
     app = await startApp();
     database = app.app.get(Database);
     await anEnterprise(app);
+    await aGuideItem(app);
   });
   afterAll(async () => { await app.close(); });
 
-  const TABLES = ['park', 'department', 'enterprise', 'enterprise_status', 'cadre', 'park_policy', 'working_hours', 'journal_entry'];
+  const TABLES = ['park', 'department', 'enterprise', 'enterprise_status', 'cadre', 'park_policy', 'working_hours', 'guide_item', 'guide_item_version', 'journal_entry'];
 
   it.each(TABLES)('%s: a read that forgets the condition sees its own park alone', async (table) => {
     const column = table === 'park' ? 'id' : 'park_id';

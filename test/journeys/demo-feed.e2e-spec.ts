@@ -1,3 +1,5 @@
+import guide from '../../data/demo-guide.json';
+import { COMMON_CATEGORIES } from '../../src/guide/domain/categories';
 import { DEMO_PARK_ID, DEMO_SECOND_PARK_ID } from '../../src/cli/demo-ids';
 import { loadDemo } from '../../src/cli/demo';
 import { type Cast, ISSUER, startApp, type TestApp } from '../support/app';
@@ -26,7 +28,15 @@ describe('the feed of the demo park', () => {
     expect(numbers(DEMO_SECOND_PARK_ID)).toEqual([1]);
     expect(numbers(DEMO_PARK_ID)).toEqual(numbers(DEMO_PARK_ID).map((_number, index) => index + 1));
     expect(new Set(items.map(({ type }) => type))).toEqual(new Set([
-      'park.created', 'department.added', 'cadre.added', 'enterprise.registered', 'visit.imported', 'assignment.started', 'assignment.due_changed', 'lapse.recorded',
+      'park.created', 'department.added', 'cadre.added', 'enterprise.registered', 'guide-item.added', 'visit.imported', 'assignment.started', 'assignment.due_changed', 'lapse.recorded',
     ].map((entry) => `service-ledger.${entry}.v1`)));
+  });
+
+  it('comes with a service guide that was in force when the park went live', async () => {
+    const [park] = await app.sql<{ on: string }>('SELECT go_live_on::text AS on FROM park WHERE id = $1', [DEMO_PARK_ID]);
+    const { items, total } = (await app.asClient('tickets:read', [DEMO_PARK_ID]).get(`/guide-items?on=${park?.on ?? ''}&limit=200&count=true`).expect(200)).body as { items: { category: string }[]; total: number };
+    expect(total).toBe(guide.items.length);
+    // Each of the common categories has an item, and there are no others.
+    expect(new Set(items.map(({ category }) => category))).toEqual(new Set(COMMON_CATEGORIES.map(({ code }) => code)));
   });
 });

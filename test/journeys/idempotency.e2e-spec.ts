@@ -3,7 +3,7 @@ import type supertest from 'supertest';
 import { ROUTES } from '../../src/identity/routes';
 import { KeptAnswersSweep } from '../../src/platform/http/idempotency/kept-answers.sweep';
 import { type Caller, startApp, type TestApp } from '../support/app';
-import { anAssignment, anEnterprise, aUscc, aVisit } from '../support/world';
+import { aGuideItem, aGuideItemBody, anAssignment, anEnterprise, aUscc, aVisit } from '../support/world';
 
 type Call = readonly [path: string, body: object];
 
@@ -37,6 +37,8 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   'assignments': recipe('admin', async (app) => ['/assignments', { enterpriseId: await anEnterprise(app), cadreId: app.cadres.officer, capacity: 'officer', startsOn: '2026-03-02' }]),
   'assignments/:id/end': recipe('admin', async (app) => [`/assignments/${(await anAssignment(app, await anEnterprise(app), { startsOn: '2026-02-02' })).id}/end`, {}]),
   'assignments/:id/handover': recipe('admin', async (app) => [`/assignments/${(await anAssignment(app, await anEnterprise(app), { startsOn: '2026-02-02' })).id}/handover`, { cadreId: app.cadres.officer2 }]),
+  'guide-items': recipe('admin', (app) => ['/guide-items', aGuideItemBody(app)]),
+  'guide-items/:id/versions': recipe('admin', async (app) => [`/guide-items/${await aGuideItem(app)}/versions`, { effectiveFrom: nextDay(), name: '新名称' }]),
   'visits': recipe('officer', async (app) => ['/visits', aVisit(app, await anEnterprise(app))]),
   'visits/:id/amend': recipe('officer', async (app) => [`/visits/${await aLoggedVisit(app)}/amend`, { summary: '补充说明。' }]),
   'visits/:id/void': recipe('officer', async (app) => [`/visits/${await aLoggedVisit(app)}/void`, { reason: '重复登记' }]),
@@ -59,7 +61,8 @@ describe('the same request, delivered twice', () => {
   const aKey = (): string => `key-${(keys += 1)}`;
   const post = (caller: Caller, path: string, body: object, key: string): supertest.Test => caller.post(path, body).set('idempotency-key', key);
   const counts = async (): Promise<unknown> => app.sql(`
-    SELECT (SELECT count(*) FROM journal_entry) AS entries, (SELECT count(*) FROM visit) AS visits, (SELECT count(*) FROM enterprise) AS enterprises, (SELECT count(*) FROM access_log) AS readings`);
+    SELECT (SELECT count(*) FROM journal_entry) AS entries, (SELECT count(*) FROM visit) AS visits, (SELECT count(*) FROM enterprise) AS enterprises, (SELECT count(*) FROM access_log) AS readings,
+      (SELECT count(*) FROM guide_item_version) AS versions`);
 
   it('is told for every POST that there is', () => {
     const posts = ROUTES.filter(({ method }) => method === 'POST').map(({ path }) => path);

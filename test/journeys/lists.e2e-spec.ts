@@ -5,7 +5,7 @@ import { apiDocument } from '../../src/openapi';
 import { signCursor } from '../../src/platform/http/cursor-signature';
 import { InstallationKeys } from '../../src/platform/db/installation-keys';
 import { ISSUER, startApp, type TestApp } from '../support/app';
-import { anAssignment, anEnterprise, aVisit } from '../support/world';
+import { aGuideItem, anAssignment, anEnterprise, aVisit } from '../support/world';
 
 type Who = keyof TestApp['cadres'];
 
@@ -49,6 +49,7 @@ const LISTS: Readonly<Record<string, List>> = {
   'supervision/overdue-visits': { who: 'supervisor', other: 'admin', filters: ['capacity=officer', 'dueWithinDays=60', 'cadreId={officer}', 'departmentId={department}', 'minDays=3'] },
   'supervision/coverage': { who: 'supervisor', other: 'admin', filters: ['uncovered=true', 'uncovered=false'] },
   'supervision/burden': { who: 'supervisor', other: 'admin', filters: ['parkId={park}'] },
+  'guide-items': { who: 'admin', other: 'handler', filters: ['category=permits', 'departmentId={department}', 'q=许可', 'q=sx-', 'on=2026-12-01', 'all=true', 'all=false'] },
   lapses: { who: 'supervisor', other: 'leader', filters: ['cadreId={officer}', 'enterpriseId={enterprise}', 'outcome=open', 'from=2026-03-01', 'to=2026-12-31'] },
 };
 
@@ -84,7 +85,11 @@ beforeAll(async () => {
   for (const one of enterprises.slice(0, 2)) for (let made = 0; made < 2; made += 1) await app.as('officer').post('/visits', aVisit(app, one)).expect(201);
   app.clock.set('2026-05-15T02:00:00.000Z');
   await app.as('supervisor').get('/supervision/overdue-visits').expect(200);
-  ids = { parks: app.parkId, enterprises: enterpriseId, cadres: app.cadres.officer2, visits: (visit.body as { id: string }).id };
+  const items = [{}, { category: 'land', name: '不动产权证办理' }, { category: 'cold_chain' }, { effectiveFrom: '2026-11-01' }];
+  const guideItems: string[] = [];
+  for (const given of items) guideItems.push(await aGuideItem(app, given));
+  await app.as('admin').post(`/guide-items/${guideItems[0] ?? ''}/versions`, { effectiveFrom: '2026-09-01', active: false }).expect(201);
+  ids = { 'guide-items': guideItems[0] ?? '', parks: app.parkId, enterprises: enterpriseId, cadres: app.cadres.officer2, visits: (visit.body as { id: string }).id };
   const { paths } = apiDocument(app.app);
   documented = Object.entries(paths).flatMap(([path, { get }]) => (get?.parameters?.some((parameter) => 'name' in parameter && parameter.name === 'cursor') === true ? [path.replace(/\{(\w+)\}/g, ':$1')] : []));
 }, 120_000);

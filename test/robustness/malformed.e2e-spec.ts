@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { fullPath, ROUTES, type RouteAccess } from '../../src/identity/routes';
 import { apiDocument } from '../../src/openapi';
 import { type TestApp, startApp } from '../support/app';
-import { anAssignment, anEnterprise, aUscc } from '../support/world';
+import { aGuideItem, anAssignment, anEnterprise, aUscc } from '../support/world';
 
 const RUNS = 1_000;
 const WRITING = ROUTES.filter((route) => route.method !== 'GET');
@@ -16,7 +16,7 @@ describe('malformed requests', () => {
     app = await startApp();
     const enterpriseId = await anEnterprise(app);
     const assignment = await anAssignment(app, enterpriseId);
-    ids = { parks: app.parkId, departments: app.departmentId, enterprises: enterpriseId, cadres: app.cadres.officer, assignments: assignment.id, calendar: '2026' };
+    ids = { parks: app.parkId, departments: app.departmentId, enterprises: enterpriseId, cadres: app.cadres.officer, assignments: assignment.id, calendar: '2026', 'guide-items': await aGuideItem(app) };
     for (const role of ['officer', 'leader', 'supervisor', 'admin', 'operator'] as const) tokens.set(role, await app.token(role));
   });
   afterAll(async () => { await app.close(); });
@@ -34,7 +34,8 @@ describe('malformed requests', () => {
   );
   const FIELDS = [
     'id', 'parkId', 'name', 'uscc', 'enterpriseId', 'cadreId', 'capacity', 'startsOn', 'endsOn', 'occurredAt', 'mode', 'summary', 'participantIds', 'deviceOffsetMs', 'location', 'contacts',
-    'tags', 'status', 'on', 'roles', 'identity', 'departmentId', 'effectiveFrom', 'windows', 'visits', 'days', 'source', 'plannedOn', 'from', 'to', 'substituteId', 'accept', 'code', 'goLiveOn', 'reason',
+    'tags', 'status', 'on', 'roles', 'identity', 'departmentId', 'effectiveFrom', 'windows', 'visits', 'days', 'source', 'plannedOn', 'from', 'to', 'substituteId', 'accept', 'code', 'goLiveOn', 'reason', 'category',
+    'steps', 'materials', 'limits', 'active',
   ];
   const body = fc.oneof(
     { weight: 6, arbitrary: fc.dictionary(fc.constantFrom(...FIELDS), bad, { minKeys: 1, maxKeys: 6 }).map((given) => JSON.stringify({ ...given, aFieldThatIsNone: true })) },
@@ -85,7 +86,7 @@ describe('malformed requests', () => {
     // A cursor with the right shape and a key of nonsense.
     fc.array(fc.oneof(fc.string({ maxLength: 5 }), fc.integer()), { maxLength: 3 }).map((k) => Buffer.from(JSON.stringify({ f: 'x', k })).toString('base64url')),
   );
-  const query = fc.array(fc.tuple(fc.constantFrom('limit', 'cursor', 'parkId', 'q', 'status', 'tag', 'cadreId', 'enterpriseId', 'from', 'to', 'review', 'minDays', 'dueWithinDays', 'active', 'uncovered', 'after', 'types', 'count', 'bogus'), value), { minLength: 1, maxLength: 4 })
+  const query = fc.array(fc.tuple(fc.constantFrom('limit', 'cursor', 'parkId', 'q', 'status', 'tag', 'cadreId', 'enterpriseId', 'from', 'to', 'review', 'minDays', 'dueWithinDays', 'active', 'uncovered', 'after', 'types', 'count', 'on', 'all', 'category', 'departmentId', 'bogus'), value), { minLength: 1, maxLength: 4 })
     .map((pairs) => pairs.map(([name, text]) => `${name}=${text}`).join('&'));
   const reading = ROUTES.filter((route) => route.method === 'GET').map((route) => [route.path, route] as const);
 

@@ -1,5 +1,5 @@
 import { type TestApp, startApp } from '../support/app';
-import { anAssignment, anEnterprise, aUscc, aVisit } from '../support/world';
+import { aGuideItem, aGuideItemBody, anAssignment, anEnterprise, aUscc, aVisit } from '../support/world';
 
 /** Each named constraint is broken in SQL, as its owner, whom no code stands in the way of. */
 describe('the constraints', () => {
@@ -11,6 +11,7 @@ describe('the constraints', () => {
     const { id: assignment } = await anAssignment(app, enterprise);
     const visit = ((await app.as('officer').post('/visits', aVisit(app, enterprise)).expect(201)).body as { id: string }).id;
     const plan = ((await app.as('officer').post('/planned-visits', { enterpriseId: enterprise, plannedOn: '2026-03-05' }).expect(201)).body as { id: string }).id;
+    await aGuideItem(app);
     await app.as('admin').post(`/cadres/${app.cadres.officer2}/leaves`, { from: '2026-03-03', to: '2026-03-04', substituteId: app.cadres.officer }).expect(201);
     await app.sql(`INSERT INTO lapse (id, park_id, assignment_id, enterprise_id, cadre_id, due_on, detected_at, outcome, version, created_at, updated_at)
       VALUES (uuidv7(), $1, $2, $3, $4, '2026-02-01', now(), 'open', 1, now(), now())`, [app.parkId, assignment, enterprise, app.cadres.officer]);
@@ -103,6 +104,14 @@ describe('the constraints', () => {
     ['planned_visit_closed_at_a_time', set('planned_visit', `status = 'cancelled'`)],
     ['planned_visit_member_of_plan', copy('planned_visit_member', { planned_visit_id: NOBODY })],
     ['planned_visit_member_is_cadre', copy('planned_visit_member', { cadre_id: NOBODY })],
+    ['guide_item_of_park', copy('guide_item', { id: FRESH, park_id: NOBODY })],
+    ['guide_item_code_once', copy('guide_item', { id: FRESH })],
+    ['guide_item_code_form', set('guide_item', `code = 'no good'`)],
+    ['guide_item_version_of_item', copy('guide_item_version', { id: FRESH, guide_item_id: NOBODY })],
+    ['guide_item_version_in_department', copy('guide_item_version', { id: FRESH, department_id: NOBODY, effective_from: `'2030-01-01'` })],
+    ['guide_item_version_one_a_day', copy('guide_item_version', { id: FRESH })],
+    ['guide_item_version_category_form', set('guide_item_version', `category = '许可'`)],
+    ['guide_item_version_limits_for_normal', set('guide_item_version', `limits = '{}'`)],
     ['journal_entry_of_park', copy('journal_entry', { id: FRESH, park_id: NOBODY })],
     ['journal_entry_sealed_whole', copy('journal_entry', { id: FRESH, number: '7' })],
     ['journal_entry_number_counts', sealed({ number: '0' })],
@@ -167,6 +176,15 @@ describe('the constraints', () => {
     }, 'identity-taken'],
     ['cadre_leave_one_at_a_time', () => app.as('admin').post(`/cadres/${app.cadres.officer2}/leaves`, { from: '2026-03-04', to: '2026-03-06' }), 'leave-overlaps'],
     ['assignment_one_per_capacity', () => app.as('admin').post('/assignments', { enterpriseId: ids['enterprise'], cadreId: app.cadres.officer2, capacity: 'officer', startsOn: '2026-03-05' }), 'assignment-overlaps'],
+    ['guide_item_code_once', async () => {
+      await aGuideItem(app, { code: 'TWICE' });
+      return app.as('admin').post('/guide-items', aGuideItemBody(app, { code: 'TWICE' }));
+    }, 'guide-code-taken'],
+    ['guide_item_version_one_a_day', async () => {
+      const id = await aGuideItem(app);
+      await app.as('admin').post(`/guide-items/${id}/versions`, { effectiveFrom: '2027-01-01' }).expect(201);
+      return app.as('admin').post(`/guide-items/${id}/versions`, { effectiveFrom: '2027-01-01' });
+    }, 'version-exists'],
     ['park_policy_one_version_a_day', async () => {
       await app.as('admin').post(`/parks/${app.parkId}/policies`, { effectiveFrom: '2027-01-01' }).expect(201);
       return app.as('admin').post(`/parks/${app.parkId}/policies`, { effectiveFrom: '2027-01-01' });

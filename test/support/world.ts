@@ -29,6 +29,21 @@ export function aVisit(app: TestApp, enterpriseId: string, given: object = {}): 
   return { enterpriseId, occurredAt: app.clock.now().toISOString(), mode: 'on_site', summary: '了解生产情况,暂无诉求。', ...given };
 }
 
+/** An item of the guide as a body: in force from today on. */
+export function aGuideItemBody(app: TestApp, given: object = {}): Record<string, unknown> {
+  const within = (respond: number, resolve: number): object => ({ respondWithin: { unit: 'workingHours', amount: respond }, resolveWithin: { unit: 'workingDays', amount: resolve } });
+  return {
+    code: `SX-${(made += 1)}`, name: '食品生产许可证变更', category: 'permits', departmentId: app.departmentId, steps: ['窗口受理', '现场核查', '送达'],
+    materials: [{ name: '营业执照副本' }], limits: { normal: within(8, 10), urgent: within(4, 5) }, ...given,
+  };
+}
+
+export async function aGuideItem(app: TestApp, given: object = {}): Promise<string> {
+  const response = await app.as('admin').post('/guide-items', aGuideItemBody(app, given));
+  if (response.status !== 201) throw new Error(`guide item: ${response.status} ${JSON.stringify(response.body)}`);
+  return (response.body as { id: string }).id;
+}
+
 /** An id as a phone would make it. */
 export function aClientId(app: TestApp): string {
   return v7({ msecs: app.clock.now().getTime() });

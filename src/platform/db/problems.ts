@@ -12,6 +12,8 @@ const PROBLEM_OF_CONSTRAINT: Readonly<Record<string, ProblemCode>> = {
   cadre_identity_once: 'identity-taken',
   cadre_leave_one_at_a_time: 'leave-overlaps',
   assignment_one_per_capacity: 'assignment-overlaps',
+  guide_item_code_once: 'guide-code-taken',
+  guide_item_version_one_a_day: 'version-exists',
 };
 
 // 40001 serialization_failure, 40P01 deadlock_detected: the database gave this transaction up so that another could go on.

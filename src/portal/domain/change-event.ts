@@ -44,11 +44,11 @@ export interface CloudEvent {
 
 /**
  * The entry as the reader may know it. That it happened, when and to what, everybody knows who reads the feed at all. The data of a type goes to
- * people and to clients with its scope, and of it only what the catalogue describes; so an entry of an unknown type is told without any.
+ * people and to clients with one of its scopes, and of it only what the catalogue describes; so an entry of an unknown type is told without any.
  */
 export function toCloudEvent(entry: SealedEntry, reader: Pick<Actor, 'kind' | 'scopes'>): CloudEvent {
   const type = findByEntryType(entry.type);
-  const mayKnow = type !== undefined && (reader.kind !== 'client' || (type.scope !== null && reader.scopes.includes(type.scope)));
+  const mayKnow = type !== undefined && (reader.kind !== 'client' || type.scopes.some((scope) => reader.scopes.includes(scope)));
   return {
     specversion: '1.0',
     id: entry.id,

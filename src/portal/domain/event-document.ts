@@ -37,7 +37,7 @@ function webhookOf(type: EventType, event: string): JsonObject {
 export function eventTable(): string {
   return [
     '| type | what happened | data | a client reads the data with |', '|---|---|---|---|',
-    ...EVENT_TYPES.map((type) => `| \`${eventName(type)}\` | ${type.en}<br>${type.zh} | ${fieldsOf(type)} | ${type.scope === null ? 'no scope' : `\`${type.scope}\``} |`),
+    ...EVENT_TYPES.map((type) => `| \`${eventName(type)}\` | ${type.en}<br>${type.zh} | ${fieldsOf(type)} | ${scopesOf(type) ?? 'no scope'} |`),
   ].join('\n');
 }
 
@@ -46,8 +46,13 @@ function fieldsOf({ fields }: EventType): string {
   return shown.length === 0 ? 'none' : shown.join(', ');
 }
 
-function whoIsTold({ scope }: EventType): string {
-  return scope === null ? 'No client is told its data: people read that.' : `A client is told its data with \`${scope}\`.`;
+function whoIsTold(type: EventType): string {
+  const scopes = scopesOf(type);
+  return scopes === undefined ? 'No client is told its data: people read that.' : `A client is told its data with ${scopes}.`;
+}
+
+function scopesOf({ scopes }: EventType): string | undefined {
+  return scopes.length === 0 ? undefined : scopes.map((scope) => `\`${scope}\``).join(' or ');
 }
 
 /** visit.participation_confirmed, version 1: VisitParticipationConfirmedV1Data. */

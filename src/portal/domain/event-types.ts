@@ -11,8 +11,8 @@ export interface EventType {
   readonly version: number;
   readonly en: string;
   readonly zh: string;
-  /** The scope with which a client may read what the data speaks of; null where no client may. People who read the feed may. */
-  readonly scope: ClientScope | null;
+  /** The scopes any of which lets a client read what the data speaks of; none where no client may. People who read the feed may. */
+  readonly scopes: readonly ClientScope[];
   readonly fields: Fields;
 }
 
@@ -34,9 +34,12 @@ const OUTCOME = {
   outcome: code('`open`, `visited_late`, `visited_on_time_recorded_late`, `duty_paused` or `duty_ended`.'), clearedOn: orNull(day('The day on which it came to an end.')),
 };
 const CAUSE = code('Type of the entry that is the cause, or `time`.');
+const GUIDE_SCOPES: readonly ClientScope[] = ['enterprises:read', 'tickets:read', 'tickets:write', 'enterprise:act'];
+const GUIDE: Fields = { effectiveFrom: day('First day of the version.'), category: code('What the item is about.'), departmentId: id('The department that handles it.') };
 const CALENDAR = code('The working-day calendar by which it was judged, `year:version`.');
 
-const type = (entry: string, scope: ClientScope | null, en: string, zh: string, fields: Fields = {}): EventType => ({ entry, version: 1, en, zh, scope, fields });
+const type = (entry: string, scopes: ClientScope | readonly ClientScope[] | null, en: string, zh: string, fields: Fields = {}): EventType => (
+  { entry, version: 1, en, zh, scopes: scopes === null ? [] : [scopes].flat(), fields });
 
 /** Every type of event, in the order in which the documents show them. */
 export const EVENT_TYPES: readonly EventType[] = [
@@ -60,6 +63,11 @@ export const EVENT_TYPES: readonly EventType[] = [
   type('enterprise.status_turned', 'enterprises:read', 'The day of a status that was set ahead has come.', '预定的企业状态已生效。', { status: code('The status that holds now.'), on: day('From when.') }),
   type('contacts.revealed', null, 'Somebody read an enterprise’s contacts in full.', '有人查看了企业联系人完整信息。', { count: whole('How many contacts.') }),
   type('contacts.erased', null, 'An enterprise’s contacts were erased.', '企业联系人信息已删除。', { count: whole('How many contacts.') }),
+
+  type('guide-item.added', GUIDE_SCOPES, 'An item was added to the service guide.', '服务指南新增事项。', { code: code('The item’s code.'), ...GUIDE }),
+  type('guide-item.version_added', GUIDE_SCOPES, 'A version of an item of the service guide was added; `effectiveon` says from when it holds.', '服务事项新增版本,自 `effectiveon` 起生效。', {
+    ...GUIDE, active: flag('Whether the service is offered.'), fields: CHANGED,
+  }),
 
   type('cadre.added', null, 'A cadre was added.', '新增干部。', { departmentId: id('The department.'), roles: codes('Roles.'), active: flag('Whether they are active.') }),
   type('cadre.changed', null, 'A cadre’s entry was changed.', '干部信息已修改。', { fields: CHANGED, roles: perhaps(codes('Roles, when they were changed.')) }),
