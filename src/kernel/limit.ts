@@ -24,7 +24,8 @@ export interface Deadline {
 
 export interface LimitWorld {
   readonly calendar: WorkingCalendar;
-  readonly hours: WorkingHours;
+  /** The windows of a working day: versions follow each other, and a limit may run through several. */
+  readonly hoursOn: (on: Day) => WorkingHours;
   readonly zone: string;
 }
 
@@ -109,21 +110,21 @@ function endingAt(dueAt: Date, world: LimitWorld): Deadline {
 }
 
 /** Milliseconds of working hours from one instant to a later one. */
-export function workingTimeBetween(from: Date, to: Date, { calendar, hours, zone }: LimitWorld): number {
+export function workingTimeBetween(from: Date, to: Date, { calendar, hoursOn, zone }: LimitWorld): number {
   const last = localDay(to, zone);
   let total = 0;
   for (let on = calendar.onOrAfter(localDay(from, zone)); on <= last; on = calendar.onOrAfter(addDays(on, 1))) {
-    for (const [opens, closes] of hours) {
+    for (const [opens, closes] of hoursOn(on)) {
       total += Math.max(0, Math.min(atTime(on, closes, zone).getTime(), to.getTime()) - Math.max(atTime(on, opens, zone).getTime(), from.getTime()));
     }
   }
   return total;
 }
 
-function addWorkingTime(from: Date, milliseconds: number, { calendar, hours, zone }: LimitWorld): Date {
+function addWorkingTime(from: Date, milliseconds: number, { calendar, hoursOn, zone }: LimitWorld): Date {
   let left = milliseconds;
   for (let on = calendar.onOrAfter(localDay(from, zone)); ; on = calendar.onOrAfter(addDays(on, 1))) {
-    for (const [opens, closes] of hours) {
+    for (const [opens, closes] of hoursOn(on)) {
       const begin = Math.max(atTime(on, opens, zone).getTime(), from.getTime());
       const open = atTime(on, closes, zone).getTime() - begin;
       if (open <= 0) continue;
