@@ -2,7 +2,8 @@ import { day } from '../../kernel/day';
 import type { Limit, LimitUnit } from '../../kernel/limit';
 import { isCode } from '../../platform/journal/journal-data';
 import { categoriesWith, CATEGORY_FORM, COMMON_CATEGORIES } from './categories';
-import { bindsOn, CODE_FORM, type GuideVersion, inForceOn, limitsFor, nextVersion, PRIORITIES, standingOn } from './guide';
+import { PRIORITIES } from '../../kernel/priority';
+import { bindsOn, CODE_FORM, type GuideVersion, inForceOn, limitsFor, nextVersion, standingOn } from './guide';
 
 const limit = (amount: number, unit: LimitUnit = 'workingDays'): Limit => ({ unit, amount });
 const within = (respond: number, resolve: number) => ({ respondWithin: limit(respond), resolveWithin: limit(resolve) });

@@ -1,9 +1,6 @@
 import type { Day } from '../../kernel/day';
 import type { Limit } from '../../kernel/limit';
-
-/** From the least urgent to the most. */
-export const PRIORITIES = ['normal', 'urgent', 'critical'] as const;
-export type Priority = (typeof PRIORITIES)[number];
+import { PRIORITIES, type Priority } from '../../kernel/priority';
 
 export interface ServiceLimits {
   readonly respondWithin: Limit;

@@ -27,6 +27,8 @@ export interface Clock {
   readonly rests: readonly Rest[];
   /** Nothing while it rests. */
   readonly deadline: Deadline | undefined;
+  /** What was first promised: with the rests, without what was granted later. Rates measure against it. */
+  readonly original: Deadline | undefined;
   /** When it last got a deadline that it did not have before, by whatever but rest: no breach and no running out is older. */
   readonly judged: Moment;
   readonly stopped: Moment | undefined;
@@ -42,7 +44,7 @@ export function isPromise(kind: ClockKind): boolean {
 
 export function startClock(given: Pick<Clock, 'no' | 'kind' | 'cycle' | 'started' | 'term'> & { readonly rework?: boolean }, world: LimitWorld): Clock {
   const { rework = false, ...rest } = given;
-  return judge({ ...rest, rework, extensions: [], rests: [], deadline: undefined, judged: given.started, stopped: undefined, breach: undefined }, world);
+  return judge({ ...rest, rework, extensions: [], rests: [], deadline: undefined, original: undefined, judged: given.started, stopped: undefined, breach: undefined }, world);
 }
 
 export function isRunning({ stopped }: Clock): boolean {
@@ -91,12 +93,8 @@ export function recalculate(clock: Clock, when: Moment, world: LimitWorld): Cloc
 }
 
 function judge(clock: Clock, world: LimitWorld): Clock {
-  return { ...clock, deadline: deadlineWith(clock, clock.extensions, world) };
-}
-
-/** The deadline that was first promised: with the rests, without what was granted later. */
-export function originalDeadline(clock: Clock, world: LimitWorld): Deadline | undefined {
-  return deadlineWith(clock, [], world);
+  const original = deadlineWith(clock, [], world);
+  return { ...clock, original, deadline: clock.extensions.length === 0 ? original : deadlineWith(clock, clock.extensions, world) };
 }
 
 function deadlineWith({ term, started, rests }: Clock, extensions: readonly Limit[], world: LimitWorld): Deadline | undefined {

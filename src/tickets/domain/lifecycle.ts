@@ -14,10 +14,10 @@ export const OPEN: readonly State[] = ['registered', 'assigned', 'in_progress', 
 export const PAST_REGISTERED: readonly State[] = OPEN.filter((state) => state !== 'registered');
 
 /**
- * What somebody is to a ticket. `handler`, `collaborator` and `supervisor` are cadres of its park; `colleague` is a cadre of the park who
- * neither handles it nor recorded what the step checks; `enterprise` speaks through its link or a client with `enterprise:act`.
+ * What somebody is to a ticket. `handler`, `collaborator`, `lead` and `supervisor` are cadres of its park; `colleague` is a cadre of the park,
+ * supervisor or not, who neither handles it nor recorded its withdrawal; `enterprise` speaks through its link or a client with `enterprise:act`.
  */
-export const PARTIES = ['handler', 'collaborator', 'supervisor', 'colleague', 'enterprise', 'system'] as const;
+export const PARTIES = ['handler', 'collaborator', 'lead', 'supervisor', 'colleague', 'enterprise', 'system'] as const;
 export type Party = (typeof PARTIES)[number];
 
 export const STEPS = [
@@ -36,6 +36,8 @@ export interface StepRule {
   readonly stops: readonly ClockKind[] | 'all' | 'all but call';
   /** Of resolve, which alone rests. */
   readonly rest?: 'begins' | 'ends';
+  /** The journal's entry of it. */
+  readonly entry: string;
   readonly en: string;
   readonly zh: string;
 }
@@ -43,32 +45,38 @@ export interface StepRule {
 const ANSWERED: readonly ClockKind[] = ['respond', 'reply'];
 
 export const LIFECYCLE: Readonly<Record<Step, StepRule>> = {
-  'assign': { from: ['registered'], by: ['supervisor'], to: ['assigned'], starts: [], stops: ['assign'], en: 'Make somebody responsible', zh: '派单' },
-  'accept': { from: ['assigned'], by: ['handler'], to: ['in_progress'], starts: [], stops: [], en: 'Accept', zh: '接单' },
-  'return': { from: ['assigned'], by: ['handler'], to: ['registered'], starts: ['assign'], stops: [], en: 'Return it, once', zh: '退单' },
-  'reassign': { from: PAST_REGISTERED, by: ['supervisor'], to: ['same'], starts: [], stops: [], en: 'Make somebody else responsible', zh: '改派' },
-  'answer': { from: PAST_REGISTERED, by: ['handler', 'collaborator', 'supervisor'], to: ['same'], starts: ['reply'], stops: ANSWERED, en: 'Record an answer', zh: '回音' },
-  'request-material': { from: ['in_progress'], by: ['handler'], to: ['waiting_enterprise'], starts: ['wait'], stops: [], rest: 'begins', en: 'Ask for material', zh: '请企业补充材料' },
-  'receive-material': { from: ['waiting_enterprise'], by: ['handler', 'enterprise'], to: ['in_progress'], starts: [], stops: ['wait'], rest: 'ends', en: 'Take the material', zh: '收到材料' },
-  'explain': { from: ['in_progress'], by: ['handler'], to: ['explained'], starts: ['confirm', 'call'], stops: ANSWERED, rest: 'begins', en: 'Explain why it cannot be solved now', zh: '解释说明' },
-  'acknowledge': { from: ['explained'], by: ['enterprise'], to: ['deferred', 'in_progress'], starts: ['review', 'lead'], stops: ['confirm', 'call', 'resolve'], rest: 'ends', en: 'Say whether the explanation was understood', zh: '企业反馈是否理解' },
-  'defer': { from: ['deferred'], by: ['supervisor'], to: ['same'], starts: ['review'], stops: ['review'], en: 'Set a new review date', zh: '延长挂账' },
-  'resume': { from: ['deferred'], by: ['handler', 'supervisor'], to: ['in_progress'], starts: ['resolve'], stops: ['review'], en: 'Take it up again', zh: '恢复办理' },
-  'resolve': { from: ['in_progress'], by: ['handler'], to: ['resolved'], starts: ['confirm', 'call'], stops: ['resolve', 'reply'], en: 'Report the outcome', zh: '办结' },
-  'confirm': { from: ['resolved'], by: ['enterprise'], to: ['closed', 'in_progress'], starts: ['resolve', 'call'], stops: ['confirm', 'call'], en: 'Evaluate', zh: '企业评价' },
-  'reopen': { from: ['closed'], by: ['enterprise', 'supervisor'], to: ['in_progress', 'registered'], starts: ['assign', 'respond', 'resolve'], stops: [], en: 'Reopen', zh: '重新办理' },
-  'withdraw': { from: OPEN, by: ['enterprise', 'supervisor'], to: ['withdrawn'], starts: ['call'], stops: 'all but call', en: 'Withdraw', zh: '撤回' },
-  'merge': { from: OPEN, by: ['supervisor'], to: ['merged'], starts: [], stops: 'all', en: 'Merge into an older one', zh: '合并' },
-  'record-call': { from: [...OPEN, 'closed', 'withdrawn'], by: ['supervisor', 'colleague'], to: ['same', 'registered', 'closed', 'in_progress'], starts: ['assign', 'respond', 'resolve', 'call'], stops: ['call'], en: 'Record the call to the enterprise', zh: '回访登记' },
-  'recategorise': { from: OPEN, by: ['supervisor'], to: ['same'], starts: [], stops: [], en: 'Sort it anew', zh: '调整类别' },
-  'request-extension': { from: OPEN, by: ['handler'], to: ['same'], starts: [], stops: [], en: 'Ask for more time', zh: '申请延期' },
-  'decide-extension': { from: OPEN, by: ['supervisor'], to: ['same'], starts: [], stops: [], en: 'Decide whether there is more time', zh: '延期审批' },
-  'escalate': { from: PAST_REGISTERED, by: ['handler', 'collaborator', 'supervisor', 'system'], to: ['same'], starts: ['lead'], stops: ['lead'], en: 'Raise to a level of linkage', zh: '启动三级联动' },
-  'name-lead': { from: OPEN, by: ['supervisor'], to: ['same'], starts: [], stops: ['lead'], en: 'Name who takes the lead', zh: '指定牵头人' },
-  'remind': { from: OPEN, by: ['supervisor'], to: ['same'], starts: [], stops: [], en: 'Remind', zh: '催办' },
-  'order': { from: OPEN, by: ['supervisor', 'system'], to: ['same'], starts: [], stops: [], en: 'Order with a deadline', zh: '督办' },
-  'set-aside-grade': { from: STATES, by: ['supervisor'], to: ['same'], starts: [], stops: [], en: 'Leave a grade out of the rates', zh: '评价不计入统计' },
+  'assign': { from: ['registered'], by: ['supervisor'], to: ['assigned'], starts: [], stops: ['assign'], entry: 'ticket.assigned', en: 'Make somebody responsible', zh: '派单' },
+  'accept': { from: ['assigned'], by: ['handler'], to: ['in_progress'], starts: [], stops: [], entry: 'ticket.accepted', en: 'Accept', zh: '接单' },
+  'return': { from: ['assigned'], by: ['handler'], to: ['registered'], starts: ['assign'], stops: [], entry: 'ticket.returned', en: 'Return it, once', zh: '退单' },
+  'reassign': { from: PAST_REGISTERED, by: ['supervisor'], to: ['same'], starts: [], stops: [], entry: 'ticket.reassigned', en: 'Make somebody else responsible', zh: '改派' },
+  'answer': { from: PAST_REGISTERED, by: ['handler', 'collaborator', 'supervisor'], to: ['same'], starts: ['reply'], stops: ANSWERED, entry: 'ticket.answered', en: 'Record an answer', zh: '回音' },
+  'request-material': { from: ['in_progress'], by: ['handler'], to: ['waiting_enterprise'], starts: ['wait'], stops: [], rest: 'begins', entry: 'ticket.material_requested', en: 'Ask for material', zh: '请企业补充材料' },
+  'receive-material': { from: ['waiting_enterprise'], by: ['handler', 'enterprise'], to: ['in_progress'], starts: [], stops: ['wait'], rest: 'ends', entry: 'ticket.material_received', en: 'Take the material', zh: '收到材料' },
+  'explain': { from: ['in_progress'], by: ['handler'], to: ['explained'], starts: ['confirm', 'call'], stops: ANSWERED, rest: 'begins', entry: 'ticket.explained', en: 'Explain why it cannot be solved now', zh: '解释说明' },
+  'acknowledge': { from: ['explained'], by: ['enterprise'], to: ['deferred', 'in_progress'], starts: ['review', 'lead'], stops: ['confirm', 'call', 'resolve'], rest: 'ends', entry: 'ticket.acknowledged', en: 'Say whether the explanation was understood', zh: '企业反馈是否理解' },
+  'defer': { from: ['deferred'], by: ['supervisor'], to: ['same'], starts: ['review'], stops: ['review'], entry: 'ticket.deferred', en: 'Set a new review date', zh: '延长挂账' },
+  'resume': { from: ['deferred'], by: ['handler', 'supervisor'], to: ['in_progress'], starts: ['resolve'], stops: ['review'], entry: 'ticket.resumed', en: 'Take it up again', zh: '恢复办理' },
+  'resolve': { from: ['in_progress'], by: ['handler'], to: ['resolved'], starts: ['confirm', 'call'], stops: ['resolve', 'reply'], entry: 'ticket.resolved', en: 'Report the outcome', zh: '办结' },
+  'confirm': { from: ['resolved'], by: ['enterprise'], to: ['closed', 'in_progress'], starts: ['resolve', 'call'], stops: ['confirm', 'call'], entry: 'ticket.graded', en: 'Evaluate', zh: '企业评价' },
+  'reopen': { from: ['closed'], by: ['enterprise', 'supervisor'], to: ['in_progress', 'registered'], starts: ['assign', 'respond', 'resolve'], stops: [], entry: 'ticket.reopened', en: 'Reopen', zh: '重新办理' },
+  'withdraw': { from: OPEN, by: ['enterprise', 'supervisor'], to: ['withdrawn'], starts: ['call'], stops: 'all but call', entry: 'ticket.withdrawn', en: 'Withdraw', zh: '撤回' },
+  'merge': { from: OPEN, by: ['supervisor'], to: ['merged'], starts: [], stops: 'all', entry: 'ticket.merged', en: 'Merge into an older one', zh: '合并' },
+  'record-call': { from: [...OPEN, 'closed', 'withdrawn'], by: ['colleague'], to: ['same', 'registered', 'closed', 'in_progress'], starts: ['assign', 'respond', 'resolve', 'call'], stops: ['call'], entry: 'ticket.call_recorded', en: 'Record the call to the enterprise', zh: '回访登记' },
+  'recategorise': { from: OPEN, by: ['supervisor'], to: ['same'], starts: [], stops: [], entry: 'ticket.recategorised', en: 'Sort it anew', zh: '调整类别' },
+  'request-extension': { from: OPEN, by: ['handler'], to: ['same'], starts: [], stops: [], entry: 'ticket.extension_requested', en: 'Ask for more time', zh: '申请延期' },
+  'decide-extension': { from: OPEN, by: ['supervisor'], to: ['same'], starts: [], stops: [], entry: 'ticket.extension_decided', en: 'Decide whether there is more time', zh: '延期审批' },
+  'escalate': { from: PAST_REGISTERED, by: ['handler', 'collaborator', 'lead', 'supervisor', 'system'], to: ['same'], starts: ['lead'], stops: ['lead'], entry: 'ticket.escalated', en: 'Raise to a level of linkage', zh: '启动三级联动' },
+  'name-lead': { from: OPEN, by: ['supervisor'], to: ['same'], starts: [], stops: ['lead'], entry: 'ticket.lead_named', en: 'Name who takes the lead', zh: '指定牵头人' },
+  'remind': { from: OPEN, by: ['supervisor'], to: ['same'], starts: [], stops: [], entry: 'ticket.reminded', en: 'Remind', zh: '催办' },
+  'order': { from: OPEN, by: ['supervisor', 'system'], to: ['same'], starts: [], stops: [], entry: 'ticket.ordered', en: 'Order with a deadline', zh: '督办' },
+  'set-aside-grade': { from: STATES, by: ['supervisor'], to: ['same'], starts: [], stops: [], entry: 'ticket.grade_set_aside', en: 'Leave a grade out of the rates', zh: '评价不计入统计' },
 };
+
+/** What is no step of anybody, and the journal's entry of it. */
+export const OTHER_ENTRIES = {
+  'register': 'ticket.registered', 'breached': 'ticket.breached', 'ran-out': 'ticket.ran_out', 'level-raised': 'ticket.level_raised', 'order-issued': 'ticket.order_issued',
+  'questioned': 'ticket.questioned', 'delivered': 'ticket.delivered', 'recalculated': 'ticket.recalculated',
+} as const;
 
 /** The steps that the table has from a state, for whoever is one of the parties. What else a step needs is asked when it is taken. */
 export function stepsFrom(state: State, parties: ReadonlySet<Party> = new Set(PARTIES)): Step[] {

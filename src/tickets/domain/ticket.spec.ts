@@ -6,16 +6,18 @@ import { type Limit, momentOf } from '../../kernel/limit';
 import { type CalendarDay, WorkingCalendar, type YearStatus } from '../../kernel/working-calendar';
 import { isRunning, sharesOf } from './clocks';
 import { isOpen, LIFECYCLE, type Party, stepsFrom, type Step } from './lifecycle';
-import { advance, apply, type Happening, hasRunningClock, nextDueAt, pending, registerTicket, runningClock, type Terms, type Ticket } from './ticket';
+import type { Happening, Terms } from './happening';
+import { advance, apply, hasRunningClock, nextDueAt, pending, registerTicket, runningClock, type Ticket } from './ticket';
 
 const holidays = JSON.parse(readFileSync(join(__dirname, '../../../data/holidays.json'), 'utf8')) as { years: Record<string, YearStatus>; days: CalendarDay[] };
 const calendar = new WorkingCalendar(Object.entries(holidays.years).map(([year, status]) => ({ year: Number(year), status, version: 1, days: holidays.days })));
 const ZONE = 'Asia/Shanghai';
-const world = { calendar, hours: [['09:00', '12:00'], ['13:30', '17:30']] as const, zone: ZONE };
+const world = { calendar, hoursOn: () => [['09:00', '12:00'], ['13:30', '17:30']] as const, zone: ZONE };
 const workingDays = (amount: number): Limit => ({ unit: 'workingDays', amount });
 const terms: Terms = {
   assignWithin: { unit: 'workingHours', amount: 4 }, respondWithin: workingDays(1), resolveWithin: workingDays(5), reworkWithin: workingDays(5), waitWithin: workingDays(10),
-  confirmWithin: workingDays(5), callWithin: workingDays(1), level2After: workingDays(3), level3After: workingDays(5),
+  confirmWithin: workingDays(5), callWithin: workingDays(1), level2After: workingDays(3), level3After: workingDays(5), returnWithin: workingDays(1), orderWithin: workingDays(3),
+  questionAfter: { unit: 'days', amount: 28 }, reopenWithin: { unit: 'days', amount: 30 }, reopenAfterQuestion: workingDays(10), reviewWithinDays: 90, extensionsPerCycle: 2,
 };
 
 /** A ticket that is told by local times `MM-DD HH:MM` of 2026, and writes what time has done before each thing that happens. */
@@ -57,7 +59,7 @@ function local(at: Date): string {
 const assigned = (): Story => new Story('03-02 10:00').then('03-02 10:30', { type: 'assign', handlerId: 'h', collaboratorIds: [] });
 const working = (): Story => assigned().then('03-02 11:00', { type: 'accept' });
 const explained = (): Story => working().then('03-03 10:00', { type: 'explain', reviewOn: day('2026-04-20') });
-const resolved = (): Story => working().then('03-03 10:00', { type: 'answer', kind: 'final' }).then('03-03 10:05', { type: 'resolve' });
+const resolved = (): Story => working().then('03-03 10:00', { type: 'answer', kind: 'final' }).then('03-03 10:05', { type: 'resolve', outcome: 'solved' });
 
 describe('the clocks of a ticket', () => {
   it('start with the registration', () => {
@@ -133,9 +135,9 @@ describe('the clocks of a ticket', () => {
     const story = resolved().until('03-13 09:00');
     expect(story.ticket.state).toBe('resolved');
     expect(story.log).toEqual(['03-11 00:00 breached call (2026-03-10)']);
-    story.then('03-13 10:00', { type: 'record-call' }).until('03-13 10:00');
+    story.then('03-13 10:00', { type: 'record-call', reached: true }).until('03-13 10:00');
     expect(story.ticket).toMatchObject({ state: 'closed', ended: { on: '2026-03-13' } });
-    const early = resolved().then('03-05 10:00', { type: 'record-call' });
+    const early = resolved().then('03-05 10:00', { type: 'record-call', reached: true });
     expect(early.ticket.state).toBe('resolved');
     expect(early.until('03-11 00:00').ticket).toMatchObject({ state: 'closed', ended: { on: '2026-03-10' } });
   });
@@ -162,7 +164,7 @@ describe('the clocks of a ticket', () => {
       '03-20 00:00 level-raised 3 resolve (2026-03-19)', '03-20 00:00 order-issued resolve (2026-03-19)', '03-20 14:30 breached lead (2026-03-20)',
     ]);
     expect(pending(story.ticket, new Date('2027-01-01'), world)).toBeUndefined();
-    expect(working().then('03-02 12:00', { type: 'answer', kind: 'final' }).then('03-11 10:00', { type: 'resolve' }).then('03-11 10:01', { type: 'delivered' }).until('03-30 10:00').ticket.level).toBe(1);
+    expect(working().then('03-02 12:00', { type: 'answer', kind: 'final' }).then('03-11 10:00', { type: 'resolve', outcome: 'solved' }).then('03-11 10:01', { type: 'delivered' }).until('03-30 10:00').ticket.level).toBe(1);
   });
 
   it('keep a breach on record when it is sorted anew, and date a new one now', () => {
@@ -185,20 +187,20 @@ describe('the clocks of a ticket', () => {
     const reopened = resolved().then('03-06 10:00', { type: 'confirm', grade: 5 }).then('03-16 10:00', { type: 'reopen', handlerId: 'h', terms });
     expect(reopened.ticket).toMatchObject({ state: 'in_progress', cycle: 2 });
     expect(reopened.running).toEqual({ respond: '03-18 00:00', resolve: '03-24 00:00' });
-    const withdrawn = working().then('03-03 10:00', { type: 'withdraw' });
+    const withdrawn = working().then('03-03 10:00', { type: 'withdraw', recordedBy: null });
     expect([withdrawn.ticket.state, withdrawn.running]).toEqual(['withdrawn', { call: '03-05 00:00' }]);
-    const denied = withdrawn.then('03-04 10:00', { type: 'record-call', denied: terms });
+    const denied = withdrawn.then('03-04 10:00', { type: 'record-call', reached: true, denied: terms });
     expect(denied.ticket).toMatchObject({ state: 'registered', cycle: 2, handlerId: null });
     expect(denied.running).toEqual({ assign: '03-04 15:30', respond: '03-06 00:00', resolve: '03-12 00:00' });
   });
 
   it('leave nothing behind a merge', () => {
-    expect(explained().then('03-04 10:00', { type: 'merge' }).running).toEqual({});
+    expect(explained().then('03-04 10:00', { type: 'merge', intoId: 'm' }).running).toEqual({});
   });
 
   it('say how much of the time was whose', () => {
     const story = assigned().then('03-03 10:30', { type: 'reassign', handlerId: 'k', collaboratorIds: [] }).then('03-03 11:00', { type: 'accept' })
-      .then('03-03 12:30', { type: 'request-material' }).then('03-05 12:30', { type: 'receive-material' }).then('03-05 13:30', { type: 'answer', kind: 'final' }).then('03-05 14:30', { type: 'resolve' });
+      .then('03-03 12:30', { type: 'request-material' }).then('03-05 12:30', { type: 'receive-material' }).then('03-05 13:30', { type: 'answer', kind: 'final' }).then('03-05 14:30', { type: 'resolve', outcome: 'solved' });
     const resolve = story.ticket.clocks.find(({ kind }) => kind === 'resolve');
     if (resolve === undefined) throw new Error('every ticket has one');
     const hours = sharesOf(resolve, story.ticket.tenures, new Date('2026-04-01T00:00:00Z')).map(({ responsibleId, milliseconds }) => [responsibleId, milliseconds / 3_600_000]);
@@ -226,9 +228,9 @@ describe('the table of steps', () => {
     const samples: Readonly<Record<string, Story>> = { registered: new Story('03-02 10:00'), assigned: assigned(), in_progress: working(), explained: explained(), resolved: resolved(), closed: resolved().then('03-06 10:00', { type: 'confirm', grade: 4 }) };
     const doing: readonly (Happening & { type: Step })[] = [
       { type: 'assign', handlerId: 'h', collaboratorIds: [] }, { type: 'accept' }, { type: 'return' }, { type: 'reassign', handlerId: 'k', collaboratorIds: [] }, { type: 'answer', kind: 'final', nextReplyOn: day('2026-03-20') },
-      { type: 'request-material' }, { type: 'explain', reviewOn: day('2026-04-01') }, { type: 'acknowledge', understood: true }, { type: 'acknowledge', understood: false }, { type: 'resolve' },
-      { type: 'confirm', grade: 1 }, { type: 'confirm', grade: 5 }, { type: 'reopen', handlerId: 'h', terms }, { type: 'reopen', handlerId: null, terms }, { type: 'withdraw' }, { type: 'merge' }, { type: 'record-call' },
-      { type: 'recategorise', respondWithin: workingDays(1), resolveWithin: workingDays(1) }, { type: 'decide-extension', granted: workingDays(1) }, { type: 'escalate', level: 1 }, { type: 'name-lead' },
+      { type: 'request-material' }, { type: 'explain', reviewOn: day('2026-04-01') }, { type: 'acknowledge', understood: true }, { type: 'acknowledge', understood: false }, { type: 'resolve', outcome: 'solved' },
+      { type: 'confirm', grade: 1 }, { type: 'confirm', grade: 5 }, { type: 'reopen', handlerId: 'h', terms }, { type: 'reopen', handlerId: null, terms }, { type: 'withdraw', recordedBy: null }, { type: 'merge', intoId: 'm' }, { type: 'record-call', reached: true },
+      { type: 'recategorise', respondWithin: workingDays(1), resolveWithin: workingDays(1) }, { type: 'decide-extension', granted: workingDays(1) }, { type: 'escalate', level: 1 }, { type: 'name-lead', leadId: 'l' },
     ];
     for (const [state, { ticket }] of Object.entries(samples)) {
       for (const happening of doing.filter(({ type }) => LIFECYCLE[type].from.includes(ticket.state))) {
@@ -248,8 +250,8 @@ describe('the table of steps', () => {
       fc.constantFrom<Happening & { type: Step | 'delivered' | 'recalculated' }>(
         { type: 'assign', handlerId: 'h', collaboratorIds: [] }, { type: 'accept' }, { type: 'return' }, { type: 'reassign', handlerId: 'k', collaboratorIds: [] }, { type: 'request-material' },
         { type: 'receive-material' }, { type: 'explain', reviewOn: day('2026-06-01') }, { type: 'acknowledge', understood: true }, { type: 'acknowledge', understood: false },
-        { type: 'defer', reviewOn: day('2026-07-01') }, { type: 'resume' }, { type: 'resolve' }, { type: 'reopen', handlerId: 'h', terms }, { type: 'reopen', handlerId: null, terms }, { type: 'record-call' },
-        { type: 'escalate', level: 2 }, { type: 'name-lead' }, { type: 'delivered' }, { type: 'recalculated' }, { type: 'recategorise', respondWithin: workingDays(2), resolveWithin: { unit: 'hours', amount: 30 } },
+        { type: 'defer', reviewOn: day('2026-07-01') }, { type: 'resume' }, { type: 'resolve', outcome: 'solved' }, { type: 'reopen', handlerId: 'h', terms }, { type: 'reopen', handlerId: null, terms }, { type: 'record-call', reached: true },
+        { type: 'escalate', level: 2 }, { type: 'name-lead', leadId: 'l' }, { type: 'delivered' }, { type: 'recalculated' }, { type: 'recategorise', respondWithin: workingDays(2), resolveWithin: { unit: 'hours', amount: 30 } },
         { type: 'decide-extension', granted: workingDays(2) },
       ),
       fc.integer({ min: 1, max: 5 }).map((grade): Happening & { type: 'confirm' } => ({ type: 'confirm', grade })),

@@ -3,52 +3,8 @@ import { deadlineOf, type Limit, type LimitWorld, type Moment, passing } from '.
 import {
   beginRest, type Clock, extendClock, isPromise, isRunning, limitAnew, passesAt, recalculate, resumeClock, startClock, stopClock, type Tenure, type Term,
 } from './clocks';
+import type { Happened, Level, Outcome, Passing, Terms } from './happening';
 import { type ClockKind, isOpen, LIFECYCLE, type State } from './lifecycle';
-
-/** What binds one cycle of a ticket: the guide version and the policy in force when the cycle began. */
-export interface Terms {
-  readonly assignWithin: Limit;
-  readonly respondWithin: Limit;
-  readonly resolveWithin: Limit;
-  readonly reworkWithin: Limit;
-  readonly waitWithin: Limit;
-  readonly confirmWithin: Limit;
-  readonly callWithin: Limit;
-  readonly level2After: Limit;
-  readonly level3After: Limit;
-}
-
-export type Level = 0 | 1 | 2 | 3;
-
-/** What happened to a ticket, as far as it moves the ticket or a clock. What was said stands elsewhere. */
-export type Happening =
-  | { readonly type: 'assign' | 'reassign'; readonly handlerId: string; readonly collaboratorIds: readonly string[] }
-  | { readonly type: 'accept' | 'return' | 'receive-material' | 'request-material' | 'resume' | 'name-lead' | 'remind' | 'set-aside-grade' | 'request-extension' }
-  | { readonly type: 'answer'; readonly kind: 'interim' | 'final'; readonly nextReplyOn?: Day | undefined }
-  | { readonly type: 'explain'; readonly reviewOn: Day }
-  | { readonly type: 'acknowledge'; readonly understood: boolean }
-  | { readonly type: 'defer'; readonly reviewOn: Day }
-  | { readonly type: 'resolve' | 'withdraw' | 'merge' | 'order' }
-  | { readonly type: 'confirm'; readonly grade: number }
-  /** `handlerId` null: whoever handled it is gone or recused. */
-  | { readonly type: 'reopen'; readonly handlerId: string | null; readonly terms: Terms }
-  /** `denied`: the enterprise did not ask for the withdrawal; with the terms of the cycle that begins. */
-  | { readonly type: 'record-call'; readonly denied?: Terms | undefined }
-  | { readonly type: 'recategorise'; readonly respondWithin: Limit; readonly resolveWithin: Limit }
-  | { readonly type: 'decide-extension'; readonly granted?: Limit | undefined }
-  | { readonly type: 'escalate'; readonly level: Level }
-  | Passing
-  /** The enterprise has what it must answer: a delivered link, or a client's receipt. */
-  | { readonly type: 'delivered' }
-  /** The calendar or the working hours have changed. */
-  | { readonly type: 'recalculated' };
-
-/** What the mere passing of time does. */
-export type Passing =
-  | { readonly type: 'ran-out'; readonly clock: number }
-  | { readonly type: 'breached'; readonly clock: number }
-  | { readonly type: 'level-raised'; readonly level: Level; readonly clock: number }
-  | { readonly type: 'order-issued'; readonly clock: number };
 
 export interface Ticket {
   readonly state: State;
@@ -59,6 +15,7 @@ export interface Ticket {
   readonly tenures: readonly Tenure[];
   readonly clocks: readonly Clock[];
   readonly level: Level;
+  readonly leadId: string | undefined;
   /** A wait ran out or an explanation met silence: nothing rests again in this cycle. */
   readonly restSpent: boolean;
   /** The confirm clock runs from a delivery, so that its end is silence. */
@@ -66,21 +23,40 @@ export interface Ticket {
   /** The call that stands in for a delivery. */
   readonly standInCall: number | undefined;
   readonly reviewOn: Day | undefined;
+  /** How often its review date was set, over all cycles. */
+  readonly deferrals: number;
   readonly ended: Moment | undefined;
   /** Breached clocks for which the supervision order behind level 3 was issued. */
   readonly ordered: readonly number[];
+  /** Who has returned it before. */
+  readonly returnedBy: readonly string[];
+  readonly lastAnswer: Moment | undefined;
+  /** There is a final answer newer than the last resolve, resume or reopening. */
+  readonly answered: boolean;
+  readonly outcome: Outcome | undefined;
+  /** What was asked for and not decided. */
+  readonly extensionAsked: Limit | undefined;
+  readonly extensionsGranted: number;
+  /** The enterprise's last grade; `counts` until a supervisor sets it aside. */
+  readonly grade: { readonly value: number; readonly counts: boolean } | undefined;
+  /** The cadre who recorded the withdrawal. */
+  readonly withdrawnBy: string | null;
+  readonly mergedIntoId: string | undefined;
+  /** When the question after closing was asked. */
+  readonly questioned: Moment | undefined;
 }
 
 export function registerTicket(when: Moment, terms: Terms, world: LimitWorld): Ticket {
   const ticket: Ticket = {
-    state: 'registered', cycle: 1, terms, handlerId: null, collaboratorIds: [], tenures: [{ responsibleId: null, from: when }], clocks: [], level: 0, restSpent: false, delivered: false,
-    standInCall: undefined, reviewOn: undefined, ended: undefined, ordered: [],
+    state: 'registered', cycle: 1, terms, handlerId: null, collaboratorIds: [], tenures: [{ responsibleId: null, from: when }], clocks: [], level: 0, leadId: undefined, restSpent: false,
+    delivered: false, standInCall: undefined, reviewOn: undefined, deferrals: 0, ended: undefined, ordered: [], returnedBy: [], lastAnswer: undefined, answered: false, outcome: undefined,
+    extensionAsked: undefined, extensionsGranted: 0, grade: undefined, withdrawnBy: null, mergedIntoId: undefined, questioned: undefined,
   };
   return startFirst(ticket, when, world, true);
 }
 
 /** The ticket after what happened. Whether it may happen was asked before. */
-export function apply(ticket: Ticket, { at, on, ...what }: Moment & Happening, world: LimitWorld): Ticket {
+export function apply(ticket: Ticket, { at, on, ...what }: Happened, world: LimitWorld): Ticket {
   const when: Moment = { at, on };
   switch (what.type) {
     case 'assign':
@@ -90,9 +66,9 @@ export function apply(ticket: Ticket, { at, on, ...what }: Moment & Happening, w
     case 'accept':
       return enter('in_progress', ticket);
     case 'return':
-      return start(enter('registered', nobody(ticket, when)), 'assign', ticket.terms.assignWithin, when, world);
+      return { ...start(enter('registered', nobody(ticket, when)), 'assign', ticket.terms.assignWithin, when, world), returnedBy: [...ticket.returnedBy, ...(ticket.handlerId === null ? [] : [ticket.handlerId])] };
     case 'answer': {
-      const answered = stop(ticket, when, LIFECYCLE.answer.stops);
+      const answered = { ...stop(ticket, when, LIFECYCLE.answer.stops), lastAnswer: when, answered: ticket.answered || what.kind === 'final' };
       return what.nextReplyOn === undefined ? answered : start(answered, 'reply', { dueOn: what.nextReplyOn }, when, world);
     }
     case 'request-material':
@@ -100,36 +76,43 @@ export function apply(ticket: Ticket, { at, on, ...what }: Moment & Happening, w
     case 'receive-material':
       return enter('in_progress', goOn(stop(ticket, when, LIFECYCLE['receive-material'].stops), when, world));
     case 'explain':
-      return { ...askEnterprise(enter('explained', rest(stop(ticket, when, LIFECYCLE.explain.stops), when, world)), when, world), reviewOn: what.reviewOn };
+      return { ...askEnterprise(enter('explained', rest(stop(ticket, when, LIFECYCLE.explain.stops), when, world)), when, world), reviewOn: what.reviewOn, lastAnswer: when };
     case 'acknowledge':
       return acknowledge(stopAsking(ticket, when), what.understood, when, world);
     case 'defer':
-      return { ...start(stop(ticket, when, ['review']), 'review', { dueOn: what.reviewOn }, when, world), reviewOn: what.reviewOn };
+      return { ...start(stop(ticket, when, ['review']), 'review', { dueOn: what.reviewOn }, when, world), reviewOn: what.reviewOn, deferrals: ticket.deferrals + 1 };
     case 'resume':
       return takeUp(ticket, when, world);
     case 'resolve':
-      return askEnterprise(enter('resolved', stop(ticket, when, LIFECYCLE.resolve.stops)), when, world);
-    case 'confirm':
-      return what.grade >= 3 ? end('closed', stopAsking(ticket, when), when) : call(rework(enter('in_progress', stopAsking(ticket, when)), when, world), when, world);
+      return { ...askEnterprise(enter('resolved', stop(ticket, when, LIFECYCLE.resolve.stops)), when, world), outcome: what.outcome, answered: false };
+    case 'confirm': {
+      const graded: Ticket = { ...stopAsking(ticket, when), grade: { value: what.grade, counts: true } };
+      return what.grade >= 3 ? end('closed', graded, when) : call(rework(enter('in_progress', { ...graded, outcome: undefined }), when, world), when, world);
+    }
     case 'reopen':
       return reopen(ticket, what, when, world);
     case 'withdraw':
-      return call(end('withdrawn', ticket, when), when, world);
+      return { ...call(end('withdrawn', ticket, when), when, world), withdrawnBy: what.recordedBy };
     case 'merge':
-      return stop(end('merged', ticket, when), when, ['call']);
+      return { ...stop(end('merged', ticket, when), when, ['call']), mergedIntoId: what.intoId };
     case 'record-call': {
       const called = stop(ticket, when, ['call']);
       return what.denied === undefined ? called : reopen(called, { handlerId: null, terms: what.denied }, when, world);
     }
     case 'recategorise':
       return sortAnew(ticket, what, when, world);
-    case 'decide-extension':
-      return what.granted === undefined ? ticket : eachRunning(ticket, ['resolve'], (clock) => extendClock(clock, what.granted ?? ticket.terms.resolveWithin, when, world));
+    case 'request-extension':
+      return { ...ticket, extensionAsked: what.limit };
+    case 'decide-extension': {
+      const { granted } = what;
+      const decided: Ticket = { ...ticket, extensionAsked: undefined };
+      return granted === undefined ? decided : { ...eachRunning(decided, ['resolve'], (clock) => extendClock(clock, granted, when, world)), extensionsGranted: ticket.extensionsGranted + 1 };
+    }
     case 'escalate':
     case 'level-raised':
       return raise(ticket, what.level, when, world);
     case 'name-lead':
-      return stop(ticket, when, LIFECYCLE['name-lead'].stops);
+      return { ...stop(ticket, when, LIFECYCLE['name-lead'].stops), leadId: what.leadId };
     case 'order-issued':
       return { ...ticket, ordered: [...ticket.ordered, what.clock] };
     case 'ran-out':
@@ -140,11 +123,15 @@ export function apply(ticket: Ticket, { at, on, ...what }: Moment & Happening, w
       return deliver(ticket, when, world);
     case 'recalculated':
       return mapClocks(ticket, (clock) => recalculate(clock, when, world));
+    case 'set-aside-grade':
+      return { ...ticket, grade: ticket.grade === undefined ? undefined : { ...ticket.grade, counts: false } };
+    case 'questioned':
+      return { ...ticket, questioned: when };
     case 'order':
     case 'remind':
-    case 'set-aside-grade':
-    case 'request-extension':
       return ticket;
+    case 'register':
+      throw new TypeError('a ticket is registered once');
   }
 }
 
@@ -154,7 +141,7 @@ export function pending(ticket: Ticket, now: Date, world: LimitWorld): (Moment &
     const when = passesAt(clock, world);
     return when === undefined ? [] : [...passingOf(ticket, clock, when), ...escalationOf(ticket, clock, world)];
   });
-  return passed.filter(({ at }) => at <= now).reduce<(Moment & Passing) | undefined>((first, one) => (first === undefined || one.at < first.at ? one : first), undefined);
+  return [...passed, ...questionOf(ticket, world)].filter(({ at }) => at <= now).reduce<(Moment & Passing) | undefined>((first, one) => (first === undefined || one.at < first.at ? one : first), undefined);
 }
 
 /** The ticket as it is now, with what time has done in between, in order. */
@@ -197,6 +184,11 @@ function escalationOf({ level, ordered, terms }: Ticket, clock: Clock, world: Li
   return raised.length > 0 || ordered.includes(clock.no) ? raised : [{ ...third, type: 'order-issued', clock: clock.no }];
 }
 
+/** Asked once, some time after closing. */
+function questionOf({ state, ended, questioned, terms }: Ticket, world: LimitWorld): (Moment & Passing)[] {
+  return state !== 'closed' || ended === undefined || questioned !== undefined ? [] : [{ ...after(terms.questionAfter, ended, world), type: 'questioned' }];
+}
+
 function after(limit: Limit, start: Moment, world: LimitWorld): Moment {
   const deadline = deadlineOf(limit, start, world);
   if (deadline === undefined) throw new TypeError('nothing rests here');
@@ -224,15 +216,18 @@ function runOut(ticket: Ticket, when: Moment, world: LimitWorld): Ticket {
 function acknowledge(ticket: Ticket, understood: boolean, when: Moment, world: LimitWorld): Ticket {
   if (!understood) return raise(enter('in_progress', goOn(ticket, when, world)), Math.min(ticket.level + 1, 3) as Level, when, world);
   if (ticket.reviewOn === undefined) throw new TypeError('an explanation names its review');
-  return start(enter('deferred', stop(ticket, when, ['resolve'])), 'review', { dueOn: ticket.reviewOn }, when, world);
+  return { ...start(enter('deferred', stop(ticket, when, ['resolve'])), 'review', { dueOn: ticket.reviewOn }, when, world), deferrals: ticket.deferrals + 1 };
 }
 
 function takeUp(ticket: Ticket, when: Moment, world: LimitWorld): Ticket {
-  return rework(enter('in_progress', stop(ticket, when, LIFECYCLE.resume.stops)), when, world);
+  return { ...rework(enter('in_progress', stop(ticket, when, LIFECYCLE.resume.stops)), when, world), answered: false };
 }
 
 function reopen(ticket: Ticket, { handlerId, terms }: { readonly handlerId: string | null; readonly terms: Terms }, when: Moment, world: LimitWorld): Ticket {
-  const next: Ticket = { ...ticket, cycle: ticket.cycle + 1, terms, level: 0, restSpent: false, ended: undefined, reviewOn: undefined };
+  const next: Ticket = {
+    ...ticket, cycle: ticket.cycle + 1, terms, level: 0, leadId: undefined, restSpent: false, ended: undefined, reviewOn: undefined, answered: false, outcome: undefined,
+    extensionAsked: undefined, extensionsGranted: 0, grade: undefined, withdrawnBy: null, questioned: undefined,
+  };
   return startFirst(handlerId === null ? enter('registered', nobody(next, when)) : enter('in_progress', next), when, world, handlerId === null);
 }
 
@@ -270,7 +265,7 @@ function call(ticket: Ticket, when: Moment, world: LimitWorld): Ticket {
 }
 
 function raise(ticket: Ticket, level: Level, when: Moment, world: LimitWorld): Ticket {
-  return { ...start(stop(ticket, when, LIFECYCLE.escalate.stops), 'lead', ticket.terms.assignWithin, when, world), level };
+  return { ...start(stop(ticket, when, LIFECYCLE.escalate.stops), 'lead', ticket.terms.assignWithin, when, world), level, leadId: undefined };
 }
 
 function rework(ticket: Ticket, when: Moment, world: LimitWorld): Ticket {

@@ -1,0 +1,80 @@
+import { type LimitWorld, type Moment, momentOf } from '../../kernel/limit';
+import { isRunning } from './clocks';
+import type { Happened } from './happening';
+import { advance, apply, registerTicket, type Ticket } from './ticket';
+
+/** Calendar and working hours as they were known from an instant on, under a name that events refer to. */
+export interface KnownWorld {
+  readonly name: string;
+  readonly from: Date;
+  readonly world: LimitWorld;
+}
+
+/** What happened, with the name of the world by which it was judged. */
+export type Recorded = Happened & { readonly world: string };
+
+/** A ticket as its events have made it. */
+export interface Told {
+  readonly ticket: Ticket;
+  /** By which it was judged last. */
+  readonly world: string;
+  /** When the last thing happened to it: nothing is older. */
+  readonly last: Moment;
+}
+
+/**
+ * Tells a ticket's events again, each by the world that it names: the same events give the same clocks.
+ * @throws RangeError where a world is not known, or the first event is no registration
+ */
+export function replay(events: readonly Recorded[], worlds: readonly KnownWorld[]): Told {
+  const [first, ...others] = events;
+  if (first?.type !== 'register') throw new RangeError('a ticket begins with its registration');
+  let told: Told = { ticket: registerTicket(first, first.terms, named(first.world, worlds).world), world: first.world, last: first };
+  for (const event of others) told = tell(told, event, worlds);
+  return told;
+}
+
+/** The ticket after one more event. */
+export function tell({ ticket }: Told, event: Recorded, worlds: readonly KnownWorld[]): Told {
+  return { ticket: apply(ticket, event, named(event.world, worlds).world), world: event.world, last: event };
+}
+
+/**
+ * The ticket as it is now, with what time and new calendars have done in between. What time did before a notice came is judged by the calendar
+ * that was known then; then what still runs is worked out anew, as an event, where that changes a deadline.
+ */
+export function catchUp(before: Told, worlds: readonly KnownWorld[], now: Date): { readonly told: Told; readonly passed: readonly Recorded[] } {
+  const passed: Recorded[] = [];
+  // A process whose clock is behind does not undo what another has seen.
+  const reached = now < before.last.at ? before.last.at : now;
+  let told = before;
+  const pass = (until: Date): void => {
+    const { ticket, passed: turned } = advance(told.ticket, until, named(told.world, worlds).world);
+    const events = turned.map((one): Recorded => ({ ...one, world: told.world }));
+    passed.push(...events);
+    told = { ...told, ticket, last: events.at(-1) ?? told.last };
+  };
+  for (const { name, from, world } of worlds.slice(worlds.indexOf(named(told.world, worlds)) + 1)) {
+    if (from > reached) break;
+    pass(from);
+    const when = notBefore(told.last, from, world.zone);
+    const event: Recorded = { ...when, type: 'recalculated', world: name };
+    const after = apply(told.ticket, event, world);
+    const moved = after.clocks.some((clock, index) => isRunning(clock) && clock.deadline?.dueAt.getTime() !== told.ticket.clocks[index]?.deadline?.dueAt.getTime());
+    if (moved) passed.push(event);
+    told = moved ? { ticket: after, world: name, last: event } : { ...told, world: name };
+  }
+  pass(reached);
+  return { told, passed };
+}
+
+/** The moment of something new: never before what happened last, whatever the clock of a process says. */
+export function notBefore(last: Moment, at: Date, zone: string): Moment {
+  return at < last.at ? last : momentOf(at, zone);
+}
+
+export function named(name: string, worlds: readonly KnownWorld[]): KnownWorld {
+  const known = worlds.find((one) => one.name === name);
+  if (known === undefined) throw new RangeError(`no calendar is known as ${name}`);
+  return known;
+}

@@ -1,0 +1,27 @@
+import { type Actor, cadreOf, hasRole } from '../../kernel/actor';
+import type { Person } from './guards';
+
+/** A cadre who sees some of a park's tickets. */
+export interface TicketReader {
+  readonly cadreId: string;
+  readonly departmentId: string | null;
+  /** Sees those of the enterprises that they are assigned to, too. */
+  readonly visits: boolean;
+}
+
+/** Who sees all tickets of the parks in scope: nothing. Others see those that they are on or registered, their department's, and their enterprises'. */
+export function readerOf(actor: Actor): TicketReader | undefined {
+  if (actor.kind === 'client' || actor.kind === 'system' || hasRole(actor, 'supervisor', 'admin', 'county')) return undefined;
+  return { cadreId: cadreOf(actor), departmentId: actor.departmentId ?? null, visits: hasRole(actor, 'officer', 'leader') };
+}
+
+export function personOf(actor: Actor): Person {
+  if (actor.kind === 'client') return { supervisor: false, enterprise: actor.scopes.includes('enterprise:act') };
+  return { cadreId: cadreOf(actor), supervisor: hasRole(actor, 'supervisor'), enterprise: false };
+}
+
+/** Whether grades may be shown: never to those who handle or collaborate, whatever else they are. */
+export function seesGrades(actor: Actor, on: { readonly handlerId: string | null; readonly collaboratorIds: readonly string[] }): boolean {
+  if (actor.kind === 'client') return true;
+  return hasRole(actor, 'supervisor', 'admin', 'county') && on.handlerId !== actor.id && !on.collaboratorIds.includes(actor.id);
+}
