@@ -14,6 +14,7 @@ import type { Limits } from './platform/http/limits/rate-limits';
 import { PlatformModule } from './platform/platform.module';
 import { PortalModule } from './portal/portal.module';
 import { SupervisionModule } from './supervision/supervision.module';
+import { TicketsModule } from './tickets/tickets.module';
 import { VisitsModule } from './visits/visits.module';
 
 const NO_LIMITS: Limits = { perCaller: 0, perAddress: 0 };
@@ -35,7 +36,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        PlatformModule.of(source, clock, { journalHash, limits }), ParksModule, EnterprisesModule, CadresModule, AssignmentsModule, VisitsModule, GuideModule, SupervisionModule, IdentityModule.of(trusted),
+        PlatformModule.of(source, clock, { journalHash, limits }), ParksModule, EnterprisesModule, CadresModule, AssignmentsModule, VisitsModule, GuideModule, TicketsModule, SupervisionModule, IdentityModule.of(trusted),
         FieldModule, PortalModule,
       ],
     };

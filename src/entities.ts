@@ -19,6 +19,9 @@ import { AccessLogEntry } from './platform/journal/access-log.entity';
 import { JournalEntry } from './platform/journal/journal-entry.entity';
 import { JournalHead } from './platform/journal/journal-head.entity';
 import { JournalVerification } from './platform/journal/journal-verification.entity';
+import { TicketClock } from './tickets/ticket-clock.entity';
+import { TicketEvent } from './tickets/ticket-event.entity';
+import { Ticket, TicketCollaborator, TicketNumber } from './tickets/ticket.entity';
 import { PlannedVisitMember } from './visits/planned-visit-member.entity';
 import { PlannedVisit } from './visits/planned-visit.entity';
 import { VisitAmendment } from './visits/visit-amendment.entity';
@@ -28,5 +31,6 @@ import { Visit } from './visits/visit.entity';
 /** Every table that is written through entities, listed one by one: no globs. */
 export const ENTITIES: readonly EntityClass[] = [
   Park, ParkPolicy, WorkingHoursVersion, Department, CalendarYearVersion, Enterprise, EnterpriseContact, EnterpriseStatusChange, Cadre, CadreLeave, Assignment, DutyWatch, Lapse,
-  Visit, VisitParticipant, VisitAmendment, PlannedVisit, PlannedVisitMember, GuideItem, GuideItemVersion, JournalEntry, JournalHead, JournalVerification, AccessLogEntry, ClientMadeId, KeptAnswer, RateWindow,
+  Visit, VisitParticipant, VisitAmendment, PlannedVisit, PlannedVisitMember, GuideItem, GuideItemVersion, Ticket, TicketNumber,
+  TicketCollaborator, TicketEvent, TicketClock, JournalEntry, JournalHead, JournalVerification, AccessLogEntry, ClientMadeId, KeptAnswer, RateWindow,
 ];

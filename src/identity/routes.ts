@@ -1,3 +1,4 @@
+import { LIFECYCLE, STEPS } from '../tickets/domain/lifecycle';
 import { CLIENT_SCOPES, type ClientScope, type Role } from '../kernel/actor';
 
 /** Who may take a route. A role or a scope that is not named gets `forbidden`; what they see of it is decided in the query. */
@@ -17,6 +18,9 @@ const DUTY_READERS: readonly Role[] = [...VISITORS, ...OVERSEERS];
 const GUIDE_READERS: readonly Role[] = [...VISITORS, 'handler', ...OVERSEERS];
 // Whoever raises a ticket or speaks for an enterprise chooses from the guide.
 const GUIDE_SCOPES: readonly ClientScope[] = ['enterprises:read', 'tickets:read', 'tickets:write', 'enterprise:act'];
+
+const STAFF: readonly Role[] = ['officer', 'leader', 'handler', 'supervisor'];
+const TICKET_READERS: readonly Role[] = [...STAFF, 'admin', 'county'];
 
 const route = (method: RouteAccess['method'], path: string, roles: readonly Role[], scopes: readonly ClientScope[] = []): RouteAccess => ({ method, path, roles, scopes });
 
@@ -74,6 +78,18 @@ export const ROUTES: readonly RouteAccess[] = [
   route('POST', 'planned-visits/:id/decline', VISITORS, ['enterprise:act']),
   route('POST', 'planned-visits/:id/join', VISITORS),
   route('POST', 'planned-visits/:id/cancel', VISITORS),
+  route('GET', 'tickets', TICKET_READERS, ['tickets:read']),
+  route('POST', 'tickets', STAFF, ['tickets:write']),
+  route('GET', 'tickets/:id', TICKET_READERS, ['tickets:read']),
+  route('GET', 'tickets/:id/answers', TICKET_READERS, ['tickets:read']),
+  route('GET', 'tickets/:id/events', TICKET_READERS, ['tickets:read']),
+  route('GET', 'tickets/:id/timeline', TICKET_READERS, ['tickets:read']),
+  // Whoever is something to the ticket, by the table of steps; what they are to it is asked when the step is taken.
+  ...STEPS.map((step) => {
+    const { by } = LIFECYCLE[step];
+    const staff = by.some((party) => party !== 'supervisor' && party !== 'enterprise' && party !== 'system');
+    return route('POST', `tickets/:id/${step}`, staff ? STAFF : by.includes('supervisor') ? ['supervisor'] : [], by.includes('enterprise') ? ['enterprise:act'] : []);
+  }),
   route('GET', 'supervision/overdue-visits', OVERSEERS, ['visits:read']),
   route('GET', 'supervision/coverage', OVERSEERS, ['visits:read']),
   route('GET', 'supervision/burden', OVERSEERS, ['visits:read']),

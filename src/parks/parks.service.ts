@@ -15,6 +15,7 @@ import { areWindows, changePolicy, DEFAULT_POLICY, DEFAULT_WORKING_HOURS, type P
 import type { Park } from './park.entity';
 import type { ParkPolicy, WorkingHoursVersion } from './park-settings.entity';
 import { ParksStore } from './parks.store';
+import type { ServiceSettings } from './domain/service-settings';
 
 export interface NewPark {
   readonly id?: string;
@@ -128,6 +129,7 @@ export class ParksService {
     const now = this.clock.now();
     if (!areWindows(windows)) throw Problem.at('working-hours-invalid', '/windows');
     return this.database.transact(actor, async (em) => {
+      await this.store.lockSettings(em, parkId, 'change');
       const park = found(await this.store.find(em, actor, parkId));
       requireFuture(effectiveFrom, localDay(now, park.timeZone));
       const version: WorkingHoursVersion = { id: newId(now), parkId, effectiveFrom, windows: windows.map(([opens, closes]) => [opens, closes]), createdAt: now };
@@ -145,6 +147,13 @@ export class ParksService {
        FROM park p WHERE p.id = $1`, [parkId])]);
     if (row === undefined || (actor.kind !== 'system' && !actor.parkIds.includes(parkId))) throw new Problem('not-found');
     return { id: parkId, ...row };
+  }
+
+  /** What binds the park's tickets, kept from changing until the transaction ends. Problem `not-found` outside the scope. */
+  async serviceSettings(em: EntityManager, actor: Actor, parkId: string): Promise<ServiceSettings> {
+    const [, [row]] = await sideBySide<[void, ServiceSettings[]]>([this.store.lockSettings(em, parkId, 'read'), this.store.serviceSettings(em, parkId)]);
+    if (row === undefined || (actor.kind !== 'system' && !actor.parkIds.includes(parkId))) throw new Problem('not-found');
+    return { ...row, hours: row.hours.map((version) => ({ ...version, createdAt: new Date(version.createdAt) })) };
   }
 
   /** Today in the park. */

@@ -5,6 +5,7 @@ import { Database } from '../platform/db/database';
 import { type PageQuery, type PageRows, readPage } from '../platform/http/page';
 import { Park } from './park.entity';
 import { ParkPolicy, WorkingHoursVersion } from './park-settings.entity';
+import type { ServiceSettings } from './domain/service-settings';
 
 @Injectable()
 export class ParksStore {
@@ -43,6 +44,16 @@ export class ParksStore {
 
   async policies(em: EntityManager, parkId: string): Promise<ParkPolicy[]> {
     return em.find(ParkPolicy, { where: { parkId }, order: { effectiveFrom: 'ASC' } });
+  }
+
+  /** Of its policy, hours and departments what binds a ticket; instants of the hours are still texts. */
+  async serviceSettings(em: EntityManager, id: string): Promise<ServiceSettings[]> {
+    return em.query(
+      `SELECT p.id, p.code, p.time_zone AS zone,
+              (SELECT json_agg(json_build_object('effectiveFrom', v.effective_from, 'tickets', v.tickets, 'escalation', v.escalation) ORDER BY v.effective_from) FROM park_policy v WHERE v.park_id = p.id) AS policies,
+              (SELECT json_agg(json_build_object('createdAt', h.created_at, 'effectiveFrom', h.effective_from, 'windows', h.windows) ORDER BY h.created_at, h.id) FROM working_hours h WHERE h.park_id = p.id) AS hours,
+              (SELECT d.id FROM department d WHERE d.park_id = p.id AND d.assigning) AS "assigningDepartmentId"
+       FROM park p WHERE p.id = $1`, [id]);
   }
 
   async list(actor: Actor, query: PageQuery): Promise<PageRows<Park>> {

@@ -10,6 +10,8 @@ import { AmendVisit, LogVisit, ReviewVisit, toVisitResponse, VisitResponse, Visi
 import { VisitsService } from './visits.service';
 
 const LOG_PROBLEMS = ['reference-unknown', 'in-future', 'date-order'] as const;
+// Of the issues that were raised on the spot.
+const ISSUE_PROBLEMS = ['category-unknown', 'enterprise-exited'] as const;
 
 @ApiTags('Visits')
 @Controller('visits')
@@ -30,7 +32,7 @@ export class VisitsController {
   }
 
   @Post()
-  @Call({ id: 'logVisit', once: true, summary: 'Log a visit', zh: '登记走访', description: 'A service visit is never an inspection. The author takes part and is confirmed at once; one that is logged later than the park’s `backdateLimitDays` needs review.', creates: true, answers: { type: VisitResponse }, problems: [...LOG_PROBLEMS, 'id-taken', 'id-time-out-of-range', 'park-required'] })
+  @Call({ id: 'logVisit', once: true, summary: 'Log a visit', zh: '登记走访', description: 'A service visit is never an inspection. The author takes part and is confirmed at once; one that is logged later than the park’s `backdateLimitDays` needs review.', creates: true, answers: { type: VisitResponse }, problems: [...LOG_PROBLEMS, ...ISSUE_PROBLEMS, 'id-taken', 'id-time-out-of-range', 'park-required'] })
   async log(@CurrentActor() actor: Actor, @Body() body: LogVisit, @Answering() answers: Answers): Promise<string> {
     return answers.created(async (once) => this.visits.log(actor, body, once), toVisitResponse, this.#readable(actor));
   }

@@ -14,6 +14,18 @@ export class VisitLocation {
   @Choice({ description: 'Geodetic datum of the coordinates.', of: ['wgs84', 'gcj02'] }) datum: 'wgs84' | 'gcj02';
 }
 
+export class RaisedIssueBody {
+  @Id({ description: 'Made by the client; a UUID of version 7.', optional: true }) id?: string;
+  @Text({ description: 'One of the guide’s categories.', max: 40, pattern: { regex: /^[a-z][a-z0-9_]{0,39}$/, expected: 'a category of the guide' }, example: 'power' }) category: string;
+  @Text({ description: 'In a few words.', max: 100, example: '园区频繁闪断' }) title: string;
+  @Text({ description: 'What the matter is.', max: 4000, lines: true, example: '本月已闪断六次。' }) description: string;
+  @Choice({ description: '`normal` when left out.', of: ['normal', 'urgent', 'critical'], optional: true }) priority?: 'normal' | 'urgent' | 'critical';
+  @Id({ description: 'The guide item that fits.', optional: true }) guideItemId?: string;
+  @Text({ description: 'Who of the enterprise raised it.', max: 100, optional: true, example: '王经理' }) raisedBy?: string;
+  @InstantField({ description: 'When it was raised.', optional: true }) raisedAt?: string;
+  @Id({ description: 'Files that came with it.', list: { max: 20, unique: true }, optional: true }) attachmentIds?: string[];
+}
+
 export class LogVisit {
   @Id({ description: 'Made by the client; a UUID of version 7.', optional: true }) id?: string;
   @Id({ description: 'Which park, for those who have several.', optional: true }) parkId?: string;
@@ -30,6 +42,7 @@ export class LogVisit {
   @Text({ description: 'What happened.', max: 4000, lines: true, example: SUMMARY }) summary: string;
   @Text({ description: 'What was seen of the enterprise’s state.', max: 4000, lines: true, optional: true, nullable: true, example: '生产正常' }) conditions?: string | null;
   @Nested(() => VisitLocation, { description: 'Where it was logged.', optional: true, nullable: true }) location?: VisitLocation | null;
+  @Nested(() => RaisedIssueBody, { description: 'Issues raised on the spot: registered as tickets in the same transaction. Voiding the visit leaves them.', list: { max: 10 }, optional: true }) tickets?: RaisedIssueBody[];
 }
 
 export class AmendVisit {

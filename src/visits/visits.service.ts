@@ -17,6 +17,7 @@ import type { JournalData } from '../platform/journal/journal-data';
 import { Journal } from '../platform/journal/journal';
 import { changeOfParticipants, requireChange, requireStanding, reviewAfterAmendment } from './domain/visit-change';
 import { timeOfVisit } from './domain/visit-time';
+import type { RaisedIssue } from './domain/raised-issue';
 import type { VisitMode } from './domain/visit-words';
 import type { Visit } from './visit.entity';
 import { type VisitFilter, VisitListStore } from './visit-list.store';
@@ -42,6 +43,8 @@ export interface NewVisit extends VisitDetails {
   readonly id?: string;
   readonly parkId?: string;
   readonly enterpriseId: string;
+  /** Issues that were raised on the spot. */
+  readonly tickets?: readonly RaisedIssue[];
 }
 
 type Details = Pick<Visit, 'occurredAt' | 'recordedAt' | 'deviceOffsetMs' | 'endedAt' | 'mode' | 'contactsMet' | 'topics' | 'summary' | 'conditions' | 'locationLng' | 'locationLat' | 'locationDatum'>;
@@ -51,16 +54,31 @@ interface RecordingLimit {
   readonly backdateLimitDays: number;
 }
 
+/** An issue that was raised on the spot: what it says is the business of the feature that registers it. */
+type IssueListener = (em: EntityManager, actor: Actor, visit: VisitRecord, issues: readonly RaisedIssue[]) => Promise<void>;
+
 /** The visit log. Whatever changes a visit also judges the enterprise's duties anew, in the same transaction. */
 @Injectable()
 export class VisitsService {
   // A policy version begins after the day on which it is made, so what governs a day does not change once the day has come.
   readonly #limits = new Map<string, RecordingLimit>();
+  #issues: IssueListener | undefined;
 
   constructor(
     private readonly store: VisitsStore, private readonly lists: VisitListStore, private readonly parks: ParksService, private readonly enterprises: EnterprisesService,
     private readonly cadres: CadresService, private readonly duties: DutiesService, private readonly database: Database, private readonly journal: Journal, private readonly clock: Clock,
   ) {}
+
+  /** Who registers the issues that were raised in a visit, in the transaction of the visit. */
+  onIssues(listener: IssueListener): void {
+    this.#issues = listener;
+  }
+
+  /** A visit of the enterprise that a new row will refer to. Problem `reference-unknown` at the pointer. */
+  async requireVisit(em: EntityManager, actor: Actor, { parkId, enterpriseId, id }: { parkId: string; enterpriseId: string; id: string }, pointer: string): Promise<void> {
+    const visit = await this.store.find(em, actor, id);
+    if (visit === null || visit === undefined || visit.parkId !== parkId || visit.enterpriseId !== enterpriseId) throw Problem.at('reference-unknown', pointer, { what: 'visit' });
+  }
 
   async list(actor: Actor, query: VisitFilter): Promise<Page<VisitRecord>> {
     return toPage(await this.lists.list(actor, parkOf(actor, query.parkId), query), query, 'visits', (visit) => [visit.onDate, visit.id], (visit) => visit);
@@ -101,6 +119,7 @@ export class VisitsService {
       await sideBySide([
         this.store.insert(em, visit), this.#append(em, actor, visit, 'visit.logged', receivedAt), this.#judge(em, actor, visit, 'visit.logged', receivedAt),
       ]);
+      if (request.tickets !== undefined && request.tickets.length > 0) await this.#issues?.(em, actor, visit, request.tickets);
       return { created: true, body: visit };
     }, once);
   }

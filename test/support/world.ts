@@ -48,3 +48,21 @@ export async function aGuideItem(app: TestApp, given: object = {}): Promise<stri
 export function aClientId(app: TestApp): string {
   return v7({ msecs: app.clock.now().getTime() });
 }
+
+interface MadeTicket {
+  readonly id: string;
+  readonly number: string;
+  readonly version: number;
+  readonly status: string;
+}
+
+/** A ticket as a body: a power cut, reported by phone. */
+export function aTicketBody(enterpriseId: string, given: object = {}): Record<string, unknown> {
+  return { enterpriseId, channel: 'phone', category: 'power', title: '园区频繁闪断', description: '本月已闪断六次，速冻线每停一次报废面坯约两吨。', ...given };
+}
+
+export async function aTicket(app: TestApp, enterpriseId: string, given: object = {}): Promise<MadeTicket> {
+  const response = await app.as('officer').post('/tickets', aTicketBody(enterpriseId, given));
+  if (response.status !== 201) throw new Error(`ticket: ${response.status} ${JSON.stringify(response.body)}`);
+  return response.body as MadeTicket;
+}

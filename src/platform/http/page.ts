@@ -97,6 +97,13 @@ export function toPage<R, T>({ rows, total }: PageRows<R>, query: PageQuery, lis
   return total === undefined ? page : { ...page, total };
 }
 
+/** A page of what is read whole since there is little of it, by place. */
+export function pageOf<T>(items: readonly T[], query: PageQuery, list: string): Page<T> {
+  const [from = 0] = (readCursor(query, list, ['number']) ?? []) as number[];
+  const rows = items.slice(from, from + (query.limit ?? DEFAULT_LIMIT) + 1).map((item, index) => ({ item, place: from + index + 1 }));
+  return toPage({ rows, total: query.count === true ? items.length : undefined }, query, list, ({ place }) => [place], ({ item }) => item);
+}
+
 /** The same page with its items in another shape. */
 export function mapPage<T, U>(page: Page<T>, toItem: (item: T) => U): Page<U> {
   return { ...page, items: page.items.map(toItem) };

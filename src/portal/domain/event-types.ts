@@ -41,6 +41,15 @@ const CALENDAR = code('The working-day calendar by which it was judged, `year:ve
 const type = (entry: string, scopes: ClientScope | readonly ClientScope[] | null, en: string, zh: string, fields: Fields = {}): EventType => (
   { entry, version: 1, en, zh, scopes: scopes === null ? [] : [scopes].flat(), fields });
 
+const TEAM: Fields = { handlerId: id('Who is responsible.'), collaboratorIds: codes('Ids of those who work on it beside them.') };
+const REVIEW: Fields = { reviewOn: day('When it is looked at again.') };
+const LEVEL: Fields = { level: whole('From 1 to 3.') };
+const ORDER: Fields = { dueOn: day('Until when it must be answered.') };
+const CLOCK = code('Kind of the clock.');
+const ticket = (entry: string, en: string, zh: string, fields: Fields = {}): EventType => type(`ticket.${entry}`, 'tickets:read', en, zh, {
+  ticketId: id('The ticket.'), enterpriseId: id('The enterprise.'), event: whole('Number of the ticket’s event.'), status: code('Where the ticket stands after it.'), cycle: whole('In which cycle.'), ...fields,
+});
+
 /** Every type of event, in the order in which the documents show them. */
 export const EVENT_TYPES: readonly EventType[] = [
   type('park.created', 'enterprises:read', 'A park was set up.', '园区已建立。', { code: code('The park’s code.'), goLiveOn: day('The first day on which visits are owed.') }),
@@ -98,6 +107,44 @@ export const EVENT_TYPES: readonly EventType[] = [
   type('plan.declined', 'visits:read', 'The enterprise declined a planned visit.', '企业婉拒计划走访。', PLAN),
   type('plan.cancelled', 'visits:read', 'A planned visit was cancelled.', '计划走访已取消。', PLAN),
   type('plan.joined', 'visits:read', 'Another cadre goes along on a planned visit.', '有干部加入计划走访。', { ...PLAN, cadreId: id('Who joined.') }),
+  ticket('registered', 'A ticket was registered.', '问题已登记。', {
+    channel: code('How it reached the ledger.'), category: code('Category of the service guide.'), priority: code('`normal`, `urgent` or `critical`.'), guideItemId: orNull(id('The guide item.')),
+    visitId: orNull(id('The visit in which it was raised.')),
+  }),
+  ticket('assigned', 'A ticket was given to a handler.', '问题已派单。', TEAM),
+  ticket('accepted', 'The handler accepted.', '经办人已接单。'),
+  ticket('returned', 'The handler returned it to the department that assigns.', '经办人已退单。'),
+  ticket('reassigned', 'A ticket was given to another handler, or other collaborators.', '问题已改派。', TEAM),
+  ticket('answered', 'The enterprise was told something.', '已回复企业。', { kind: code('`interim` or `final`.'), nextReplyOn: orNull(day('When it will be told more.')) }),
+  ticket('material_requested', 'The enterprise was asked for material.', '已请企业补充材料。'),
+  ticket('material_received', 'The material came.', '材料已收到。'),
+  ticket('explained', 'It was explained why it cannot be solved now.', '已向企业解释说明。', REVIEW),
+  ticket('acknowledged', 'The enterprise said whether it understood the explanation.', '企业已反馈是否理解。', { understood: flag('Whether it did.') }),
+  ticket('deferred', 'A new review date was set.', '挂账复核日期已调整。', REVIEW),
+  ticket('resumed', 'A deferred ticket was taken up again.', '挂账问题恢复办理。'),
+  ticket('resolved', 'An outcome was reported.', '问题已办结,待企业评价。', { outcome: code('`solved`, `partly_solved`, `information_given`, `referred` or `declined`.') }),
+  ticket('graded', 'The enterprise gave a grade: 3 to 5 closes, 1 and 2 send back.', '企业已评价。', { grade: whole('From 1 to 5.') }),
+  ticket('reopened', 'A closed ticket was opened again, in a new cycle.', '问题重新办理。'),
+  ticket('withdrawn', 'A ticket was withdrawn.', '问题已撤回。'),
+  ticket('merged', 'A ticket was merged into an older one of the same enterprise.', '问题已合并。', { intoId: id('The ticket that goes on.') }),
+  ticket('call_recorded', 'Somebody called the enterprise.', '回访已登记。', { reached: flag('Whether somebody was reached.'), denied: flag('Whether it denied having withdrawn the ticket.') }),
+  ticket('recategorised', 'Category, guide item or priority were changed.', '问题类别或优先级已调整。', {
+    category: code('Category.'), priority: code('Priority.'), guideItemId: orNull(id('The guide item.')),
+  }),
+  ticket('extension_requested', 'The handler asked for more time.', '经办人申请延期。', { unit: code('Unit of the limit.'), amount: whole('How much more.') }),
+  ticket('extension_decided', 'A supervisor decided whether there is more time.', '延期申请已审批。', { granted: flag('Whether it was granted.') }),
+  ticket('escalated', 'Somebody raised a ticket to a level of linkage.', '已启动三级联动。', LEVEL),
+  ticket('lead_named', 'Who takes the lead was named.', '牵头人已指定。', { leadId: id('The cadre.') }),
+  ticket('reminded', 'A supervisor reminded the handler.', '已催办。'),
+  ticket('ordered', 'A supervisor ordered with a deadline.', '已督办。', ORDER),
+  ticket('grade_set_aside', 'A grade was left out of the rates.', '评价不计入统计。'),
+  ticket('breached', 'A deadline passed.', '时限已超期。', { clock: CLOCK, responsibleId: orNull(id('Who was responsible; null is the department that assigns.')) }),
+  ticket('ran_out', 'A wait for the enterprise, or the time until a review, ran out.', '等待或挂账期限已到。', { clock: CLOCK }),
+  ticket('level_raised', 'A ticket was raised to a level of linkage since it is overdue.', '因超期自动升级。', LEVEL),
+  ticket('order_issued', 'The system ordered since level 3 did not help.', '三级联动后系统发出督办。', ORDER),
+  ticket('questioned', 'Some weeks after closing the enterprise is asked whether it stayed solved.', '办结后回访是否持续解决。'),
+  ticket('delivered', 'The enterprise has what it must answer.', '待答复内容已送达企业。'),
+  ticket('recalculated', 'A new calendar or new working hours moved a deadline.', '因日历或工作时间变化重算时限。', { calendar: code('Calendar and version of the working hours, `year:version/version`.') }),
 ];
 
 const VERSIONED = /^(.+)\.v([2-9]|[1-9]\d+)$/;

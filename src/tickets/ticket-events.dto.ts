@@ -1,0 +1,85 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { Day } from '../kernel/day';
+import { Choice, DayField, InstantField, Nested, Text, Whole } from '../platform/http/fields';
+import { NamedRef } from '../platform/http/named-ref';
+import type { Clock } from './domain/clocks';
+import { CLOCK_KINDS, OTHER_ENTRIES, STATES, STEPS } from './domain/lifecycle';
+import { MEANS } from './domain/words';
+import type { ShownEvent } from './tickets.store';
+
+const TYPES = [...STEPS, ...Object.keys(OTHER_ENTRIES)];
+const ACTORS = ['cadre', 'client', 'enterprise', 'system'] as const;
+/** What moves clocks alone and is said nowhere else, or binds and is no news. */
+const UNSAID: readonly string[] = ['terms', 'respondWithin', 'resolveWithin', 'denied'];
+
+export class EventResponse {
+  @Whole({ description: 'Its number, from 1.', min: 1, max: 1_000_000 }) no: number;
+  @Choice({ description: 'A step, or what time did.', of: TYPES }) type: string;
+  @InstantField({ description: 'When it happened.' }) at: string;
+  @DayField({ description: 'The local day to which it belongs.' }) on: Day;
+  @Choice({ description: 'Where the ticket stood after it.', of: STATES }) status: string;
+  @Whole({ description: 'In which cycle.', min: 1, max: 1000 }) cycle: number;
+  @Choice({ description: 'Who did it; `enterprise` through its link.', of: ACTORS }) by: string;
+  @Nested(() => NamedRef, { description: 'The cadre.', nullable: true }) cadre: NamedRef | null;
+  @ApiProperty({ description: 'What it was about and what was said, under the names of the step’s body.', type: 'object', additionalProperties: true, example: { reason: '不属于本部门职责' } }) details: object;
+}
+
+export class AnswerResponse {
+  @Whole({ description: 'The number of its event.', min: 1, max: 1_000_000 }) no: number;
+  @Choice({ description: '`explanation` counts as an answer, never as the final one.', of: ['interim', 'final', 'explanation'] }) kind: string;
+  @Choice({ description: 'How the enterprise was told.', of: MEANS, nullable: true }) means: string | null;
+  @Text({ description: 'What it was told.', max: 4000, lines: true, example: '供电公司今日到场排查。' }) text: string;
+  @Text({ description: 'Whom.', max: 100, nullable: true, example: '王经理' }) toContact: string | null;
+  @DayField({ description: 'When it will be told more.', nullable: true }) nextReplyOn: Day | null;
+  @InstantField({ description: 'When.' }) at: string;
+  @Nested(() => NamedRef, { description: 'By whom.', nullable: true }) cadre: NamedRef | null;
+  @Whole({ description: 'In which cycle.', min: 1, max: 1000 }) cycle: number;
+}
+
+export class ClockTurn {
+  @Whole({ description: 'The clock’s number.', min: 1, max: 100_000 }) no: number;
+  @Choice({ description: 'What it limits.', of: CLOCK_KINDS }) kind: string;
+  @Choice({ description: 'Breaches are events.', of: ['started', 'stopped'] }) what: 'started' | 'stopped';
+  @InstantField({ description: 'Its deadline, as it stands now; null while it rests.', nullable: true }) dueAt: string | null;
+}
+
+export class TicketTimelineItem {
+  @InstantField({ description: 'When.' }) at: string;
+  @Nested(() => EventResponse, { description: 'What happened; null for a clock.', nullable: true }) event: EventResponse | null;
+  @Nested(() => ClockTurn, { description: 'The clock that started or stopped; null for an event.', nullable: true }) clock: ClockTurn | null;
+}
+
+/** Events and clocks by time; what an event does to clocks follows it. */
+export function toTimeline(events: readonly EventResponse[], clocks: readonly Clock[]): TicketTimelineItem[] {
+  const turn = ({ no, kind, deadline }: Clock, what: 'started' | 'stopped', at: Date): TicketTimelineItem => ({ at: at.toISOString(), event: null, clock: { no, kind, what, dueAt: deadline?.dueAt.toISOString() ?? null } });
+  return [
+    ...events.map((event): TicketTimelineItem => ({ at: event.at, event, clock: null })),
+    ...clocks.flatMap((clock) => (clock.stopped === undefined ? [] : [turn(clock, 'stopped', clock.stopped.at)])),
+    ...clocks.map((clock) => turn(clock, 'started', clock.started.at)),
+  ].toSorted((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0));
+}
+
+/** Who handles or collaborates on a ticket sees that it was sent back, not who gave which grade. */
+export function toEventResponse(event: ShownEvent, seesGrades: boolean): EventResponse {
+  const { no, type, at, onDate, state, cycle, actorKind, cadreId, cadreName, data, words } = event;
+  const moved = Object.fromEntries(Object.entries(data).filter(([name]) => !UNSAID.includes(name)));
+  const hidden = type === 'confirm' && !seesGrades;
+  const details = hidden ? { sentBack: state !== 'closed' } : { ...moved, ...words };
+  return {
+    no, type, at: at.toISOString(), on: onDate, status: state, cycle, by: actorKind, cadre: cadreId === null || cadreName === null ? null : { id: cadreId, name: cadreName },
+    details,
+  };
+}
+
+export function isAnswer({ type }: Pick<ShownEvent, 'type'>): boolean {
+  return type === 'answer' || type === 'explain';
+}
+
+export function toAnswerResponse({ no, type, at, cycle, cadreId, cadreName, data, words }: ShownEvent): AnswerResponse {
+  const said = { ...data, ...words } as Readonly<Record<string, string | undefined>>;
+  return {
+    no, kind: type === 'explain' ? 'explanation' : said['kind'] ?? 'interim', means: said['means'] ?? null, text: (type === 'explain' ? said['explanation'] : said['text']) ?? '',
+    toContact: said['toContact'] ?? null, nextReplyOn: (said['nextReplyOn'] as Day | undefined) ?? null, at: at.toISOString(),
+    cadre: cadreId === null || cadreName === null ? null : { id: cadreId, name: cadreName }, cycle,
+  };
+}

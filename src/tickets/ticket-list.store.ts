@@ -1,0 +1,117 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '../kernel/actor';
+import { Problem } from '../kernel/problem';
+import { Database, type Statement } from '../platform/db/database';
+import { type Counted, type PageQuery, type PageRows, pageStatements, type Slice, totalIn } from '../platform/http/page';
+import type { Recorded } from './domain/history';
+import type { State } from './domain/lifecycle';
+import type { TicketReader } from './domain/ticket-access';
+import { ticketSearchOf } from './domain/ticket-search';
+import { TICKET_COLUMNS, type TicketRow, TicketsStore, variantOf, visibleTo } from './tickets.store';
+
+export interface TicketFilter extends PageQuery {
+  readonly status?: State;
+  readonly open?: boolean;
+  readonly breached?: boolean;
+  readonly enterpriseId?: string;
+  readonly handlerId?: string;
+  readonly departmentId?: string;
+  readonly visitId?: string;
+  readonly category?: string;
+  readonly level?: number;
+  readonly raisedFrom?: string;
+  readonly raisedTo?: string;
+  readonly q?: string;
+}
+
+/** Places values into a statement and gathers its conditions, with a name that tells which there are. */
+export class Conditions {
+  readonly values: unknown[];
+  readonly used: string[] = [];
+  readonly #conditions: string[] = [];
+
+  constructor(first: readonly unknown[]) {
+    this.values = [...first];
+  }
+
+  param(value: unknown): string {
+    return `$${this.values.push(value)}`;
+  }
+
+  where(name: string, condition: string): void {
+    this.used.push(name);
+    this.#conditions.push(condition);
+  }
+
+  get text(): string {
+    return this.#conditions.map((condition) => `AND ${condition}`).join(' ');
+  }
+}
+
+/** What narrows every list of tickets; instants are days' or moments' bounds in RFC 3339. */
+export function filterTickets(conditions: Conditions, query: Omit<TicketFilter, keyof PageQuery>, reader: TicketReader | undefined): void {
+  const { status, open, breached, enterpriseId, handlerId, departmentId, visitId, category, level, raisedFrom, raisedTo, q } = query;
+  const equal = (name: string, column: string, value: unknown): void => {
+    if (value !== undefined) conditions.where(name, `t.${column} = ${conditions.param(value)}`);
+  };
+  equal('status', 'state', status);
+  equal('enterprise', 'enterprise_id', enterpriseId);
+  equal('handler', 'handler_id', handlerId);
+  equal('department', 'department_id', departmentId);
+  equal('visit', 'visit_id', visitId);
+  equal('category', 'category', category);
+  equal('level', 'level', level);
+  // The words stand in the text, since a partial index answers only what is seen to lie inside it.
+  if (open !== undefined) conditions.where(open ? 'open' : 'ended', `t.ended_at IS ${open ? '' : 'NOT '}NULL`);
+  if (breached !== undefined) conditions.where(breached ? 'breached' : 'kept', `t.breaches ${breached ? '>' : '='} 0`);
+  if (raisedFrom !== undefined) conditions.where('from', `coalesce(t.raised_at, t.created_at) >= ${conditions.param(raisedFrom)}`);
+  if (raisedTo !== undefined) conditions.where('to', `coalesce(t.raised_at, t.created_at) < ${conditions.param(raisedTo)}`);
+  if (q !== undefined) search(conditions, q);
+  if (reader !== undefined) conditions.where(variantOf(reader), visibleTo(reader, (value) => conditions.param(value)));
+}
+
+const NUMBER = /^[A-Z0-9]{2,10}-\d{4}-\d{6,}$/;
+
+function search(conditions: Conditions, typed: string): void {
+  const said = typed.normalize('NFKC').trim().toUpperCase();
+  if (NUMBER.test(said)) {
+    conditions.where('number', `t.number = ${conditions.param(said)}`);
+    return;
+  }
+  const { pieces, pattern } = ticketSearchOf(typed);
+  if (pieces.length === 0) throw new Problem('malformed', { errors: [{ pointer: '/query/q', code: 'too-short', params: { min: 2 } }] });
+  conditions.where('q', `t.id IN (SELECT search_tickets($1, ${conditions.param(pieces)}::text[], ${conditions.param(pattern)}))`);
+}
+
+/** Tickets of a park, the newest number first. */
+@Injectable()
+export class TicketListStore {
+  constructor(private readonly database: Database, private readonly store: TicketsStore) {}
+
+  /** One page, and whether time has turned a ticket of the park that nobody has judged since. */
+  async list(actor: Actor, parkId: string, query: TicketFilter, reader: TicketReader | undefined, now: Date): Promise<PageRows<TicketRow> & { stale: boolean }> {
+    const [page, ...count] = pageStatements(query, 'tickets', ['number', 'number'], (slice) => listStatement(parkId, query, reader, slice));
+    const [rows, turned, counted] = await this.database.readAll<[TicketRow, object, Counted]>(actor, [page, hasTurned(parkId, now), ...count]);
+    return { rows, total: totalIn(counted), stale: turned.length > 0 };
+  }
+
+  async events(actor: Actor, parkId: string, ids: readonly string[]): Promise<ReadonlyMap<string, readonly Recorded[]>> {
+    return ids.length === 0 ? new Map<string, readonly Recorded[]>() : this.store.readEventsOf(actor, parkId, ids);
+  }
+}
+
+/** One row where time has turned a ticket of the park by now. */
+export function hasTurned(parkId: string, now: Date): Statement {
+  return { name: 'tickets-turned', text: 'SELECT 1 FROM ticket WHERE park_id = $1 AND turn_at <= $2 LIMIT 1', values: [parkId, now] };
+}
+
+function listStatement(parkId: string, query: TicketFilter, reader: TicketReader | undefined, { after, limit }: Slice): Statement {
+  const conditions = new Conditions([parkId, limit]);
+  filterTickets(conditions, query, reader);
+  if (after !== undefined) conditions.where('after', `(t.year, t.sequence) < (${conditions.param(after[0])}, ${conditions.param(after[1])})`);
+  return {
+    name: ['tickets', ...conditions.used].join('-'),
+    text: `SELECT ${TICKET_COLUMNS} FROM ticket t WHERE t.park_id = $1 ${conditions.text} ORDER BY t.year DESC, t.sequence DESC LIMIT $2`,
+    values: conditions.values,
+  };
+}
