@@ -1,11 +1,13 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { EnterprisesService } from '../enterprises/enterprises.service';
-import { limitsFor } from '../guide/domain/guide';
+import { type GuideContent, limitsFor } from '../guide/domain/guide';
 import { GuideService } from '../guide/guide.service';
 import { type Actor, parkOf } from '../kernel/actor';
+import type { Day } from '../kernel/day';
 import { momentOf } from '../kernel/limit';
 import { found, Problem } from '../kernel/problem';
+import { ParksService } from '../parks/parks.service';
 import { Clock } from '../platform/clock';
 import { claimId } from '../platform/db/client-made-id';
 import { Database, sideBySide } from '../platform/db/database';
@@ -24,7 +26,7 @@ import { readerOf } from './domain/ticket-access';
 import { ticketKeysOf } from './domain/ticket-search';
 import type { Channel } from './domain/words';
 import { worldAt } from './domain/worlds';
-import { policyOn, TicketBook } from './ticket-book.service';
+import { type Desk, policyOn, TicketBook } from './ticket-book.service';
 import { TicketListStore, type TicketFilter } from './ticket-list.store';
 import { byOf, refuseAttachments, requireCategory } from './ticket-steps.service';
 import { eventRow, type ShownEvent, TicketsStore, type TicketView } from './tickets.store';
@@ -47,7 +49,7 @@ const AHEAD_MS = 5 * 60_000;
 @Injectable()
 export class TicketsService implements OnModuleInit {
   constructor(
-    private readonly store: TicketsStore, private readonly lists: TicketListStore, private readonly book: TicketBook, private readonly enterprises: EnterprisesService,
+    private readonly store: TicketsStore, private readonly lists: TicketListStore, private readonly book: TicketBook, private readonly parks: ParksService, private readonly enterprises: EnterprisesService,
     private readonly guide: GuideService, private readonly visits: VisitsService, private readonly database: Database, private readonly journal: Journal, private readonly jobs: Jobs,
     private readonly clock: Clock,
   ) {}
@@ -85,14 +87,16 @@ export class TicketsService implements OnModuleInit {
     if (!fresh) return { created: false, body: await this.#stored(em, actor, parkId, id, now) };
     if (request.raisedAt !== undefined && Date.parse(request.raisedAt) > now.getTime() + AHEAD_MS) throw Problem.at('in-future', `${pointer}/raisedAt`);
     refuseAttachments(request.attachmentIds);
-    const desk = await this.book.desk(em, actor, parkId);
+    const when = momentOf(now, await this.parks.zone(actor, parkId));
+    // Asked together, they travel together; the settings are locked first.
+    const [desk, item] = await sideBySide<[Desk, Pick<GuideContent, 'limits'> | undefined, ...unknown[]]>([
+      this.book.desk(em, actor, parkId),
+      guideItemId === undefined ? Promise.resolve(undefined) : this.guide.inForce(em, actor, { parkId, guideItemId, on: when.on }),
+      this.#requirePresent(em, actor, parkId, enterpriseId, when.on),
+      requireCategory(this.guide, em, actor, parkId, category, when.on, `${pointer}/category`),
+      ...(visitId === undefined || pointer !== '' ? [] : [this.visits.requireVisit(em, actor, { parkId, enterpriseId, id: visitId }, '/visitId')]),
+    ]);
     const { settings, worlds } = desk;
-    const when = momentOf(now, settings.zone);
-    const enterprise = await this.enterprises.requireEnterprise(em, actor, parkId, enterpriseId, '/enterpriseId');
-    if (enterprise.exitedOn !== undefined && enterprise.exitedOn <= when.on) throw new Problem('enterprise-exited', { params: { on: enterprise.exitedOn } });
-    if (visitId !== undefined && pointer === '') await this.visits.requireVisit(em, actor, { parkId, enterpriseId, id: visitId }, '/visitId');
-    await requireCategory(this.guide, em, actor, parkId, category, when.on, `${pointer}/category`);
-    const item = guideItemId === undefined ? undefined : await this.guide.inForce(em, actor, { parkId, guideItemId, on: when.on });
     if (guideItemId !== undefined && item === undefined) throw Problem.at('reference-unknown', `${pointer}/guideItemId`, { what: 'guide item' });
     const terms = termsOf(policyOn(desk, when.on), item === undefined ? undefined : limitsFor(item, priority));
     const world = worldAt(worlds, now);
@@ -113,6 +117,12 @@ export class TicketsService implements OnModuleInit {
       }),
     ]);
     return { created: true, body: this.book.view(actor, { row: { ...own, ...given }, told }, desk, now) };
+  }
+
+  /** Problems: `reference-unknown`, `enterprise-exited`. */
+  async #requirePresent(em: EntityManager, actor: Actor, parkId: string, enterpriseId: string, on: Day): Promise<void> {
+    const { exitedOn } = await this.enterprises.requireEnterprise(em, actor, parkId, enterpriseId, '/enterpriseId');
+    if (exitedOn !== undefined && exitedOn <= on) throw new Problem('enterprise-exited', { params: { on: exitedOn } });
   }
 
   /** As it is now. */

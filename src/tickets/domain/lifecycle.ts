@@ -63,7 +63,7 @@ export const LIFECYCLE: Readonly<Record<Step, StepRule>> = {
   'merge': { from: OPEN, by: ['supervisor'], to: ['merged'], starts: [], stops: 'all', entry: 'ticket.merged', en: 'Merge into an older one', zh: '合并' },
   'record-call': { from: [...OPEN, 'closed', 'withdrawn'], by: ['colleague'], to: ['same', 'registered', 'closed', 'in_progress'], starts: ['assign', 'respond', 'resolve', 'call'], stops: ['call'], entry: 'ticket.call_recorded', en: 'Record the call to the enterprise', zh: '回访登记' },
   'recategorise': { from: OPEN, by: ['supervisor'], to: ['same'], starts: [], stops: [], entry: 'ticket.recategorised', en: 'Sort it anew', zh: '调整类别' },
-  'request-extension': { from: OPEN, by: ['handler'], to: ['same'], starts: [], stops: [], entry: 'ticket.extension_requested', en: 'Ask for more time', zh: '申请延期' },
+  'request-extension': { from: PAST_REGISTERED, by: ['handler'], to: ['same'], starts: [], stops: [], entry: 'ticket.extension_requested', en: 'Ask for more time', zh: '申请延期' },
   'decide-extension': { from: OPEN, by: ['supervisor'], to: ['same'], starts: [], stops: [], entry: 'ticket.extension_decided', en: 'Decide whether there is more time', zh: '延期审批' },
   'escalate': { from: PAST_REGISTERED, by: ['handler', 'collaborator', 'lead', 'supervisor', 'system'], to: ['same'], starts: ['lead'], stops: ['lead'], entry: 'ticket.escalated', en: 'Raise to a level of linkage', zh: '启动三级联动' },
   'name-lead': { from: OPEN, by: ['supervisor'], to: ['same'], starts: [], stops: ['lead'], entry: 'ticket.lead_named', en: 'Name who takes the lead', zh: '指定牵头人' },
