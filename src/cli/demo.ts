@@ -1,6 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { systemActor } from '../kernel/actor';
+import { type Role, systemActor } from '../kernel/actor';
 import { addDays, atTime, BEGINNING, type Day, localDay } from '../kernel/day';
 import { checkUscc } from '../enterprises/domain/uscc';
 import { searchKeysOf } from '../enterprises/domain/name-search';
@@ -14,9 +14,12 @@ import { Database } from '../platform/db/database';
 import { newId } from '../platform/ids';
 import { type Happening, Journal } from '../platform/journal/journal';
 import type { JournalData } from '../platform/journal/journal-data';
+import { TicketSteps } from '../tickets/ticket-steps.service';
+import { TicketsService } from '../tickets/tickets.service';
 import guide from '../../data/demo-guide.json';
 import demo from '../../data/demo-park.json';
 import notes from '../../data/visit-notes.json';
+import { loadTickets } from './demo-tickets';
 import { DEMO_PARK_ID, DEMO_SECOND_PARK_ID, demoSubject } from './demo-ids';
 
 // Two processes that start at once load one demo park.
@@ -60,10 +63,16 @@ export async function loadDemo(app: INestApplicationContext, issuer: string): Pr
     await loadVisits(scene, enterprises, cadres);
     await loadAssignments(scene, enterprises, cadres);
     await journal.appendAll(em, system, scene.entries);
-    for (const entry of guideEntries(scene, departments)) await guideService.enter(em, system, entry);
+    const entries = guideEntries(scene, departments);
+    for (const entry of entries) await guideService.enter(em, system, entry);
     for (const id of enterprises.values()) {
       await duties.judgeEnterprise(em, system, { parkId: DEMO_PARK_ID, enterpriseId: id, cause: { type: 'demo.loaded', id: DEMO_PARK_ID }, now });
     }
+    await loadTickets({
+      em, parkId: DEMO_PARK_ID, now, today, enterpriseIds: demo.enterprises.filter(({ status }) => status === 'in_production').map(({ key }) => idOf(enterprises, key)),
+      cadres: demo.cadres.map(({ key, department, roles }) => ({ key, id: idOf(cadres, key), departmentId: idOf(departments, department), roles: roles as Role[] })),
+      guide: entries.map(({ id, first }) => ({ id, category: first.category, departmentId: first.departmentId })), tickets: app.get(TicketsService), steps: app.get(TicketSteps),
+    });
     return true;
   });
 }

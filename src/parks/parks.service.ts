@@ -169,6 +169,11 @@ export class ParksService {
     return timeZone;
   }
 
+  /** For whoever has a transaction open, and may have made the park in it. */
+  async zoneIn(em: EntityManager, actor: Actor, parkId: string): Promise<string> {
+    return this.#zones.get(parkId) ?? found(await this.store.find(em, actor, parkId)).timeZone;
+  }
+
   async policyInForce(actor: Actor, parkId: string, on: Day): Promise<Policy> {
     const versions = await this.store.listPolicies(actor, parkId);
     return versions.find((version) => version.effectiveFrom <= on) ?? DEFAULT_POLICY;

@@ -22,6 +22,15 @@ import type { Words } from './ticket-event.entity';
 import type { StepBodies } from './ticket-steps.dto';
 import { type RowChange, type TicketRow, TicketsStore, type TicketView } from './tickets.store';
 
+/** A step of one ticket, and the version that whoever takes it has read. */
+export interface TakenStep<S extends Step> {
+  readonly id: string;
+  readonly step: S;
+  readonly body: StepBodies[S];
+  readonly version?: number | undefined;
+  readonly now: Date;
+}
+
 /** A step that is being taken: everything that it may look at. */
 interface Scene {
   readonly em: EntityManager;
@@ -120,20 +129,22 @@ export class TicketSteps {
    * the step itself.
    */
   async take<S extends Step>(actor: Actor, id: string, step: S, body: StepBodies[S], version?: number, once?: Once<TicketView>): Promise<TicketView> {
-    return this.database.transact(actor, async (em) => {
-      const now = this.clock.now();
-      const parkId = found(await this.store.parkOf(em, actor, id));
-      const intoId = 'intoId' in body ? body.intoId : undefined;
-      const { desk, held } = await this.book.hold(em, actor, parkId, intoId === undefined ? [id] : [id, intoId], now, readerOf(actor));
-      const own = found(held.find(({ row }) => row.id === id));
-      if (version !== undefined && version !== own.row.version) throw new Problem('stale');
-      const { ticket } = own.told;
-      const when = this.book.moment(own, desk, now);
-      const { world } = named(own.told.world, desk.worlds);
-      requireStep(step, ticket, partiesOf(ticket, personOf(actor)), when, world);
-      const doing = await this.#doings[step]({ em, actor, parkId, desk, row: own.row, ticket, when, world, other: held.find(({ row }) => row.id === intoId) }, body);
-      return this.book.view(actor, await this.book.record(em, actor, desk, own, { ...doing, by: byOf(actor) }, now), desk, now);
-    }, once);
+    return this.database.transact(actor, async (em) => this.takeIn(em, actor, { id, step, body, version, now: this.clock.now() }), once);
+  }
+
+  /** The same in the caller's transaction, at an instant: now, unless history is loaded. */
+  async takeIn<S extends Step>(em: EntityManager, actor: Actor, { id, step, body, version, now }: TakenStep<S>): Promise<TicketView> {
+    const parkId = found(await this.store.parkOf(em, actor, id));
+    const intoId = 'intoId' in body ? body.intoId : undefined;
+    const { desk, held } = await this.book.hold(em, actor, parkId, intoId === undefined ? [id] : [id, intoId], now, readerOf(actor));
+    const own = found(held.find(({ row }) => row.id === id));
+    if (version !== undefined && version !== own.row.version) throw new Problem('stale');
+    const { ticket } = own.told;
+    const when = this.book.moment(own, desk, now);
+    const { world } = named(own.told.world, desk.worlds);
+    requireStep(step, ticket, partiesOf(ticket, personOf(actor)), when, world);
+    const doing = await this.#doings[step]({ em, actor, parkId, desk, row: own.row, ticket, when, world, other: held.find(({ row }) => row.id === intoId) }, body);
+    return this.book.view(actor, await this.book.record(em, actor, desk, own, { ...doing, by: byOf(actor) }, now), desk, now);
   }
 
   async #responsible(type: 'assign' | 'reassign', scene: Scene, { handlerId, collaboratorIds = [] }: { handlerId: string; collaboratorIds?: readonly string[] }): Promise<Doing> {

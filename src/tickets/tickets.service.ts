@@ -81,13 +81,18 @@ export class TicketsService implements OnModuleInit {
     return this.database.transact(actor, async (em) => this.#registerIn(em, actor, { ...request, parkId }, this.clock.now(), ''), once);
   }
 
+  /** Registers in the caller's transaction, received at an instant: now, unless history is loaded. */
+  async enter(em: EntityManager, actor: Actor, request: NewTicketRequest & { readonly parkId: string }, at: Date): Promise<TicketView> {
+    return (await this.#registerIn(em, actor, request, at, '')).body;
+  }
+
   async #registerIn(em: EntityManager, actor: Actor, request: NewTicketRequest & { readonly parkId: string }, now: Date, pointer: string): Promise<Created<TicketView>> {
     const { parkId, enterpriseId, visitId, guideItemId, category, priority = 'normal' } = request;
     const { id, fresh } = await claimId(em, { resource: 'ticket', parkId, id: request.id, content: request, now });
     if (!fresh) return { created: false, body: await this.#stored(em, actor, parkId, id, now) };
     if (request.raisedAt !== undefined && Date.parse(request.raisedAt) > now.getTime() + AHEAD_MS) throw Problem.at('in-future', `${pointer}/raisedAt`);
     refuseAttachments(request.attachmentIds);
-    const when = momentOf(now, await this.parks.zone(actor, parkId));
+    const when = momentOf(now, await this.parks.zoneIn(em, actor, parkId));
     // Asked together, they travel together; the settings are locked first.
     const [desk, item] = await sideBySide<[Desk, Pick<GuideContent, 'limits'> | undefined, ...unknown[]]>([
       this.book.desk(em, actor, parkId),

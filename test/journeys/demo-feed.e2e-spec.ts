@@ -1,7 +1,9 @@
+import issues from '../../data/demo-issues.json';
 import guide from '../../data/demo-guide.json';
 import { COMMON_CATEGORIES } from '../../src/guide/domain/categories';
 import { DEMO_PARK_ID, DEMO_SECOND_PARK_ID } from '../../src/cli/demo-ids';
 import { loadDemo } from '../../src/cli/demo';
+import { type State, STATES } from '../../src/tickets/domain/lifecycle';
 import { type Cast, ISSUER, startApp, type TestApp } from '../support/app';
 import { everything } from '../support/feed';
 import { seal, stopSealing } from '../support/seal';
@@ -27,9 +29,19 @@ describe('the feed of the demo park', () => {
     const numbers = (parkId: string) => items.filter(({ parkid }) => parkid === parkId).map(({ sequence }) => Number(sequence));
     expect(numbers(DEMO_SECOND_PARK_ID)).toEqual([1]);
     expect(numbers(DEMO_PARK_ID)).toEqual(numbers(DEMO_PARK_ID).map((_number, index) => index + 1));
-    expect(new Set(items.map(({ type }) => type))).toEqual(new Set([
+    const others = items.map(({ type }) => type).filter((type) => !type.startsWith('service-ledger.ticket.'));
+    expect(new Set(others)).toEqual(new Set([
       'park.created', 'department.added', 'cadre.added', 'enterprise.registered', 'guide-item.added', 'visit.imported', 'assignment.started', 'assignment.due_changed', 'lapse.recorded',
     ].map((entry) => `service-ledger.${entry}.v1`)));
+  });
+
+  it('comes with tickets in every state, numbered in the order of their registration', async () => {
+    const { items, total } = (await app.asClient('tickets:read', [DEMO_PARK_ID]).get('/tickets?limit=200&count=true').expect(200)).body as { items: { status: State; number: string; createdAt: string; clocks: { breachedAt: string | null }[]; level: number }[]; total: number };
+    expect(total).toBe(issues.items.length);
+    expect(new Set(items.map(({ status }) => status))).toEqual(new Set(STATES));
+    // Newest first; a year begins anew.
+    expect(items.map(({ createdAt }) => createdAt)).toEqual(items.map(({ createdAt }) => createdAt).toSorted().reverse());
+    expect(items.some(({ clocks, level }) => level === 3 && clocks.some(({ breachedAt }) => breachedAt !== null))).toBe(true);
   });
 
   it('comes with a service guide that was in force when the park went live', async () => {
