@@ -15,7 +15,7 @@ interface TimelineRow {
   readonly cadreName: string | null;
 }
 
-/** What happened around one enterprise, newest first: visits, assignments, changes of status. */
+/** What happened around one enterprise, newest first: visits, tickets, assignments, changes of status. */
 @Injectable()
 export class Timeline {
   constructor(private readonly database: Database) {}
@@ -27,10 +27,11 @@ export class Timeline {
     if (place === undefined) throw new Problem('not-found');
     // Officers and leaders see the visits of enterprises they are or were assigned to, and those they took part in.
     const own = actor.kind === 'client' || hasRole(actor, 'supervisor', 'admin', 'county') ? null : actor.id;
+    const seesTickets = actor.kind !== 'client' || actor.scopes.includes('tickets:read');
     const rows = await readPage<TimelineRow>(this.database, actor, query, `timeline-${enterpriseId}`, ['string', 'string', 'string'], ({ after, limit }) => ({
       name: after === undefined ? 'timeline' : 'timeline-after',
       text: timelineSql(after !== undefined),
-      values: [place.parkId, enterpriseId, own, limit, ...(after ?? [])],
+      values: [place.parkId, enterpriseId, own, limit, seesTickets, ...(after ?? [])],
     }));
     return toPage(rows, query, `timeline-${enterpriseId}`, (row) => [row.on, row.id, row.kind], ({ on, id, kind, what, cadreId, cadreName }) => ({
       on, id, kind, what, cadre: cadreId === null || cadreName === null ? null : { id: cadreId, name: cadreName },
@@ -38,9 +39,9 @@ export class Timeline {
   }
 }
 
-// Each branch reads at most a page of its own index; the outer sort meets four short lists.
+// Each branch reads at most a page of its own index, or the tickets of one enterprise; the outer sort meets five short lists.
 function timelineSql(paged: boolean): string {
-  const page = (on: string, id: string, kind: string) => (paged ? `AND (${on}, ${id}, '${kind}') < ($5::date, $6::uuid, $7)` : '');
+  const page = (on: string, id: string, kind: string) => (paged ? `AND (${on}, ${id}, '${kind}') < ($6::date, $7::uuid, $8)` : '');
   return `
     SELECT t.on_date AS "on", t.id, t.kind, t.what, t.cadre_id AS "cadreId", c.name AS "cadreName" FROM (
       (SELECT v.on_date, v.id, 'visit' AS kind, CASE WHEN v.voided_at IS NULL THEN v.mode ELSE 'voided' END AS what, v.author_id AS cadre_id
@@ -48,6 +49,12 @@ function timelineSql(paged: boolean): string {
          AND ($3::uuid IS NULL OR v.author_id = $3 OR EXISTS (SELECT FROM assignment a WHERE a.park_id = $1 AND a.enterprise_id = $2 AND a.cadre_id = $3)
            OR EXISTS (SELECT FROM visit_participant p WHERE p.park_id = $1 AND p.visit_id = v.id AND p.cadre_id = $3 AND p.removed_at IS NULL))
        ORDER BY v.on_date DESC, v.id DESC LIMIT $4)
+      UNION ALL
+      (SELECT r.on_date, r.id, 'ticket', r.state, r.registered_by FROM (
+         SELECT (k.created_at AT TIME ZONE p.time_zone)::date AS on_date, k.id, k.state, k.registered_by FROM ticket k JOIN park p ON p.id = k.park_id
+         WHERE k.park_id = $1 AND k.enterprise_id = $2 AND $5::boolean
+           AND ($3::uuid IS NULL OR k.handler_id = $3 OR k.registered_by = $3 OR EXISTS (SELECT FROM assignment a WHERE a.park_id = $1 AND a.enterprise_id = $2 AND a.cadre_id = $3))) r
+       WHERE true ${page('r.on_date', 'r.id', 'ticket')} ORDER BY r.on_date DESC, r.id DESC LIMIT $4)
       UNION ALL
       (SELECT a.starts_on, a.id, 'assignment_started', a.capacity, a.cadre_id FROM assignment a
        WHERE a.park_id = $1 AND a.enterprise_id = $2 ${page('a.starts_on', 'a.id', 'assignment_started')} ORDER BY a.starts_on DESC, a.id DESC LIMIT $4)

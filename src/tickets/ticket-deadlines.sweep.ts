@@ -1,18 +1,17 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { systemActor } from '../kernel/actor';
-import { ParksService } from '../parks/parks.service';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/db/database';
 import { newId } from '../platform/ids';
 import { Jobs } from '../platform/jobs/jobs';
 import { TicketBook } from './ticket-book.service';
-import { hasTurned } from './ticket-list.store';
+import { parksTurned } from './ticket-list.store';
 import { TICKETS_SWEEP } from './tickets.service';
 
 /** The scheduler's part: it writes what time has done. Whether something is overdue never waits for it. */
 @Injectable()
 export class TicketDeadlinesSweep implements OnModuleInit {
-  constructor(private readonly book: TicketBook, private readonly parks: ParksService, private readonly database: Database, private readonly jobs: Jobs, private readonly clock: Clock) {}
+  constructor(private readonly book: TicketBook, private readonly database: Database, private readonly jobs: Jobs, private readonly clock: Clock) {}
 
   onModuleInit(): void {
     // Every minute: a limit in hours runs out at any of them. A tick that is missed is made up by the next one.
@@ -21,12 +20,8 @@ export class TicketDeadlinesSweep implements OnModuleInit {
 
   /** In all parks; safe to run twice, late, and in several processes at once. */
   async sweep(requestId: string): Promise<{ settled: number }> {
-    const system = systemActor(requestId);
     let settled = 0;
-    for (const { id } of await this.parks.listAllAsSystem(requestId)) {
-      const turned = await this.database.read(system, hasTurned(id, this.clock.now()));
-      if (turned.length > 0) settled += await this.book.settle(id, requestId, false);
-    }
+    for (const { id } of await this.database.read<{ id: string }>(systemActor(requestId), parksTurned(this.clock.now()))) settled += await this.book.settle(id, requestId, false);
     return { settled };
   }
 }

@@ -100,6 +100,11 @@ export class TicketListStore {
   }
 }
 
+/** The parks in which time has turned a ticket by now. */
+export function parksTurned(now: Date): Statement {
+  return { name: 'tickets-turned-parks', text: 'SELECT p.id FROM park p WHERE EXISTS (SELECT FROM ticket t WHERE t.park_id = p.id AND t.turn_at <= $1) ORDER BY p.id', values: [now] };
+}
+
 /** One row where time has turned a ticket of the park by now. */
 export function hasTurned(parkId: string, now: Date): Statement {
   return { name: 'tickets-turned', text: 'SELECT 1 FROM ticket WHERE park_id = $1 AND turn_at <= $2 LIMIT 1', values: [parkId, now] };
