@@ -2,7 +2,7 @@ import { DataSource } from 'typeorm';
 import { systemActor } from '../../src/kernel/actor';
 import { Database } from '../../src/platform/db/database';
 import { type TestApp, startApp } from '../support/app';
-import { aGuideItem, anEnterprise } from '../support/world';
+import { aGuideItem, anEnterprise, aTicketIn, takeStep } from '../support/world';
 
 /** The second wall: a query that forgets the park shows nothing of another one. */
 describe('row-level security by park', () => {
@@ -14,10 +14,12 @@ describe('row-level security by park', () => {
     database = app.app.get(Database);
     await anEnterprise(app);
     await aGuideItem(app);
+    await takeStep(app, await aTicketIn(app, 'in_progress'), 'reassign');
   });
   afterAll(async () => { await app.close(); });
 
-  const TABLES = ['park', 'department', 'enterprise', 'enterprise_status', 'cadre', 'park_policy', 'working_hours', 'guide_item', 'guide_item_version', 'journal_entry'];
+  const TABLES = ['park', 'department', 'enterprise', 'enterprise_status', 'cadre', 'park_policy', 'working_hours', 'guide_item', 'guide_item_version', 'ticket', 'ticket_number', 'ticket_collaborator', 'ticket_event',
+    'ticket_clock', 'journal_entry'];
 
   it.each(TABLES)('%s: a read that forgets the condition sees its own park alone', async (table) => {
     const column = table === 'park' ? 'id' : 'park_id';
@@ -40,8 +42,9 @@ describe('row-level security by park', () => {
     expect(await app.sql(`SELECT id FROM enterprise WHERE name = 'taken'`)).toEqual([]);
   });
 
-  it('keeps the search function from another park', async () => {
-    const found = await database.read(actorOf([app.otherParkId]), { name: 'foreign-search', text: 'SELECT search_enterprises($1, $2, $3)', values: [app.parkId, [], '%'] });
-    expect(found).toEqual([]);
+  it.each(['search_enterprises', 'search_tickets'])('keeps %s from another park', async (search) => {
+    const statement = { name: `foreign-${search}`, text: `SELECT ${search}($1, $2, $3)`, values: [app.parkId, [], '%'] };
+    expect(await database.read(actorOf([app.otherParkId]), statement)).toEqual([]);
+    expect(await database.read(actorOf([app.parkId]), statement)).not.toEqual([]);
   });
 });

@@ -2,13 +2,14 @@ import { Client } from 'pg';
 import type supertest from 'supertest';
 import { ROUTES } from '../../src/identity/routes';
 import { KeptAnswersSweep } from '../../src/platform/http/idempotency/kept-answers.sweep';
+import { STEPS } from '../../src/tickets/domain/lifecycle';
 import { type Caller, startApp, type TestApp } from '../support/app';
-import { aGuideItem, aGuideItemBody, anAssignment, anEnterprise, aUscc, aVisit } from '../support/world';
+import { aGuideItem, aGuideItemBody, anAssignment, anEnterprise, asHand, aTicketBody, aTicketFor, aUscc, aVisit, type Hand, STEP_SAMPLES } from '../support/world';
 
 type Call = readonly [path: string, body: object];
 
 interface Recipe {
-  readonly who: keyof TestApp['cadres'];
+  readonly who: Hand;
   /** Makes what the call needs; answers its path and body. */
   readonly call: (app: TestApp) => Promise<Call> | Call;
 }
@@ -48,6 +49,11 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   'planned-visits/:id/decline': recipe('officer', async (app) => [`/planned-visits/${await aPlan(app)}/decline`, {}]),
   'planned-visits/:id/join': recipe('officer2', async (app) => [`/planned-visits/${await aPlan(app)}/join`, {}]),
   'planned-visits/:id/cancel': recipe('officer', async (app) => [`/planned-visits/${await aPlan(app)}/cancel`, {}]),
+  'tickets': recipe('officer', async (app) => ['/tickets', aTicketBody(await anEnterprise(app))]),
+  ...Object.fromEntries(STEPS.map((step) => [`tickets/:id/${step}`, recipe(STEP_SAMPLES[step].who, async (app) => {
+    const ticket = await aTicketFor(app, step);
+    return [`/tickets/${ticket.id}/${step}`, await STEP_SAMPLES[step].body(app, ticket)];
+  })])),
 };
 // What it answers must not lie anywhere for 72 hours: every reading is one, and leaves its line.
 const NOT_KEPT = ['enterprises/:id/contacts/reveal'];
@@ -62,7 +68,8 @@ describe('the same request, delivered twice', () => {
   const post = (caller: Caller, path: string, body: object, key: string): supertest.Test => caller.post(path, body).set('idempotency-key', key);
   const counts = async (): Promise<unknown> => app.sql(`
     SELECT (SELECT count(*) FROM journal_entry) AS entries, (SELECT count(*) FROM visit) AS visits, (SELECT count(*) FROM enterprise) AS enterprises, (SELECT count(*) FROM access_log) AS readings,
-      (SELECT count(*) FROM guide_item_version) AS versions`);
+      (SELECT count(*) FROM guide_item_version) AS versions, (SELECT count(*) FROM ticket) AS tickets, (SELECT count(*) FROM ticket_event) AS events,
+      (SELECT count(*) FROM ticket_clock) AS clocks`);
 
   it('is told for every POST that there is', () => {
     const posts = ROUTES.filter(({ method }) => method === 'POST').map(({ path }) => path);
@@ -78,11 +85,11 @@ describe('the same request, delivered twice', () => {
   it.each(Object.entries(RECIPES))('POST %s has one effect and one answer', async (_path, { who, call }) => {
     const [path, body] = await call(app);
     const key = aKey();
-    const first = await post(app.as(who), path, body, key);
+    const first = await post(asHand(app, who), path, body, key);
     expect([200, 201]).toContain(first.status);
     expect(first.headers['idempotency-replayed']).toBeUndefined();
     const before = await counts();
-    const second = await post(app.as(who), path, body, key);
+    const second = await post(asHand(app, who), path, body, key);
     expect(second.status).toBe(first.status);
     expect(second.text).toBe(first.text);
     expect(second.headers['content-type']).toBe(first.headers['content-type']);

@@ -5,7 +5,7 @@ import { apiDocument } from '../../src/openapi';
 import { signCursor } from '../../src/platform/http/cursor-signature';
 import { InstallationKeys } from '../../src/platform/db/installation-keys';
 import { ISSUER, startApp, type TestApp } from '../support/app';
-import { aGuideItem, anAssignment, anEnterprise, aVisit } from '../support/world';
+import { aGuideItem, anAssignment, anEnterprise, aTicket, aTicketIn, aVisit, takeStep } from '../support/world';
 
 type Who = keyof TestApp['cadres'];
 
@@ -46,6 +46,14 @@ const LISTS: Readonly<Record<string, List>> = {
   assignments: { who: 'admin', other: 'officer', filters: ['capacity=officer', 'active=true', 'active=false', 'cadreId={officer}', 'enterpriseId={enterprise}'] },
   visits: { who: 'supervisor', other: 'officer', filters: ['from=2026-03-04', 'to=2026-03-04', 'review=none', 'review=needs_review', 'cadreId={officer}', 'enterpriseId={enterprise}', 'enterpriseId={enterprise}&cadreId={officer}'] },
   'planned-visits': { who: 'officer', other: 'leader', filters: ['status=planned', 'cadreId={officer}', 'enterpriseId={enterprise}', 'from=2026-04-22', 'to=2026-04-22'] },
+  tickets: {
+    who: 'supervisor', other: 'handler',
+    filters: ['status=registered', 'open=true', 'open=false', 'breached=true', 'breached=false', 'enterpriseId={enterprise}', 'handlerId={handler}', 'departmentId={department}', 'category=power', 'level=1', 'level=0',
+      'raisedFrom=2026-05-15T02:00:00Z', 'raisedTo=2026-05-15T02:00:00Z', 'q=闪断', 'q=jksp-2026-000002', 'open=true&q=闪断'],
+  },
+  'tickets/:id/answers': { who: 'supervisor', other: 'handler', filters: ['parkId={park}'] },
+  'tickets/:id/events': { who: 'supervisor', other: 'handler', filters: ['parkId={park}'] },
+  'tickets/:id/timeline': { who: 'supervisor', other: 'handler', filters: ['parkId={park}'] },
   'supervision/overdue-visits': { who: 'supervisor', other: 'admin', filters: ['capacity=officer', 'dueWithinDays=60', 'cadreId={officer}', 'departmentId={department}', 'minDays=3'] },
   'supervision/coverage': { who: 'supervisor', other: 'admin', filters: ['uncovered=true', 'uncovered=false'] },
   'supervision/burden': { who: 'supervisor', other: 'admin', filters: ['parkId={park}'] },
@@ -83,20 +91,26 @@ beforeAll(async () => {
   for (const one of enterprises.slice(0, 2)) await app.as('leader').post('/planned-visits', { enterpriseId: one, plannedOn: '2026-04-22' }).expect(201);
   // Burdens are counted over the last 30 days.
   for (const one of enterprises.slice(0, 2)) for (let made = 0; made < 2; made += 1) await app.as('officer').post('/visits', aVisit(app, one)).expect(201);
+  app.clock.set('2026-05-06T02:00:00.000Z');
+  const ticket = await aTicketIn(app, 'in_progress', enterpriseId);
+  for (const kind of ['interim', 'final']) await takeStep(app, ticket, 'answer', { kind });
+  for (const state of ['registered', 'explained', 'closed', 'withdrawn', 'merged'] as const) await aTicketIn(app, state, enterprises[1]);
   app.clock.set('2026-05-15T02:00:00.000Z');
+  await aTicket(app, enterpriseId, { category: 'land', title: '不动产权证办理', raisedAt: '2026-05-14T02:00:00Z' });
+  await aTicketIn(app, 'assigned', enterprises[2]);
   await app.as('supervisor').get('/supervision/overdue-visits').expect(200);
   const items = [{}, { category: 'land', name: '不动产权证办理' }, { category: 'cold_chain' }, { effectiveFrom: '2026-11-01' }];
   const guideItems: string[] = [];
   for (const given of items) guideItems.push(await aGuideItem(app, given));
   await app.as('admin').post(`/guide-items/${guideItems[0] ?? ''}/versions`, { effectiveFrom: '2026-09-01', active: false }).expect(201);
-  ids = { 'guide-items': guideItems[0] ?? '', parks: app.parkId, enterprises: enterpriseId, cadres: app.cadres.officer2, visits: (visit.body as { id: string }).id };
+  ids = { 'guide-items': guideItems[0] ?? '', parks: app.parkId, enterprises: enterpriseId, cadres: app.cadres.officer2, visits: (visit.body as { id: string }).id, tickets: ticket.id };
   const { paths } = apiDocument(app.app);
   documented = Object.entries(paths).flatMap(([path, { get }]) => (get?.parameters?.some((parameter) => 'name' in parameter && parameter.name === 'cursor') === true ? [path.replace(/\{(\w+)\}/g, ':$1')] : []));
 }, 120_000);
 afterAll(async () => { await app.close(); });
 
 const filled = (text: string): string => text.replace(/\{(\w+)\}/g, (_whole, name: string) => (
-  { park: app.parkId, department: app.departmentId, officer: app.cadres.officer, enterprise: enterpriseId }[name] ?? ''));
+  { park: app.parkId, department: app.departmentId, officer: app.cadres.officer, handler: app.cadres.handler, enterprise: enterpriseId }[name] ?? ''));
 const addressOf = (path: string): string => fullPath(path).replace(':year', '2026').replace(':id', ids[path.split('/')[0] ?? ''] ?? 'missing');
 
 /** Sends exactly this address. */

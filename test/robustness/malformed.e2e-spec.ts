@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { fullPath, ROUTES, type RouteAccess } from '../../src/identity/routes';
 import { apiDocument } from '../../src/openapi';
 import { type TestApp, startApp } from '../support/app';
-import { aGuideItem, anAssignment, anEnterprise, aUscc } from '../support/world';
+import { aGuideItem, anAssignment, anEnterprise, aTicketIn, aUscc } from '../support/world';
 
 const RUNS = 1_000;
 const WRITING = ROUTES.filter((route) => route.method !== 'GET');
@@ -16,13 +16,14 @@ describe('malformed requests', () => {
     app = await startApp();
     const enterpriseId = await anEnterprise(app);
     const assignment = await anAssignment(app, enterpriseId);
-    ids = { parks: app.parkId, departments: app.departmentId, enterprises: enterpriseId, cadres: app.cadres.officer, assignments: assignment.id, calendar: '2026', 'guide-items': await aGuideItem(app) };
+    ids = { parks: app.parkId, departments: app.departmentId, enterprises: enterpriseId, cadres: app.cadres.officer, assignments: assignment.id, calendar: '2026', 'guide-items': await aGuideItem(app), tickets: (await aTicketIn(app, 'assigned')).id };
     for (const role of ['officer', 'leader', 'supervisor', 'admin', 'operator'] as const) tokens.set(role, await app.token(role));
+    tokens.set('enterprise:act', await app.issuer.sign('a-client', { client_id: 'a-client', scope: 'enterprise:act', park_ids: [app.parkId] }, app.clock.now()));
   });
   afterAll(async () => { await app.close(); });
 
   const named = WRITING.map((route) => [`${route.method} ${route.path}`, route] as const);
-  const tokenFor = (route: RouteAccess) => tokens.get(route.roles.find((role) => tokens.has(role)) ?? '') ?? '';
+  const tokenFor = (route: RouteAccess) => tokens.get([...route.roles, ...route.scopes].find((one) => tokens.has(one)) ?? '') ?? '';
   const fingerprint = async () => (await app.sql<{ rows: string }>(`
     SELECT string_agg(t.name || ':' || (xpath('/row/c/text()', query_to_xml('SELECT count(*) AS c FROM ' || t.name, false, true, '')))[1]::text, ',' ORDER BY t.name) AS rows
     FROM (SELECT quote_ident(relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND relkind = 'r') t`))[0]?.rows;
@@ -35,7 +36,8 @@ describe('malformed requests', () => {
   const FIELDS = [
     'id', 'parkId', 'name', 'uscc', 'enterpriseId', 'cadreId', 'capacity', 'startsOn', 'endsOn', 'occurredAt', 'mode', 'summary', 'participantIds', 'deviceOffsetMs', 'location', 'contacts',
     'tags', 'status', 'on', 'roles', 'identity', 'departmentId', 'effectiveFrom', 'windows', 'visits', 'days', 'source', 'plannedOn', 'from', 'to', 'substituteId', 'accept', 'code', 'goLiveOn', 'reason', 'category',
-    'steps', 'materials', 'limits', 'active',
+    'steps', 'materials', 'limits', 'active', 'channel', 'title', 'description', 'priority', 'guideItemId', 'raisedAt', 'attachmentIds', 'visitId', 'handlerId', 'collaboratorIds', 'kind', 'means', 'text', 'nextReplyOn',
+    'items', 'reviewOn', 'understood', 'outcome', 'grade', 'source', 'askedBy', 'intoId', 'reached', 'said', 'denied', 'limit', 'granted', 'level', 'leadId', 'dueOn',
   ];
   const body = fc.oneof(
     { weight: 6, arbitrary: fc.dictionary(fc.constantFrom(...FIELDS), bad, { minKeys: 1, maxKeys: 6 }).map((given) => JSON.stringify({ ...given, aFieldThatIsNone: true })) },
@@ -86,7 +88,7 @@ describe('malformed requests', () => {
     // A cursor with the right shape and a key of nonsense.
     fc.array(fc.oneof(fc.string({ maxLength: 5 }), fc.integer()), { maxLength: 3 }).map((k) => Buffer.from(JSON.stringify({ f: 'x', k })).toString('base64url')),
   );
-  const query = fc.array(fc.tuple(fc.constantFrom('limit', 'cursor', 'parkId', 'q', 'status', 'tag', 'cadreId', 'enterpriseId', 'from', 'to', 'review', 'minDays', 'dueWithinDays', 'active', 'uncovered', 'after', 'types', 'count', 'on', 'all', 'category', 'departmentId', 'bogus'), value), { minLength: 1, maxLength: 4 })
+  const query = fc.array(fc.tuple(fc.constantFrom('limit', 'cursor', 'parkId', 'q', 'status', 'tag', 'cadreId', 'enterpriseId', 'from', 'to', 'review', 'minDays', 'dueWithinDays', 'active', 'uncovered', 'after', 'types', 'count', 'on', 'all', 'category', 'departmentId', 'handlerId', 'open', 'breached', 'level', 'raisedFrom', 'raisedTo', 'visitId', 'overdueOnly', 'bogus'), value), { minLength: 1, maxLength: 4 })
     .map((pairs) => pairs.map(([name, text]) => `${name}=${text}`).join('&'));
   const reading = ROUTES.filter((route) => route.method === 'GET').map((route) => [route.path, route] as const);
 

@@ -1,5 +1,5 @@
 import { type TestApp, startApp } from '../support/app';
-import { aGuideItem, aGuideItemBody, anAssignment, anEnterprise, aUscc, aVisit } from '../support/world';
+import { aGuideItem, aGuideItemBody, anAssignment, anEnterprise, aTicketIn, aUscc, aVisit, takeStep } from '../support/world';
 
 /** Each named constraint is broken in SQL, as its owner, whom no code stands in the way of. */
 describe('the constraints', () => {
@@ -12,6 +12,7 @@ describe('the constraints', () => {
     const visit = ((await app.as('officer').post('/visits', aVisit(app, enterprise)).expect(201)).body as { id: string }).id;
     const plan = ((await app.as('officer').post('/planned-visits', { enterpriseId: enterprise, plannedOn: '2026-03-05' }).expect(201)).body as { id: string }).id;
     await aGuideItem(app);
+    await takeStep(app, await aTicketIn(app, 'in_progress', enterprise), 'reassign');
     await app.as('admin').post(`/cadres/${app.cadres.officer2}/leaves`, { from: '2026-03-03', to: '2026-03-04', substituteId: app.cadres.officer }).expect(201);
     await app.sql(`INSERT INTO lapse (id, park_id, assignment_id, enterprise_id, cadre_id, due_on, detected_at, outcome, version, created_at, updated_at)
       VALUES (uuidv7(), $1, $2, $3, $4, '2026-02-01', now(), 'open', 1, now(), now())`, [app.parkId, assignment, enterprise, app.cadres.officer]);
@@ -112,6 +113,48 @@ describe('the constraints', () => {
     ['guide_item_version_one_a_day', copy('guide_item_version', { id: FRESH })],
     ['guide_item_version_category_form', set('guide_item_version', `category = '许可'`)],
     ['guide_item_version_limits_for_normal', set('guide_item_version', `limits = '{}'`)],
+    ['ticket_number_of_park', copy('ticket_number', { park_id: NOBODY })],
+    ['ticket_number_once', copy('ticket', { id: FRESH })],
+    ['ticket_of_enterprise', set('ticket', `enterprise_id = ${NOBODY}`)],
+    ['ticket_of_visit', set('ticket', `visit_id = ${NOBODY}`)],
+    ['ticket_of_guide_item', set('ticket', `guide_item_id = ${NOBODY}`)],
+    ['ticket_registered_in_park', set('ticket', `registered_by = ${NOBODY}`)],
+    ['ticket_handled_in_park', set('ticket', `handler_id = ${NOBODY}`)],
+    ['ticket_led_in_park', set('ticket', `lead_id = ${NOBODY}`)],
+    ['ticket_in_department', set('ticket', `department_id = ${NOBODY}`)],
+    ['ticket_merged_in_park', set('ticket', `state = 'merged', ended_at = now(), merged_into_id = ${NOBODY}`)],
+    ['ticket_channel_known', set('ticket', `channel = 'telepathy'`)],
+    ['ticket_priority_known', set('ticket', `priority = 'whenever'`)],
+    ['ticket_state_known', set('ticket', `state = 'lost'`)],
+    ['ticket_outcome_known', set('ticket', `outcome = 'forgotten'`)],
+    ['ticket_level_known', set('ticket', 'level = 4')],
+    ['ticket_ends_with_its_state', set('ticket', 'ended_at = now()')],
+    ['ticket_open_has_a_clock', set('ticket', 'next_due_at = NULL, next_due_clock = NULL')],
+    ['ticket_clock_has_a_kind', set('ticket', 'next_due_clock = NULL')],
+    ['ticket_has_one_handler', set('ticket', 'handler_id = NULL')],
+    ['ticket_has_one_handler', set('ticket', `state = 'registered'`)],
+    ['ticket_closed_with_answer_and_outcome', set('ticket', `state = 'closed', ended_at = now(), last_answer_at = now(), outcome = NULL`)],
+    ['ticket_closed_with_answer_and_outcome', set('ticket', `state = 'closed', ended_at = now(), last_answer_at = NULL, outcome = 'solved'`)],
+    ['ticket_withdrawn_for_somebody', set('ticket', `withdrawn_for = '王经理'`)],
+    ['ticket_merged_into_another', set('ticket', `state = 'merged', ended_at = now()`)],
+    ['ticket_merged_into_another', set('ticket', `state = 'merged', ended_at = now(), merged_into_id = id`)],
+    ['ticket_due_at_its_earliest_clock', set('ticket', `next_due_at = next_due_at + interval '1 second'`)],
+    ['ticket_due_at_its_earliest_clock', `UPDATE ticket_clock SET due_at = due_at - interval '100 days' WHERE stopped_at IS NULL`],
+    ['ticket_due_at_its_earliest_clock', `UPDATE ticket_clock SET stopped_at = now(), stopped_on = '2026-03-02' WHERE stopped_at IS NULL`],
+    ['ticket_collaborator_on_ticket', copy('ticket_collaborator', { ticket_id: NOBODY })],
+    ['ticket_collaborator_in_park', copy('ticket_collaborator', { cadre_id: NOBODY })],
+    ['ticket_event_of_ticket', copy('ticket_event', { ticket_id: NOBODY })],
+    ['ticket_event_by_cadre', set('ticket_event', `cadre_id = ${NOBODY}`)],
+    ['ticket_event_by_somebody', set('ticket_event', `actor_kind = 'ghost'`)],
+    ['ticket_event_by_somebody', set('ticket_event', `actor_kind = 'system'`)],
+    ['ticket_clock_of_ticket', copy('ticket_clock', { ticket_id: NOBODY })],
+    ['ticket_clock_answered_for_in_park', set('ticket_clock', `breached_at = now(), breached_on = '2026-03-02', responsible_id = ${NOBODY}`)],
+    ['ticket_clock_kind_known', set('ticket_clock', `kind = 'cuckoo'`)],
+    ['ticket_clock_rests_only_to_resolve', set('ticket_clock', `kind = 'respond', due_at = NULL`)],
+    ['ticket_clock_stops_whole', set('ticket_clock', 'stopped_at = now(), stopped_on = NULL')],
+    ['ticket_clock_breached_whole', set('ticket_clock', 'breached_at = now()')],
+    ['ticket_clock_promises_alone_are_breached', set('ticket_clock', `kind = 'wait', breached_at = now(), breached_on = '2026-03-02'`)],
+    ['ticket_clock_one_running', copy('ticket_clock', { no: '98', kind: `'lead'`, stopped_at: 'NULL', stopped_on: 'NULL' }) + '; ' + copy('ticket_clock', { no: '99', kind: `'lead'`, stopped_at: 'NULL', stopped_on: 'NULL' })],
     ['journal_entry_of_park', copy('journal_entry', { id: FRESH, park_id: NOBODY })],
     ['journal_entry_sealed_whole', copy('journal_entry', { id: FRESH, number: '7' })],
     ['journal_entry_number_counts', sealed({ number: '0' })],

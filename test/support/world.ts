@@ -1,6 +1,7 @@
 import { v7 } from 'uuid';
 import { aUscc as usccOf } from '../../bench/uscc';
-import type { TestApp } from './app';
+import type { State, Step } from '../../src/tickets/domain/lifecycle';
+import type { Caller, TestApp } from './app';
 
 /** Builders that state only what matters. Everything goes through HTTP, as its users would. */
 
@@ -49,8 +50,9 @@ export function aClientId(app: TestApp): string {
   return v7({ msecs: app.clock.now().getTime() });
 }
 
-interface MadeTicket {
+export interface MadeTicket {
   readonly id: string;
+  readonly enterpriseId: string;
   readonly number: string;
   readonly version: number;
   readonly status: string;
@@ -65,4 +67,90 @@ export async function aTicket(app: TestApp, enterpriseId: string, given: object 
   const response = await app.as('officer').post('/tickets', aTicketBody(enterpriseId, given));
   if (response.status !== 201) throw new Error(`ticket: ${response.status} ${JSON.stringify(response.body)}`);
   return response.body as MadeTicket;
+}
+
+/** Who takes a step: somebody of the cast, or a client that speaks for the enterprise. */
+export type Hand = keyof TestApp['cadres'] | 'enterprise';
+
+export function asHand(app: TestApp, who: Hand): Caller {
+  return who === 'enterprise' ? app.asClient('enterprise:act tickets:read') : app.as(who);
+}
+
+interface StepSample {
+  /** A state in which it may be taken, and what is done there before. */
+  readonly from: State;
+  readonly after?: readonly Step[];
+  readonly who: Hand;
+  readonly body: (app: TestApp, ticket: MadeTicket) => object | Promise<object>;
+}
+
+const sample = (from: State, who: Hand, body: StepSample['body'] | object = {}, after: readonly Step[] = []): StepSample => ({ from, who, after, body: typeof body === 'function' ? body as StepSample['body'] : () => body });
+
+/** One way to take each step of a ticket's life. The handler of these tickets is the handler of the cast. */
+export const STEP_SAMPLES: Readonly<Record<Step, StepSample>> = {
+  'assign': sample('registered', 'supervisor', (app: TestApp) => ({ handlerId: app.cadres.handler })),
+  'accept': sample('assigned', 'handler'),
+  'return': sample('assigned', 'handler', { reason: '不属于本部门职责' }),
+  'reassign': sample('in_progress', 'supervisor', (app: TestApp) => ({ handlerId: app.cadres.officer2, collaboratorIds: [app.cadres.handler], reason: '职责调整' })),
+  'answer': sample('in_progress', 'handler', { kind: 'final', means: 'phone', text: '供电公司已排除故障。' }),
+  'request-material': sample('in_progress', 'handler', { items: ['车间平面图'], text: '请补充车间平面图。' }),
+  'receive-material': sample('waiting_enterprise', 'enterprise', { note: '已送达' }),
+  'explain': sample('in_progress', 'handler', (app: TestApp) => ({ reasonCode: 'planning', reason: '变电站扩容在建', explanation: '扩容完成前错峰供电。', means: 'on_site', reviewOn: daysAhead(app, 40) })),
+  'acknowledge': sample('explained', 'enterprise', { understood: true }),
+  'defer': sample('deferred', 'supervisor', (app: TestApp) => ({ reviewOn: daysAhead(app, 60), reason: '设备到货推迟' })),
+  'resume': sample('deferred', 'handler', { reason: '设备已到货' }),
+  'resolve': sample('in_progress', 'handler', { outcome: 'solved', text: '已更换故障开关。' }, ['answer']),
+  'confirm': sample('resolved', 'enterprise', { grade: 5, comment: '处理及时' }),
+  'reopen': sample('closed', 'enterprise', { reason: '又出现闪断' }),
+  'withdraw': sample('registered', 'supervisor', { reason: '企业已自行解决', askedBy: '王经理' }),
+  'merge': sample('registered', 'supervisor', async (app: TestApp, { enterpriseId }: MadeTicket) => ({ intoId: (await anOlderTicket(app, enterpriseId)).id, reason: '重复登记' })),
+  'record-call': sample('resolved', 'officer', { reached: true, said: '问题确已解决。' }),
+  'recategorise': sample('registered', 'supervisor', { priority: 'urgent', reason: '影响生产' }),
+  'request-extension': sample('in_progress', 'handler', { limit: { unit: 'workingDays', amount: 2 }, reason: '备件在途' }),
+  'decide-extension': sample('in_progress', 'supervisor', { granted: true, reason: '情况属实' }, ['request-extension']),
+  'escalate': sample('in_progress', 'handler', { reason: '需多部门协调' }),
+  'name-lead': sample('in_progress', 'supervisor', (app: TestApp) => ({ leadId: app.cadres.leader }), ['escalate']),
+  'remind': sample('in_progress', 'supervisor', { text: '请于今日内回复企业。' }),
+  'order': sample('in_progress', 'supervisor', (app: TestApp) => ({ text: '请限期办结。', dueOn: daysAhead(app, 3) })),
+  'set-aside-grade': sample('closed', 'supervisor', { reason: '评价对象有误' }),
+};
+
+/** The step by which each state is reached. */
+const REACHED_BY: Readonly<Record<Exclude<State, 'registered'>, Step>> = {
+  assigned: 'assign', in_progress: 'accept', waiting_enterprise: 'request-material', explained: 'explain', deferred: 'acknowledge', resolved: 'resolve', closed: 'confirm', withdrawn: 'withdraw',
+  merged: 'merge',
+};
+
+/** A fresh ticket that has been brought into a state, of an enterprise of its own unless one is given. */
+export async function aTicketIn(app: TestApp, state: State, enterpriseId?: string): Promise<MadeTicket> {
+  if (state === 'registered') return aTicket(app, enterpriseId ?? await anEnterprise(app));
+  const step = REACHED_BY[state];
+  return takeStep(app, await aTicketFor(app, step, enterpriseId), step);
+}
+
+/** A fresh ticket of which the step may be taken. */
+export async function aTicketFor(app: TestApp, step: Step, enterpriseId?: string): Promise<MadeTicket> {
+  const { from, after = [] } = STEP_SAMPLES[step];
+  let ticket = await aTicketIn(app, from, enterpriseId);
+  for (const before of after) ticket = await takeStep(app, ticket, before);
+  return ticket;
+}
+
+export async function takeStep(app: TestApp, ticket: MadeTicket, step: Step, given: object = {}): Promise<MadeTicket> {
+  const { who, body } = STEP_SAMPLES[step];
+  const response = await asHand(app, who).post(`/tickets/${ticket.id}/${step}`, { ...await body(app, ticket), ...given });
+  if (response.status !== 200) throw new Error(`${step}: ${response.status} ${JSON.stringify(response.body)}`);
+  return response.body as MadeTicket;
+}
+
+/** Merging asks for one that was registered before. */
+async function anOlderTicket(app: TestApp, enterpriseId: string): Promise<MadeTicket> {
+  app.clock.advance(-1_000);
+  const older = await aTicket(app, enterpriseId);
+  app.clock.advance(1_000);
+  return older;
+}
+
+function daysAhead(app: TestApp, days: number): string {
+  return new Date(app.clock.now().getTime() + days * 86_400_000).toISOString().slice(0, 10);
 }

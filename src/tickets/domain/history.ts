@@ -1,4 +1,4 @@
-import { type LimitWorld, type Moment, momentOf } from '../../kernel/limit';
+import { type Deadline, type LimitWorld, type Moment, momentOf } from '../../kernel/limit';
 import { isRunning } from './clocks';
 import type { Happened } from './happening';
 import { advance, apply, registerTicket, type Ticket } from './ticket';
@@ -41,7 +41,7 @@ export function tell({ ticket }: Told, event: Recorded, worlds: readonly KnownWo
 
 /**
  * The ticket as it is now, with what time and new calendars have done in between. What time did before a notice came is judged by the calendar
- * that was known then; then what still runs is worked out anew, as an event, where that changes a deadline.
+ * that was known then; then what still runs is worked out anew, as an event, where that moves a deadline or makes it certain.
  */
 export function catchUp(before: Told, worlds: readonly KnownWorld[], now: Date): { readonly told: Told; readonly passed: readonly Recorded[] } {
   const passed: Recorded[] = [];
@@ -60,12 +60,16 @@ export function catchUp(before: Told, worlds: readonly KnownWorld[], now: Date):
     const when = notBefore(told.last, from, world.zone);
     const event: Recorded = { ...when, type: 'recalculated', world: name };
     const after = apply(told.ticket, event, world);
-    const moved = after.clocks.some((clock, index) => isRunning(clock) && clock.deadline?.dueAt.getTime() !== told.ticket.clocks[index]?.deadline?.dueAt.getTime());
+    const moved = after.clocks.some((clock, index) => isRunning(clock) && !isSame(clock.deadline, told.ticket.clocks[index]?.deadline));
     if (moved) passed.push(event);
     told = moved ? { ticket: after, world: name, last: event } : { ...told, world: name };
   }
   pass(reached);
   return { told, passed };
+}
+
+function isSame(one: Deadline | undefined, other: Deadline | undefined): boolean {
+  return one?.dueAt.getTime() === other?.dueAt.getTime() && one?.calendarProvisional === other?.calendarProvisional;
 }
 
 /** The moment of something new: never before what happened last, whatever the clock of a process says. */

@@ -31,6 +31,8 @@ export interface StepRule {
   readonly by: readonly Party[];
   /** Where it may lead; `same` is where it was. Which of several, the content of the step decides. */
   readonly to: readonly (State | 'same')[];
+  /** Where each of these leads from one state alone. */
+  readonly leads?: Readonly<Partial<Record<State, readonly State[]>>>;
   /** Clocks that it may start, in the order of the domain's table. */
   readonly starts: readonly ClockKind[];
   readonly stops: readonly ClockKind[] | 'all' | 'all but call';
@@ -61,7 +63,8 @@ export const LIFECYCLE: Readonly<Record<Step, StepRule>> = {
   'reopen': { from: ['closed'], by: ['enterprise', 'supervisor'], to: ['in_progress', 'registered'], starts: ['assign', 'respond', 'resolve'], stops: [], entry: 'ticket.reopened', en: 'Reopen', zh: '重新办理' },
   'withdraw': { from: OPEN, by: ['enterprise', 'supervisor'], to: ['withdrawn'], starts: ['call'], stops: 'all but call', entry: 'ticket.withdrawn', en: 'Withdraw', zh: '撤回' },
   'merge': { from: OPEN, by: ['supervisor'], to: ['merged'], starts: [], stops: 'all', entry: 'ticket.merged', en: 'Merge into an older one', zh: '合并' },
-  'record-call': { from: [...OPEN, 'closed', 'withdrawn'], by: ['colleague'], to: ['same', 'registered', 'closed', 'in_progress'], starts: ['assign', 'respond', 'resolve', 'call'], stops: ['call'], entry: 'ticket.call_recorded', en: 'Record the call to the enterprise', zh: '回访登记' },
+  'record-call': { from: [...OPEN, 'closed', 'withdrawn'], by: ['colleague'], to: ['same', 'registered', 'closed', 'in_progress'],
+    leads: { withdrawn: ['registered'], resolved: ['closed'], explained: ['in_progress'] }, starts: ['assign', 'respond', 'resolve', 'call'], stops: ['call'], entry: 'ticket.call_recorded', en: 'Record the call to the enterprise', zh: '回访登记' },
   'recategorise': { from: OPEN, by: ['supervisor'], to: ['same'], starts: [], stops: [], entry: 'ticket.recategorised', en: 'Sort it anew', zh: '调整类别' },
   'request-extension': { from: PAST_REGISTERED, by: ['handler'], to: ['same'], starts: [], stops: [], entry: 'ticket.extension_requested', en: 'Ask for more time', zh: '申请延期' },
   'decide-extension': { from: OPEN, by: ['supervisor'], to: ['same'], starts: [], stops: [], entry: 'ticket.extension_decided', en: 'Decide whether there is more time', zh: '延期审批' },
@@ -87,8 +90,19 @@ export function isOpen(state: State): boolean {
   return OPEN.includes(state);
 }
 
-/** The life as a Mermaid diagram: the steps that lead from one state to another. */
+/** Where a ticket goes when a clock runs out that nobody answers for. */
+export const RUNS_OUT: readonly { readonly from: State; readonly clock: ClockKind; readonly to: State }[] = [
+  { from: 'waiting_enterprise', clock: 'wait', to: 'in_progress' }, { from: 'explained', clock: 'confirm', to: 'in_progress' }, { from: 'resolved', clock: 'confirm', to: 'closed' },
+  { from: 'deferred', clock: 'review', to: 'in_progress' },
+];
+
+/** The life as a Mermaid diagram: what leads from one state to another. */
 export function lifecycleDiagram(): string {
-  const arrows = STEPS.flatMap((step) => LIFECYCLE[step].from.flatMap((from) => LIFECYCLE[step].to.filter((to): to is State => to !== 'same').map((to) => `  ${from} --> ${to}: ${step}`)));
-  return ['stateDiagram-v2', '  [*] --> registered: register', ...arrows].join('\n');
+  const arrows = STEPS.flatMap((step) => LIFECYCLE[step].from.flatMap((from) => targetsOf(step, from).map((to) => `  ${from} --> ${to}: ${step}`)));
+  return ['stateDiagram-v2', '  [*] --> registered: register', ...arrows, ...RUNS_OUT.map(({ from, clock, to }) => `  ${from} --> ${to}: ${clock} ran out`)].join('\n');
+}
+
+function targetsOf(step: Step, from: State): State[] {
+  const { to, leads } = LIFECYCLE[step];
+  return leads === undefined ? to.filter((one): one is State => one !== 'same') : [...leads[from] ?? []];
 }
