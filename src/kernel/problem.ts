@@ -11,12 +11,15 @@ export interface FieldError {
   readonly params?: ProblemParams;
 }
 
+/** No member takes the place of a standard one. */
+export type ProblemExtensions = Readonly<Record<string, unknown>> & { readonly [M in 'type' | 'code' | 'title' | 'status' | 'detail' | 'instance' | 'errors']?: never };
+
 export interface ProblemOptions {
   /** What fills the placeholders of the catalogue's sentences: ids, codes, dates and numbers, never personal data. */
   readonly params?: ProblemParams;
   readonly errors?: readonly FieldError[];
   /** Members beside the standard ones, e.g. the duties that stand in the way. */
-  readonly extensions?: Readonly<Record<string, unknown>>;
+  readonly extensions?: ProblemExtensions;
   readonly retryAfterSeconds?: number;
   readonly cause?: unknown;
 }
@@ -30,7 +33,7 @@ export class Problem extends Error {
   readonly status: number;
   readonly params: ProblemParams;
   readonly errors: readonly FieldError[];
-  readonly extensions: Readonly<Record<string, unknown>>;
+  readonly extensions: ProblemExtensions;
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ProblemCode, options: ProblemOptions = {}) {

@@ -39,12 +39,12 @@ describe('every pair of a state and a step', () => {
     }
     // Refused, and nothing was changed.
     expect(await stored(id)).toEqual(written);
-    const refusal = response.body as { code: string; openSteps: Step[]; allowedSteps: Step[]; status: number };
+    const refusal = response.body as { code: string; status: number; ticketStatus: State; openSteps: Step[]; allowedSteps: Step[] };
     if (open && step === 'resolve') {
       expect([response.status, refusal.code]).toEqual([422, 'final-answer-missing']);
       return;
     }
-    expect([response.status, refusal.code]).toEqual([409, 'step-not-open']);
+    expect([response.status, refusal.code, refusal.status, refusal.ticketStatus]).toEqual([409, 'step-not-open', 409, state]);
     expect(open && !CONDITIONAL.includes(step)).toBe(false);
     expect(refusal.openSteps).not.toContain(step);
     expect(stepsFrom(state)).toEqual(expect.arrayContaining(refusal.openSteps));

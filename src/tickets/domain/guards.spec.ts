@@ -92,8 +92,8 @@ describe('a step that is refused', () => {
     try {
       requireStep('accept', ticket, new Set<Party>(['handler']), when, PLAIN);
     } catch (error) {
-      const { openSteps, allowedSteps: mine, status } = (error as Problem).extensions as { openSteps: Step[]; allowedSteps: Step[]; status: State };
-      expect({ status, mine }).toEqual({ status: 'in_progress', mine: ['answer', 'request-material', 'explain', 'resolve', 'request-extension', 'escalate'] });
+      const { openSteps, allowedSteps: mine, ticketStatus } = (error as Problem).extensions as unknown as { openSteps: Step[]; allowedSteps: Step[]; ticketStatus: State };
+      expect({ ticketStatus, mine }).toEqual({ ticketStatus: 'in_progress', mine: ['answer', 'request-material', 'explain', 'resolve', 'request-extension', 'escalate'] });
       expect(openSteps).toEqual(expect.arrayContaining(['reassign', 'withdraw', 'merge', 'remind', 'order', ...mine]));
       expect(openSteps).not.toContain('accept');
     }

@@ -58,7 +58,7 @@ export function requireStep(step: Step, ticket: Ticket, parties: ReadonlySet<Par
   if (LIFECYCLE[step].from.includes(ticket.state) && holds(step, ticket, when, world)) return;
   const open = stepsFrom(ticket.state).filter((one) => holds(one, ticket, when, world));
   throw new Problem('step-not-open', {
-    params: { step, status: ticket.state }, extensions: { status: ticket.state, openSteps: open, allowedSteps: allowedSteps(ticket, parties, when, world) },
+    params: { step, status: ticket.state }, extensions: { ticketStatus: ticket.state, openSteps: open, allowedSteps: allowedSteps(ticket, parties, when, world) },
   });
 }
 
