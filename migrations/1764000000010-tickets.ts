@@ -95,14 +95,16 @@ const TICKETS = `
     CONSTRAINT ticket_merged_into_another CHECK ((state = 'merged') = (merged_into_id IS NOT NULL) AND merged_into_id <> id)
   );
   CREATE INDEX ticket_open_by_due ON ticket (park_id, next_due_at, id) WHERE ended_at IS NULL;
+  CREATE INDEX ticket_open_by_handler ON ticket (park_id, handler_id, next_due_at, id) WHERE ended_at IS NULL;
+  CREATE INDEX ticket_open_by_department ON ticket (park_id, department_id, next_due_at, id) WHERE ended_at IS NULL;
   CREATE INDEX ticket_open_by_number ON ticket (park_id, year, sequence) WHERE ended_at IS NULL;
   CREATE INDEX ticket_call_by_due ON ticket (park_id, next_due_at, id) WHERE ended_at IS NOT NULL AND next_due_at IS NOT NULL;
   CREATE INDEX ticket_by_turn ON ticket (park_id, turn_at) WHERE turn_at IS NOT NULL;
   CREATE INDEX ticket_by_enterprise ON ticket (park_id, enterprise_id, year, sequence);
-  CREATE INDEX ticket_by_handler ON ticket (park_id, handler_id, next_due_at, id);
-  CREATE INDEX ticket_by_department ON ticket (park_id, department_id, next_due_at, id);
-  CREATE INDEX ticket_by_lead ON ticket (park_id, lead_id) WHERE lead_id IS NOT NULL;
-  CREATE INDEX ticket_by_registrar ON ticket (park_id, registered_by) WHERE registered_by IS NOT NULL;
+  CREATE INDEX ticket_by_handler ON ticket (park_id, handler_id, year, sequence);
+  CREATE INDEX ticket_by_department ON ticket (park_id, department_id, year, sequence);
+  CREATE INDEX ticket_by_lead ON ticket (park_id, lead_id, year, sequence) WHERE lead_id IS NOT NULL;
+  CREATE INDEX ticket_by_registrar ON ticket (park_id, registered_by, year, sequence) WHERE registered_by IS NOT NULL;
   CREATE INDEX ticket_by_visit ON ticket (park_id, visit_id) WHERE visit_id IS NOT NULL;
   CREATE INDEX ticket_by_guide_item ON ticket (park_id, guide_item_id, created_at) WHERE guide_item_id IS NOT NULL;
   CREATE INDEX ticket_by_survivor ON ticket (park_id, merged_into_id) WHERE merged_into_id IS NOT NULL;

@@ -22,7 +22,7 @@ export class MeController {
   }
 
   @Get('worklist')
-  @Call({ id: 'getWorklist', summary: 'What I have to do', zh: '我的待办', description: 'My duties by due date: whom to visit next.', answers: { type: WorklistResponse }, problems: ['park-required'] })
+  @Call({ id: 'getWorklist', summary: 'What I have to do', zh: '我的待办', description: 'My duties by due date: whom to visit next. My tickets by deadline: what to do next.', answers: { type: WorklistResponse }, problems: ['park-required'] })
   async list(@CurrentActor() actor: Actor, @Query() query: WorklistQuery): Promise<WorklistResponse> {
     return this.worklist.list(actor, query);
   }

@@ -1,6 +1,7 @@
 import { ROLES } from '../kernel/actor';
 import { Choice, Id, Nested, Text, Whole } from '../platform/http/fields';
 import { DueVisit } from '../assignments/due-list.service';
+import { UnresolvedTicket } from '../tickets/ticket-due-list.service';
 
 export class MeResponse {
   @Id({ description: 'The cadre; null for a client or operator.', nullable: true }) cadreId: string | null;
@@ -13,10 +14,11 @@ export class MeResponse {
 }
 
 export class WorklistQuery {
-  @Whole({ description: 'How many, 1 to 200; 200 when left out.', min: 1, max: 200, example: 50, optional: true, query: true }) limit?: number;
+  @Whole({ description: 'How many of each, 1 to 200; 200 when left out.', min: 1, max: 200, example: 50, optional: true, query: true }) limit?: number;
   @Id({ description: 'Which park, for those who have several in scope.', optional: true }) parkId?: string;
 }
 
 export class WorklistResponse {
   @Nested(() => DueVisit, { description: 'My duties by due date, the most overdue first.', list: { max: 200 } }) visits: readonly DueVisit[];
+  @Nested(() => UnresolvedTicket, { description: 'The tickets that I handle by deadline, the most overdue first.', list: { max: 200 } }) tickets: readonly UnresolvedTicket[];
 }

@@ -91,6 +91,7 @@ export const ROUTES: readonly RouteAccess[] = [
     return route('POST', `tickets/:id/${step}`, staff ? STAFF : by.includes('supervisor') ? ['supervisor'] : [], by.includes('enterprise') ? ['enterprise:act'] : []);
   }),
   route('GET', 'supervision/overdue-visits', OVERSEERS, ['visits:read']),
+  route('GET', 'supervision/unresolved-tickets', OVERSEERS, ['tickets:read']),
   route('GET', 'supervision/coverage', OVERSEERS, ['visits:read']),
   route('GET', 'supervision/burden', OVERSEERS, ['visits:read']),
   route('GET', 'lapses', DUTY_READERS, ['visits:read']),

@@ -5,22 +5,30 @@ import { DueVisit } from '../assignments/due-list.service';
 import { Call, IdParam } from '../platform/http/call';
 import { type Page, PageQuery } from '../platform/http/page';
 import { CurrentActor, IdPipe } from '../platform/http/request';
+import { TicketDueListService, UnresolvedTicket } from '../tickets/ticket-due-list.service';
 import { BurdenQuery, BurdenResponse, CoverageQuery, CoverageResponse } from './coverage.dto';
 import { Coverage } from './coverage.query';
 import { OverdueVisitsQuery } from './overdue-visits.dto';
 import { OverdueVisits } from './overdue-visits.query';
 import { TimelineItem } from './timeline.dto';
 import { Timeline } from './timeline.query';
+import { UnresolvedTicketsQuery } from './unresolved-tickets.dto';
 
 @ApiTags('Supervision')
 @Controller('supervision')
 export class SupervisionController {
-  constructor(private readonly overdue: OverdueVisits, private readonly coverage: Coverage) {}
+  constructor(private readonly overdue: OverdueVisits, private readonly tickets: TicketDueListService, private readonly coverage: Coverage) {}
 
   @Get('overdue-visits')
   @Call({ id: 'listOverdueVisits', summary: 'Overdue visits', zh: '逾期走访清单', description: 'Most overdue first, from facts at the moment of reading. With `dueWithinDays` also those that fall due soon.', answers: { type: DueVisit, list: true }, problems: ['cursor-invalid', 'park-required'] })
   async listOverdue(@CurrentActor() actor: Actor, @Query() query: OverdueVisitsQuery): Promise<Page<DueVisit>> {
     return this.overdue.list(actor, query);
+  }
+
+  @Get('unresolved-tickets')
+  @Call({ id: 'listUnresolvedTickets', summary: 'Unresolved tickets', zh: '未办结问题清单', description: 'Those that have not ended by their next deadline, the most overdue first, from facts at the moment of reading.', answers: { type: UnresolvedTicket, list: true }, problems: ['cursor-invalid', 'park-required'] })
+  async listUnresolved(@CurrentActor() actor: Actor, @Query() query: UnresolvedTicketsQuery): Promise<Page<UnresolvedTicket>> {
+    return this.tickets.list(actor, query);
   }
 
   @Get('coverage')

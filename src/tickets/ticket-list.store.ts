@@ -4,14 +4,14 @@ import { Problem } from '../kernel/problem';
 import { Database, type Statement } from '../platform/db/database';
 import { type Counted, type PageQuery, type PageRows, pageStatements, type Slice, totalIn } from '../platform/http/page';
 import type { Recorded } from './domain/history';
-import type { State } from './domain/lifecycle';
+import { isOpen, type State } from './domain/lifecycle';
 import type { TicketReader } from './domain/ticket-access';
 import { ticketSearchOf } from './domain/ticket-search';
 import { TICKET_COLUMNS, type TicketRow, TicketsStore, variantOf, visibleTo } from './tickets.store';
 
-export interface TicketFilter extends PageQuery {
+/** What narrows every list of tickets; instants in RFC 3339. */
+export interface TicketFilters {
   readonly status?: State;
-  readonly open?: boolean;
   readonly breached?: boolean;
   readonly enterpriseId?: string;
   readonly handlerId?: string;
@@ -22,6 +22,10 @@ export interface TicketFilter extends PageQuery {
   readonly raisedFrom?: string;
   readonly raisedTo?: string;
   readonly q?: string;
+}
+
+export interface TicketFilter extends TicketFilters, PageQuery {
+  readonly open?: boolean;
 }
 
 /** Places values into a statement and gathers its conditions, with a name that tells which there are. */
@@ -48,34 +52,38 @@ export class Conditions {
   }
 }
 
-/** What narrows every list of tickets; instants are days' or moments' bounds in RFC 3339. */
-export function filterTickets(conditions: Conditions, query: Omit<TicketFilter, keyof PageQuery>, reader: TicketReader | undefined): void {
-  const { status, open, breached, enterpriseId, handlerId, departmentId, visitId, category, level, raisedFrom, raisedTo, q } = query;
+/** Adds what the filters say of `t`. The park is the first value of the statement. */
+export function filterTickets(conditions: Conditions, { status, breached, enterpriseId, handlerId, departmentId, visitId, category, level, raisedFrom, raisedTo, q }: TicketFilters): void {
   const equal = (name: string, column: string, value: unknown): void => {
     if (value !== undefined) conditions.where(name, `t.${column} = ${conditions.param(value)}`);
   };
   equal('status', 'state', status);
+  // What is open is found among the open ones.
+  if (status !== undefined && isOpen(status)) filterOpen(conditions, true);
   equal('enterprise', 'enterprise_id', enterpriseId);
   equal('handler', 'handler_id', handlerId);
   equal('department', 'department_id', departmentId);
   equal('visit', 'visit_id', visitId);
   equal('category', 'category', category);
   equal('level', 'level', level);
-  // The words stand in the text, since a partial index answers only what is seen to lie inside it.
-  if (open !== undefined) conditions.where(open ? 'open' : 'ended', `t.ended_at IS ${open ? '' : 'NOT '}NULL`);
   if (breached !== undefined) conditions.where(breached ? 'breached' : 'kept', `t.breaches ${breached ? '>' : '='} 0`);
   if (raisedFrom !== undefined) conditions.where('from', `coalesce(t.raised_at, t.created_at) >= ${conditions.param(raisedFrom)}`);
   if (raisedTo !== undefined) conditions.where('to', `coalesce(t.raised_at, t.created_at) < ${conditions.param(raisedTo)}`);
   if (q !== undefined) search(conditions, q);
-  if (reader !== undefined) conditions.where(variantOf(reader), visibleTo(reader, (value) => conditions.param(value)));
 }
 
-const NUMBER = /^[A-Z0-9]{2,10}-\d{4}-\d{6,}$/;
+/** The words stand in the text, since a partial index answers only what is seen to lie inside it. */
+export function filterOpen(conditions: Conditions, open: boolean): void {
+  conditions.where(open ? 'open' : 'ended', `t.ended_at IS ${open ? '' : 'NOT '}NULL`);
+}
+
+const NUMBER = /^[A-Z0-9]{2,10}-(\d{4})-(\d{6,9})$/;
 
 function search(conditions: Conditions, typed: string): void {
   const said = typed.normalize('NFKC').trim().toUpperCase();
-  if (NUMBER.test(said)) {
-    conditions.where('number', `t.number = ${conditions.param(said)}`);
+  const [, year, sequence] = NUMBER.exec(said) ?? [];
+  if (year !== undefined && sequence !== undefined) {
+    conditions.where('number', `t.year = ${conditions.param(Number(year))} AND t.sequence = ${conditions.param(Number(sequence))} AND t.number = ${conditions.param(said)}`);
     return;
   }
   const { pieces, pattern } = ticketSearchOf(typed);
@@ -110,13 +118,41 @@ export function hasTurned(parkId: string, now: Date): Statement {
   return { name: 'tickets-turned', text: 'SELECT 1 FROM ticket WHERE park_id = $1 AND turn_at <= $2 LIMIT 1', values: [parkId, now] };
 }
 
-function listStatement(parkId: string, query: TicketFilter, reader: TicketReader | undefined, { after, limit }: Slice): Statement {
+/** A slice of a park's tickets, the newest number first. */
+export function listStatement(parkId: string, query: TicketFilter, reader: TicketReader | undefined, { after, limit }: Slice): Statement {
   const conditions = new Conditions([parkId, limit]);
-  filterTickets(conditions, query, reader);
+  filterTickets(conditions, query);
+  if (query.open !== undefined) filterOpen(conditions, query.open);
   if (after !== undefined) conditions.where('after', `(t.year, t.sequence) < (${conditions.param(after[0])}, ${conditions.param(after[1])})`);
-  return {
-    name: ['tickets', ...conditions.used].join('-'),
-    text: `SELECT ${TICKET_COLUMNS} FROM ticket t WHERE t.park_id = $1 ${conditions.text} ORDER BY t.year DESC, t.sequence DESC LIMIT $2`,
-    values: conditions.values,
-  };
+  // What names an enterprise, a visit, a handler or words is little, whoever reads it; of all the rest a reader sees little.
+  const little = [query.enterpriseId, query.visitId, query.handlerId, query.q].some((given) => given !== undefined);
+  if (reader !== undefined && little) conditions.where(`${variantOf(reader)}-of-these`, visibleTo(reader, (value) => conditions.param(value)));
+  const text = reader === undefined || little ? newestOf(`SELECT ${TICKET_COLUMNS} FROM ticket t`, conditions.text) : ofReader(conditions, reader);
+  return { name: ['tickets', ...conditions.used].join('-'), text, values: conditions.values };
+}
+
+function newestOf(select: string, conditions: string): string {
+  return `${select} WHERE t.park_id = $1 ${conditions} ORDER BY t.year DESC, t.sequence DESC LIMIT $2`;
+}
+
+/**
+ * The newest of each source of what the reader sees, merged: a page costs a page of each, of each of their enterprises, and as many tickets as they
+ * collaborate on, however many others there are.
+ */
+function ofReader(conditions: Conditions, reader: TicketReader): string {
+  const filters = conditions.text;
+  conditions.used.push(variantOf(reader));
+  const me = conditions.param(reader.cadreId);
+  const ids = 'SELECT t.id, t.year, t.sequence FROM ticket t';
+  const from = (column: string, value: string): string => newestOf(ids, `AND t.${column} = ${value} ${filters}`);
+  const sources = [from('handler_id', me), from('lead_id', me), from('registered_by', me)];
+  if (reader.departmentId !== null) sources.push(from('department_id', conditions.param(reader.departmentId)));
+  sources.push(newestOf('SELECT t.id, t.year, t.sequence FROM ticket_collaborator c JOIN ticket t ON t.park_id = c.park_id AND t.id = c.ticket_id', `AND c.park_id = $1 AND c.cadre_id = ${me} ${filters}`));
+  if (reader.visits) {
+    sources.push(`SELECT newest.* FROM (SELECT DISTINCT a.enterprise_id FROM assignment a WHERE a.park_id = $1 AND a.cadre_id = ${me} AND a.standing <> 'ended') mine
+      CROSS JOIN LATERAL (${newestOf(ids, `AND t.enterprise_id = mine.enterprise_id ${filters}`)}) newest`);
+  }
+  return `
+    SELECT ${TICKET_COLUMNS} FROM (${sources.map((source) => `(${source})`).join(' UNION ')} ORDER BY year DESC, sequence DESC LIMIT $2) page
+    JOIN ticket t ON t.park_id = $1 AND t.id = page.id ORDER BY t.year DESC, t.sequence DESC`;
 }

@@ -55,6 +55,9 @@ const LISTS: Readonly<Record<string, List>> = {
   'tickets/:id/events': { who: 'supervisor', other: 'handler', filters: ['parkId={park}'] },
   'tickets/:id/timeline': { who: 'supervisor', other: 'handler', filters: ['parkId={park}'] },
   'supervision/overdue-visits': { who: 'supervisor', other: 'admin', filters: ['capacity=officer', 'dueWithinDays=60', 'cadreId={officer}', 'departmentId={department}', 'minDays=3'] },
+  'supervision/unresolved-tickets': {
+    who: 'supervisor', other: 'admin', filters: ['overdueOnly=true', 'overdueOnly=false', 'status=registered', 'breached=true', 'enterpriseId={enterprise}', 'handlerId={handler}', 'departmentId={department}', 'level=0', 'q=闪断'],
+  },
   'supervision/coverage': { who: 'supervisor', other: 'admin', filters: ['uncovered=true', 'uncovered=false'] },
   'supervision/burden': { who: 'supervisor', other: 'admin', filters: ['parkId={park}'] },
   'guide-items': { who: 'admin', other: 'handler', filters: ['category=permits', 'departmentId={department}', 'q=许可', 'q=sx-', 'on=2026-12-01', 'all=true', 'all=false'] },
