@@ -90,6 +90,12 @@ export const ROUTES: readonly RouteAccess[] = [
     const staff = by.some((party) => party !== 'supervisor' && party !== 'enterprise' && party !== 'system');
     return route('POST', `tickets/:id/${step}`, staff ? STAFF : by.includes('supervisor') ? ['supervisor'] : [], by.includes('enterprise') ? ['enterprise:act'] : []);
   }),
+  route('GET', 'tickets/:id/linkages', TICKET_READERS, ['tickets:read']),
+  route('POST', 'tickets/:id/linkages', STAFF),
+  // What somebody is to the linkage is asked when they act.
+  ...['team', 'sessions', 'replies', 'close'].map((act) => route('POST', `linkages/:id/${act}`, STAFF)),
+  route('POST', 'follow-ups/:id/done', STAFF),
+  route('GET', 'supervision/follow-ups', TICKET_READERS),
   route('GET', 'supervision/overdue-visits', OVERSEERS, ['visits:read']),
   route('GET', 'supervision/coverage', OVERSEERS, ['visits:read']),
   route('GET', 'supervision/burden', OVERSEERS, ['visits:read']),

@@ -120,20 +120,23 @@ export class TicketSteps {
    * the step itself.
    */
   async take<S extends Step>(actor: Actor, id: string, step: S, body: StepBodies[S], version?: number, once?: Once<TicketView>): Promise<TicketView> {
-    return this.database.transact(actor, async (em) => {
-      const now = this.clock.now();
-      const parkId = found(await this.store.parkOf(em, actor, id));
-      const intoId = 'intoId' in body ? body.intoId : undefined;
-      const { desk, held } = await this.book.hold(em, actor, parkId, intoId === undefined ? [id] : [id, intoId], now, readerOf(actor));
-      const own = found(held.find(({ row }) => row.id === id));
-      if (version !== undefined && version !== own.row.version) throw new Problem('stale');
-      const { ticket } = own.told;
-      const when = this.book.moment(own, desk, now);
-      const { world } = named(own.told.world, desk.worlds);
-      requireStep(step, ticket, partiesOf(ticket, personOf(actor)), when, world);
-      const doing = await this.#doings[step]({ em, actor, parkId, desk, row: own.row, ticket, when, world, other: held.find(({ row }) => row.id === intoId) }, body);
-      return this.book.view(actor, await this.book.record(em, actor, desk, own, { ...doing, by: byOf(actor) }, now), desk, now);
-    }, once);
+    return this.database.transact(actor, async (em) => this.takeIn(em, actor, id, step, body, version), once);
+  }
+
+  /** The same in a transaction that goes on. */
+  async takeIn<S extends Step>(em: EntityManager, actor: Actor, id: string, step: S, body: StepBodies[S], version?: number): Promise<TicketView> {
+    const now = this.clock.now();
+    const parkId = found(await this.store.parkOf(em, actor, id));
+    const intoId = 'intoId' in body ? body.intoId : undefined;
+    const { desk, held } = await this.book.hold(em, actor, parkId, intoId === undefined ? [id] : [id, intoId], now, readerOf(actor));
+    const own = found(held.find(({ row }) => row.id === id));
+    if (version !== undefined && version !== own.row.version) throw new Problem('stale');
+    const { ticket } = own.told;
+    const when = this.book.moment(own, desk, now);
+    const { world } = named(own.told.world, desk.worlds);
+    requireStep(step, ticket, partiesOf(ticket, personOf(actor)), when, world);
+    const doing = await this.#doings[step]({ em, actor, parkId, desk, row: own.row, ticket, when, world, other: held.find(({ row }) => row.id === intoId) }, body);
+    return this.book.view(actor, await this.book.record(em, actor, desk, own, { ...doing, by: byOf(actor) }, now), desk, now);
   }
 
   async #responsible(type: 'assign' | 'reassign', scene: Scene, { handlerId, collaboratorIds = [] }: { handlerId: string; collaboratorIds?: readonly string[] }): Promise<Doing> {

@@ -3,7 +3,7 @@ import type supertest from 'supertest';
 import { ROUTES } from '../../src/identity/routes';
 import { KeptAnswersSweep } from '../../src/platform/http/idempotency/kept-answers.sweep';
 import { type Caller, startApp, type TestApp } from '../support/app';
-import { aGuideItem, aGuideItemBody, anAssignment, anEnterprise, aUscc, aVisit } from '../support/world';
+import { aGuideItem, aGuideItemBody, aLinkage, anAcceptedTicket, anAssignment, anEnterprise, aSessionBody, aUscc, aVisit } from '../support/world';
 
 type Call = readonly [path: string, body: object];
 
@@ -44,6 +44,12 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   'visits/:id/void': recipe('officer', async (app) => [`/visits/${await aLoggedVisit(app)}/void`, { reason: '重复登记' }]),
   'visits/:id/review': recipe('supervisor', async (app) => [`/visits/${await aLateVisit(app)}/review`, { accept: true }]),
   'visits/:id/confirm-participation': recipe('officer2', async (app) => [`/visits/${await aLoggedVisit(app, { participantIds: [app.cadres.officer2] })}/confirm-participation`, {}]),
+  'tickets/:id/linkages': recipe('handler', async (app) => [`/tickets/${await anAcceptedTicket(app)}/linkages`, { reason: '需现场协调' }]),
+  'linkages/:id/team': recipe('leader', async (app) => [`/linkages/${(await aLinkage(app)).id}/team`, { cadreIds: [app.cadres.officer], departmentIds: [] }]),
+  'linkages/:id/sessions': recipe('leader', async (app) => [`/linkages/${(await aLinkage(app)).id}/sessions`, aSessionBody(app)]),
+  'linkages/:id/replies': recipe('officer', async (app) => [`/linkages/${(await aLinkage(app)).id}/replies`, { departmentId: app.departmentId, text: '同意夜间施工。' }]),
+  'linkages/:id/close': recipe('leader', async (app) => [`/linkages/${(await aLinkage(app)).id}/close`, { outcome: '已协调更换设备。' }]),
+  'follow-ups/:id/done': recipe('officer', async (app) => [`/follow-ups/${(await aLinkage(app)).followUpId}/done`, {}]),
   'planned-visits': recipe('officer', async (app) => ['/planned-visits', { enterpriseId: await anEnterprise(app), plannedOn: '2026-03-05' }]),
   'planned-visits/:id/decline': recipe('officer', async (app) => [`/planned-visits/${await aPlan(app)}/decline`, {}]),
   'planned-visits/:id/join': recipe('officer2', async (app) => [`/planned-visits/${await aPlan(app)}/join`, {}]),

@@ -5,7 +5,7 @@ import { apiDocument } from '../../src/openapi';
 import { signCursor } from '../../src/platform/http/cursor-signature';
 import { InstallationKeys } from '../../src/platform/db/installation-keys';
 import { ISSUER, startApp, type TestApp } from '../support/app';
-import { aGuideItem, anAssignment, anEnterprise, aVisit } from '../support/world';
+import { aGuideItem, aLinkage, anAcceptedTicket, anAssignment, anEnterprise, aVisit } from '../support/world';
 
 type Who = keyof TestApp['cadres'];
 
@@ -49,6 +49,8 @@ const LISTS: Readonly<Record<string, List>> = {
   'supervision/overdue-visits': { who: 'supervisor', other: 'admin', filters: ['capacity=officer', 'dueWithinDays=60', 'cadreId={officer}', 'departmentId={department}', 'minDays=3'] },
   'supervision/coverage': { who: 'supervisor', other: 'admin', filters: ['uncovered=true', 'uncovered=false'] },
   'supervision/burden': { who: 'supervisor', other: 'admin', filters: ['parkId={park}'] },
+  'tickets/:id/linkages': { who: 'supervisor', other: 'leader', filters: ['parkId={park}'] },
+  'supervision/follow-ups': { who: 'supervisor', other: 'officer', filters: ['overdueOnly=true', 'overdueOnly=false', 'cadreId={officer}'] },
   'guide-items': { who: 'admin', other: 'handler', filters: ['category=permits', 'departmentId={department}', 'q=许可', 'q=sx-', 'on=2026-12-01', 'all=true', 'all=false'] },
   lapses: { who: 'supervisor', other: 'leader', filters: ['cadreId={officer}', 'enterpriseId={enterprise}', 'outcome=open', 'from=2026-03-01', 'to=2026-12-31'] },
 };
@@ -89,7 +91,9 @@ beforeAll(async () => {
   const guideItems: string[] = [];
   for (const given of items) guideItems.push(await aGuideItem(app, given));
   await app.as('admin').post(`/guide-items/${guideItems[0] ?? ''}/versions`, { effectiveFrom: '2026-09-01', active: false }).expect(201);
-  ids = { 'guide-items': guideItems[0] ?? '', parks: app.parkId, enterprises: enterpriseId, cadres: app.cadres.officer2, visits: (visit.body as { id: string }).id };
+  const ticket = await anAcceptedTicket(app);
+  for (let level = 1; level <= 3; level += 1) await aLinkage(app, ticket);
+  ids = { tickets: ticket, 'guide-items': guideItems[0] ?? '', parks: app.parkId, enterprises: enterpriseId, cadres: app.cadres.officer2, visits: (visit.body as { id: string }).id };
   const { paths } = apiDocument(app.app);
   documented = Object.entries(paths).flatMap(([path, { get }]) => (get?.parameters?.some((parameter) => 'name' in parameter && parameter.name === 'cursor') === true ? [path.replace(/\{(\w+)\}/g, ':$1')] : []));
 }, 120_000);

@@ -1,5 +1,5 @@
 import { type TestApp, startApp } from '../support/app';
-import { aGuideItem, aGuideItemBody, anAssignment, anEnterprise, aUscc, aVisit } from '../support/world';
+import { aGuideItem, aGuideItemBody, aLinkage, anAssignment, anEnterprise, aUscc, aVisit } from '../support/world';
 
 /** Each named constraint is broken in SQL, as its owner, whom no code stands in the way of. */
 describe('the constraints', () => {
@@ -12,6 +12,8 @@ describe('the constraints', () => {
     const visit = ((await app.as('officer').post('/visits', aVisit(app, enterprise)).expect(201)).body as { id: string }).id;
     const plan = ((await app.as('officer').post('/planned-visits', { enterpriseId: enterprise, plannedOn: '2026-03-05' }).expect(201)).body as { id: string }).id;
     await aGuideItem(app);
+    const linkage = await aLinkage(app);
+    await app.as('officer').post(`/linkages/${linkage.id}/replies`, { departmentId: app.departmentId, text: '同意' }).expect(201);
     await app.as('admin').post(`/cadres/${app.cadres.officer2}/leaves`, { from: '2026-03-03', to: '2026-03-04', substituteId: app.cadres.officer }).expect(201);
     await app.sql(`INSERT INTO lapse (id, park_id, assignment_id, enterprise_id, cadre_id, due_on, detected_at, outcome, version, created_at, updated_at)
       VALUES (uuidv7(), $1, $2, $3, $4, '2026-02-01', now(), 'open', 1, now(), now())`, [app.parkId, assignment, enterprise, app.cadres.officer]);
@@ -34,6 +36,7 @@ describe('the constraints', () => {
   const KEPT = 'INSERT INTO kept_answer (scope, park_id, fingerprint, status, headers, body, kept_at) VALUES';
   const OTHER_PARK = '01950000-0000-7000-8000-000000000002';
   const sealed = (changes: Record<string, string>) => copy('journal_entry', { id: FRESH, number: '6', hash: `sha256('')`, algorithm: `'sha256'`, sealed_at: 'now()', ...changes });
+  const CLOSED = 'closed_at = now(), closed_on = opened_on';
   const NOBODY = `'01950000-0000-7000-8000-00000000dead'`;
 
   const CASES: readonly (readonly [string, string])[] = [
@@ -112,6 +115,28 @@ describe('the constraints', () => {
     ['guide_item_version_one_a_day', copy('guide_item_version', { id: FRESH })],
     ['guide_item_version_category_form', set('guide_item_version', `category = '许可'`)],
     ['guide_item_version_limits_for_normal', set('guide_item_version', `limits = '{}'`)],
+    ['linkage_of_ticket', copy('linkage', { id: FRESH, ticket_id: NOBODY })],
+    ['linkage_led_in_park', set('linkage', `lead_id = ${NOBODY}`)],
+    ['linkage_closed_in_park', set('linkage', `${CLOSED}, closing = 'reported', outcome = 'x', closed_by = ${NOBODY}`)],
+    ['linkage_level_known', set('linkage', 'level = 4')],
+    ['linkage_closes_whole', set('linkage', 'closed_at = now()')],
+    ['linkage_closing_known', set('linkage', `${CLOSED}, closing = 'forgotten'`)],
+    ['linkage_outcome_is_reported', set('linkage', `${CLOSED}, closing = 'ticket_ended', outcome = 'x'`)],
+    ['linkage_one_open_per_level', copy('linkage', { id: FRESH })],
+    ['linkage_member_of_linkage', copy('linkage_member', { linkage_id: NOBODY })],
+    ['linkage_member_is_cadre', copy('linkage_member', { cadre_id: NOBODY })],
+    ['linkage_department_of_linkage', copy('linkage_department', { linkage_id: NOBODY })],
+    ['linkage_department_in_park', copy('linkage_department', { department_id: NOBODY })],
+    ['linkage_reply_of_invited', copy('linkage_reply', { id: FRESH, department_id: NOBODY })],
+    ['linkage_reply_by_cadre', copy('linkage_reply', { id: FRESH, cadre_id: NOBODY })],
+    ['linkage_session_of_linkage', copy('linkage_session', { id: FRESH, linkage_id: NOBODY })],
+    ['linkage_session_recorded_in_park', copy('linkage_session', { id: FRESH, recorded_by: NOBODY })],
+    ['linkage_participant_of_session', copy('linkage_participant', { session_id: NOBODY })],
+    ['linkage_participant_is_cadre', copy('linkage_participant', { cadre_id: NOBODY })],
+    ['follow_up_of_session', copy('follow_up', { id: FRESH, session_id: NOBODY })],
+    ['follow_up_given_in_park', copy('follow_up', { id: FRESH, cadre_id: NOBODY })],
+    ['follow_up_done_in_park', set('follow_up', `done_at = now(), done_on = due_on, done_by = ${NOBODY}`)],
+    ['follow_up_done_whole', set('follow_up', `note = 'x'`)],
     ['journal_entry_of_park', copy('journal_entry', { id: FRESH, park_id: NOBODY })],
     ['journal_entry_sealed_whole', copy('journal_entry', { id: FRESH, number: '7' })],
     ['journal_entry_number_counts', sealed({ number: '0' })],

@@ -66,3 +66,30 @@ export async function aTicket(app: TestApp, enterpriseId: string, given: object 
   if (response.status !== 201) throw new Error(`ticket: ${response.status} ${JSON.stringify(response.body)}`);
   return response.body as MadeTicket;
 }
+
+/** A ticket that the handler has accepted. */
+export async function anAcceptedTicket(app: TestApp, given: object = {}): Promise<string> {
+  const { id } = await aTicket(app, await anEnterprise(app), given);
+  await app.as('supervisor').post(`/tickets/${id}/assign`, { handlerId: app.cadres.handler }).expect(200);
+  await app.as('handler').post(`/tickets/${id}/accept`).expect(200);
+  return id;
+}
+
+/** A linkage that the leader leads, with a session that gave the officer something to do. */
+export async function aLinkage(app: TestApp, ticketId?: string): Promise<{ id: string; ticketId: string; followUpId: string }> {
+  const ticket = ticketId ?? await anAcceptedTicket(app);
+  const { id } = (await app.as('supervisor').post(`/tickets/${ticket}/linkages`, { reason: '需现场协调' }).expect(201)).body as { id: string };
+  await app.as('supervisor').post(`/tickets/${ticket}/name-lead`, { leadId: app.cadres.leader }).expect(200);
+  await app.as('leader').post(`/linkages/${id}/team`, { cadreIds: [app.cadres.officer2], departmentIds: [app.departmentId] }).expect(200);
+  const session = await app.as('leader').post(`/linkages/${id}/sessions`, aSessionBody(app)).expect(201);
+  const { sessions } = session.body as { sessions: { followUps: { id: string }[] }[] };
+  return { id, ticketId: ticket, followUpId: sessions[0]?.followUps[0]?.id ?? '' };
+}
+
+/** A session as a body: held now, with one thing to do. */
+export function aSessionBody(app: TestApp, given: object = {}): Record<string, unknown> {
+  return {
+    heldAt: app.clock.now().toISOString(), place: '企业会议室', participantIds: [app.cadres.leader, app.cadres.officer2], decisions: '三日内更换开关柜。',
+    followUps: [{ what: '协调停电窗口', cadreId: app.cadres.officer, dueOn: '2026-12-01' }], ...given,
+  };
+}

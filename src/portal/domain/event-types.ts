@@ -50,6 +50,10 @@ const ticket = (entry: string, en: string, zh: string, fields: Fields = {}): Eve
   ticketId: id('The ticket.'), enterpriseId: id('The enterprise.'), event: whole('Number of the ticket’s event.'), status: code('Where the ticket stands after it.'), cycle: whole('In which cycle.'), ...fields,
 });
 
+const linkage = (entry: string, en: string, zh: string, fields: Fields = {}): EventType => type(`linkage.${entry}`, 'tickets:read', en, zh, {
+  ticketId: id('The ticket.'), enterpriseId: id('The enterprise.'), cycle: whole('In which cycle of the ticket.'), level: whole('From 1 to 3.'), ...fields,
+});
+
 /** Every type of event, in the order in which the documents show them. */
 export const EVENT_TYPES: readonly EventType[] = [
   type('park.created', 'enterprises:read', 'A park was set up.', '园区已建立。', { code: code('The park’s code.'), goLiveOn: day('The first day on which visits are owed.') }),
@@ -119,7 +123,7 @@ export const EVENT_TYPES: readonly EventType[] = [
   ticket('material_requested', 'The enterprise was asked for material.', '已请企业补充材料。'),
   ticket('material_received', 'The material came.', '材料已收到。'),
   ticket('explained', 'It was explained why it cannot be solved now.', '已向企业解释说明。', REVIEW),
-  ticket('acknowledged', 'The enterprise said whether it understood the explanation.', '企业已反馈是否理解。', { understood: flag('Whether it did.') }),
+  ticket('acknowledged', 'The enterprise said whether it understood the explanation.', '企业已反馈是否理解。', { understood: flag('Whether it did.'), level: perhaps(whole('If it did not: the level of linkage to which the ticket was raised.')) }),
   ticket('deferred', 'A new review date was set.', '挂账复核日期已调整。', REVIEW),
   ticket('resumed', 'A deferred ticket was taken up again.', '挂账问题恢复办理。'),
   ticket('resolved', 'An outcome was reported.', '问题已办结,待企业评价。', { outcome: code('`solved`, `partly_solved`, `information_given`, `referred` or `declined`.') }),
@@ -145,6 +149,14 @@ export const EVENT_TYPES: readonly EventType[] = [
   ticket('questioned', 'Some weeks after closing the enterprise is asked whether it stayed solved.', '办结后回访是否持续解决。'),
   ticket('delivered', 'The enterprise has what it must answer.', '待答复内容已送达企业。'),
   ticket('recalculated', 'A new calendar or new working hours moved a deadline.', '因日历或工作时间变化重算时限。', { calendar: code('Calendar and version of the working hours, `year:version/version`.') }),
+  linkage('opened', 'A ticket was raised to a level of linkage.', '三级联动已启动。'),
+  linkage('team_changed', 'Who belongs to a linkage’s team, or which departments are invited, was given anew.', '联动小组或受邀部门已调整。', { cadreIds: codes('Ids of the team.'), departmentIds: codes('Ids of the departments that are invited.') }),
+  linkage('session_held', 'A session of a linkage was recorded.', '联动会商已登记。', { sessionId: id('The session.'), followUpIds: codes('Ids of what it gave somebody to do.') }),
+  linkage('replied', 'An invited department replied.', '受邀部门已回复。', { departmentId: id('The department.'), cadreId: id('Who replied for it.') }),
+  linkage('closed', 'A linkage was closed.', '三级联动已办结。', { closing: code('`reported` with its outcome, or `ticket_ended` since the ticket ended first.') }),
+  type('follow-up.done', 'tickets:read', 'What a session of a linkage gave somebody to do was done.', '会商交办事项已完成。', {
+    ticketId: id('The ticket.'), enterpriseId: id('The enterprise.'), linkageId: id('The linkage.'), cadreId: id('Whom it was given to.'), dueOn: day('Until when.'), doneBy: id('Who says that it is done.'),
+  }),
 ];
 
 const VERSIONED = /^(.+)\.v([2-9]|[1-9]\d+)$/;
