@@ -1,14 +1,20 @@
 import { Module } from '@nestjs/common';
+import { AssignmentsModule } from '../assignments/assignments.module';
 import { CadresModule } from '../cadres/cadres.module';
 import { EnterprisesModule } from '../enterprises/enterprises.module';
 import { GuideModule } from '../guide/guide.module';
 import { ParksModule } from '../parks/parks.module';
 import { VisitsModule } from '../visits/visits.module';
+import { CallsService } from './calls.service';
+import { CallsStore } from './calls.store';
 import { FollowUpsService } from './follow-ups.service';
 import { FollowUpsStore } from './follow-ups.store';
 import { FollowUpsController, LinkagesController } from './linkages.controller';
 import { LinkagesService } from './linkages.service';
 import { LinkagesStore } from './linkages.store';
+import { RemindersController } from './reminders.controller';
+import { RemindersService } from './reminders.service';
+import { RemindersStore } from './reminders.store';
 import { TicketBook } from './ticket-book.service';
 import { TicketDeadlinesSweep } from './ticket-deadlines.sweep';
 import { TicketListStore } from './ticket-list.store';
@@ -19,9 +25,9 @@ import { TicketsService } from './tickets.service';
 import { TicketsStore } from './tickets.store';
 
 @Module({
-  imports: [ParksModule, EnterprisesModule, CadresModule, VisitsModule, GuideModule],
-  controllers: [TicketsController, TicketStepsController, LinkagesController, FollowUpsController],
-  providers: [TicketsStore, TicketListStore, TicketBook, TicketSteps, TicketsService, TicketDeadlinesSweep, LinkagesStore, LinkagesService, FollowUpsStore, FollowUpsService],
-  exports: [TicketsService, TicketSteps, TicketBook],
+  imports: [ParksModule, EnterprisesModule, CadresModule, AssignmentsModule, VisitsModule, GuideModule],
+  controllers: [TicketsController, TicketStepsController, LinkagesController, FollowUpsController, RemindersController],
+  providers: [TicketsStore, TicketListStore, TicketBook, TicketSteps, TicketsService, TicketDeadlinesSweep, LinkagesStore, LinkagesService, FollowUpsStore, FollowUpsService, RemindersStore, RemindersService, CallsStore, CallsService],
+  exports: [TicketsService, TicketSteps, TicketBook, RemindersService],
 })
 export class TicketsModule {}

@@ -3,7 +3,7 @@ import type supertest from 'supertest';
 import { ROUTES } from '../../src/identity/routes';
 import { KeptAnswersSweep } from '../../src/platform/http/idempotency/kept-answers.sweep';
 import { type Caller, startApp, type TestApp } from '../support/app';
-import { aGuideItem, aGuideItemBody, aLinkage, anAcceptedTicket, anAssignment, anEnterprise, aSessionBody, aUscc, aVisit } from '../support/world';
+import { aGuideItem, aGuideItemBody, aLinkage, anAcceptedTicket, anAssignment, anEnterprise, aReminder, aSessionBody, aUscc, aVisit } from '../support/world';
 
 type Call = readonly [path: string, body: object];
 
@@ -50,6 +50,8 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   'linkages/:id/replies': recipe('officer', async (app) => [`/linkages/${(await aLinkage(app)).id}/replies`, { departmentId: app.departmentId, text: '同意夜间施工。' }]),
   'linkages/:id/close': recipe('leader', async (app) => [`/linkages/${(await aLinkage(app)).id}/close`, { outcome: '已协调更换设备。' }]),
   'follow-ups/:id/done': recipe('officer', async (app) => [`/follow-ups/${(await aLinkage(app)).followUpId}/done`, {}]),
+  'supervision/reminders': recipe('supervisor', async (app) => ['/supervision/reminders', { ticketId: await anAcceptedTicket(app), text: '请于今日内回复企业。' }]),
+  'supervision/reminders/:id/reply': recipe('handler', async (app) => [`/supervision/reminders/${(await aReminder(app)).id}/reply`, { text: '明日上门。' }]),
   'planned-visits': recipe('officer', async (app) => ['/planned-visits', { enterpriseId: await anEnterprise(app), plannedOn: '2026-03-05' }]),
   'planned-visits/:id/decline': recipe('officer', async (app) => [`/planned-visits/${await aPlan(app)}/decline`, {}]),
   'planned-visits/:id/join': recipe('officer2', async (app) => [`/planned-visits/${await aPlan(app)}/join`, {}]),

@@ -1,5 +1,5 @@
 import { type TestApp, startApp } from '../support/app';
-import { aGuideItem, aGuideItemBody, aLinkage, anAssignment, anEnterprise, aUscc, aVisit } from '../support/world';
+import { aGuideItem, aGuideItemBody, aLinkage, aReminder, anAssignment, anEnterprise, aUscc, aVisit } from '../support/world';
 
 /** Each named constraint is broken in SQL, as its owner, whom no code stands in the way of. */
 describe('the constraints', () => {
@@ -14,6 +14,7 @@ describe('the constraints', () => {
     await aGuideItem(app);
     const linkage = await aLinkage(app);
     await app.as('officer').post(`/linkages/${linkage.id}/replies`, { departmentId: app.departmentId, text: '同意' }).expect(201);
+    await aReminder(app);
     await app.as('admin').post(`/cadres/${app.cadres.officer2}/leaves`, { from: '2026-03-03', to: '2026-03-04', substituteId: app.cadres.officer }).expect(201);
     await app.sql(`INSERT INTO lapse (id, park_id, assignment_id, enterprise_id, cadre_id, due_on, detected_at, outcome, version, created_at, updated_at)
       VALUES (uuidv7(), $1, $2, $3, $4, '2026-02-01', now(), 'open', 1, now(), now())`, [app.parkId, assignment, enterprise, app.cadres.officer]);
@@ -137,6 +138,17 @@ describe('the constraints', () => {
     ['follow_up_given_in_park', copy('follow_up', { id: FRESH, cadre_id: NOBODY })],
     ['follow_up_done_in_park', set('follow_up', `done_at = now(), done_on = due_on, done_by = ${NOBODY}`)],
     ['follow_up_done_whole', set('follow_up', `note = 'x'`)],
+    ['reminder_once_per_event', copy('reminder', { id: FRESH })],
+    ['reminder_of_event', copy('reminder', { id: FRESH, event_no: '99' })],
+    ['reminder_of_assignment', copy('reminder', { id: FRESH, ticket_id: 'NULL', event_no: 'NULL', assignment_id: NOBODY, lapse_due_on: `'2026-03-01'` })],
+    ['reminder_to_cadre', set('reminder', `cadre_id = ${NOBODY}`)],
+    ['reminder_issued_in_park', set('reminder', `issued_by = ${NOBODY}`)],
+    ['reminder_answered_in_park', set('reminder', `reply = 'x', replied_at = now(), replied_by = ${NOBODY}`)],
+    ['reminder_kind_known', set('reminder', `kind = 'wish'`)],
+    ['reminder_order_has_a_day', set('reminder', `kind = 'order'`)],
+    ['reminder_about_one_thing', set('reminder', 'ticket_id = NULL')],
+    ['reminder_of_somebody_says_something', set('reminder', 'text = NULL')],
+    ['reminder_answered_whole', set('reminder', `reply = 'x'`)],
     ['journal_entry_of_park', copy('journal_entry', { id: FRESH, park_id: NOBODY })],
     ['journal_entry_sealed_whole', copy('journal_entry', { id: FRESH, number: '7' })],
     ['journal_entry_number_counts', sealed({ number: '0' })],

@@ -93,3 +93,18 @@ export function aSessionBody(app: TestApp, given: object = {}): Record<string, u
     followUps: [{ what: '协调停电窗口', cadreId: app.cadres.officer, dueOn: '2026-12-01' }], ...given,
   };
 }
+
+/** An assignment of the officer whose visit is overdue at the clock's time. */
+export async function anOverdueAssignment(app: TestApp): Promise<string> {
+  const { id } = await anAssignment(app, await anEnterprise(app));
+  await app.sql(`UPDATE assignment SET starts_on = '2026-01-05', turn_on = '2026-01-05' WHERE id = $1`, [id]);
+  return id;
+}
+
+/** A reminder to the handler of a ticket. */
+export async function aReminder(app: TestApp, given: object = {}): Promise<{ id: string; ticketId: string }> {
+  const ticketId = await anAcceptedTicket(app);
+  const response = await app.as('supervisor').post('/supervision/reminders', { ticketId, text: '请于今日内回复企业。', ...given });
+  if (response.status !== 201) throw new Error(`reminder: ${response.status} ${JSON.stringify(response.body)}`);
+  return { id: (response.body as { id: string }).id, ticketId };
+}

@@ -157,6 +157,14 @@ export const EVENT_TYPES: readonly EventType[] = [
   type('follow-up.done', 'tickets:read', 'What a session of a linkage gave somebody to do was done.', '会商交办事项已完成。', {
     ticketId: id('The ticket.'), enterpriseId: id('The enterprise.'), linkageId: id('The linkage.'), cadreId: id('Whom it was given to.'), dueOn: day('Until when.'), doneBy: id('Who says that it is done.'),
   }),
+  type('reminder.issued', 'visits:read', 'A cadre was reminded of an overdue visit, or ordered to make it. Of tickets, `ticket.reminded` and its like tell that.', '已就逾期走访催办或督办。', {
+    kind: code('`reminder` or `order`.'), enterpriseId: id('The enterprise.'), assignmentId: id('The assignment.'), lapseDueOn: day('When the visit was due.'), cadreId: id('Who owes it.'),
+    dueOn: orNull(day('Until when an order must be answered.')),
+  }),
+  type('reminder.answered', ['tickets:read', 'visits:read'], 'A reminder or an order was answered.', '催办督办已回复。', {
+    kind: code('`reminder` or `order`.'), enterpriseId: id('The enterprise.'), ticketId: orNull(id('The ticket, if it is about one.')), event: orNull(whole('Number of the ticket’s event that it was.')),
+    assignmentId: orNull(id('The assignment, if it is about a visit.')), cadreId: id('Who answered.'),
+  }),
 ];
 
 const VERSIONED = /^(.+)\.v([2-9]|[1-9]\d+)$/;
