@@ -21,6 +21,7 @@ import { JournalHead } from './platform/journal/journal-head.entity';
 import { JournalVerification } from './platform/journal/journal-verification.entity';
 import { FollowUp, LinkageParticipant, LinkageSession } from './tickets/linkage-session.entity';
 import { Linkage, LinkageDepartment, LinkageMember, LinkageReply } from './tickets/linkage.entity';
+import { Matter, MatterNote, MatterTicket } from './tickets/matter.entity';
 import { Reminder } from './tickets/reminder.entity';
 import { TicketClock } from './tickets/ticket-clock.entity';
 import { TicketEvent } from './tickets/ticket-event.entity';
@@ -36,5 +37,5 @@ export const ENTITIES: readonly EntityClass[] = [
   Park, ParkPolicy, WorkingHoursVersion, Department, CalendarYearVersion, Enterprise, EnterpriseContact, EnterpriseStatusChange, Cadre, CadreLeave, Assignment, DutyWatch, Lapse,
   Visit, VisitParticipant, VisitAmendment, PlannedVisit, PlannedVisitMember, GuideItem, GuideItemVersion, Ticket, TicketNumber,
   TicketCollaborator, TicketEvent, TicketClock, Linkage, LinkageMember, LinkageDepartment, LinkageReply, LinkageSession, LinkageParticipant, FollowUp,
-  Reminder, JournalEntry, JournalHead, JournalVerification, AccessLogEntry, ClientMadeId, KeptAnswer, RateWindow,
+  Reminder, Matter, MatterTicket, MatterNote, JournalEntry, JournalHead, JournalVerification, AccessLogEntry, ClientMadeId, KeptAnswer, RateWindow,
 ];

@@ -95,6 +95,11 @@ export const ROUTES: readonly RouteAccess[] = [
   // What somebody is to the linkage is asked when they act.
   ...['team', 'sessions', 'replies', 'close'].map((act) => route('POST', `linkages/:id/${act}`, STAFF)),
   route('POST', 'follow-ups/:id/done', STAFF),
+  route('GET', 'matters', TICKET_READERS, ['tickets:read']),
+  route('POST', 'matters', ['supervisor']),
+  route('GET', 'matters/:id', TICKET_READERS, ['tickets:read']),
+  route('POST', 'matters/:id/research', STAFF),
+  ...['tickets', 'decide', 'accept', 'dismiss'].map((act) => route('POST', `matters/:id/${act}`, ['supervisor'])),
   route('GET', 'supervision/follow-ups', TICKET_READERS),
   route('GET', 'supervision/reminders', TICKET_READERS),
   route('POST', 'supervision/reminders', ['supervisor']),

@@ -12,6 +12,10 @@ import { FollowUpsStore } from './follow-ups.store';
 import { FollowUpsController, LinkagesController } from './linkages.controller';
 import { LinkagesService } from './linkages.service';
 import { LinkagesStore } from './linkages.store';
+import { MattersController } from './matters.controller';
+import { MattersService } from './matters.service';
+import { MattersStore } from './matters.store';
+import { MattersSweep } from './matters.sweep';
 import { RemindersController } from './reminders.controller';
 import { RemindersService } from './reminders.service';
 import { RemindersStore } from './reminders.store';
@@ -26,8 +30,8 @@ import { TicketsStore } from './tickets.store';
 
 @Module({
   imports: [ParksModule, EnterprisesModule, CadresModule, AssignmentsModule, VisitsModule, GuideModule],
-  controllers: [TicketsController, TicketStepsController, LinkagesController, FollowUpsController, RemindersController],
-  providers: [TicketsStore, TicketListStore, TicketBook, TicketSteps, TicketsService, TicketDeadlinesSweep, LinkagesStore, LinkagesService, FollowUpsStore, FollowUpsService, RemindersStore, RemindersService, CallsStore, CallsService],
+  controllers: [TicketsController, TicketStepsController, LinkagesController, FollowUpsController, RemindersController, MattersController],
+  providers: [TicketsStore, TicketListStore, TicketBook, TicketSteps, TicketsService, TicketDeadlinesSweep, LinkagesStore, LinkagesService, FollowUpsStore, FollowUpsService, RemindersStore, RemindersService, CallsStore, CallsService, MattersStore, MattersService, MattersSweep],
   exports: [TicketsService, TicketSteps, TicketBook, RemindersService],
 })
 export class TicketsModule {}

@@ -3,7 +3,7 @@ import type supertest from 'supertest';
 import { ROUTES } from '../../src/identity/routes';
 import { KeptAnswersSweep } from '../../src/platform/http/idempotency/kept-answers.sweep';
 import { type Caller, startApp, type TestApp } from '../support/app';
-import { aGuideItem, aGuideItemBody, aLinkage, anAcceptedTicket, anAssignment, anEnterprise, aReminder, aSessionBody, aUscc, aVisit } from '../support/world';
+import { aGuideItem, aGuideItemBody, aLinkage, aMatter, anAcceptedTicket, anAssignment, anEnterprise, aProposal, aReminder, aSessionBody, aTicket, aUscc, aVisit } from '../support/world';
 
 type Call = readonly [path: string, body: object];
 
@@ -52,6 +52,12 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   'follow-ups/:id/done': recipe('officer', async (app) => [`/follow-ups/${(await aLinkage(app)).followUpId}/done`, {}]),
   'supervision/reminders': recipe('supervisor', async (app) => ['/supervision/reminders', { ticketId: await anAcceptedTicket(app), text: '请于今日内回复企业。' }]),
   'supervision/reminders/:id/reply': recipe('handler', async (app) => [`/supervision/reminders/${(await aReminder(app)).id}/reply`, { text: '明日上门。' }]),
+  'matters': recipe('supervisor', () => ['/matters', { title: '园区电压不稳', description: '多家企业反映频繁闪断。' }]),
+  'matters/:id/tickets': recipe('supervisor', async (app) => [`/matters/${await aMatter(app)}/tickets`, { ticketIds: [(await aTicket(app, await anEnterprise(app))).id] }]),
+  'matters/:id/research': recipe('handler', async (app) => [`/matters/${await aMatter(app)}/research`, { text: '闪断均来自东区二号线。' }]),
+  'matters/:id/decide': recipe('supervisor', async (app) => [`/matters/${await aMatter(app, { ticketIds: [await anAcceptedTicket(app)] })}/decide`, { text: '年内改造线路。', means: 'meeting' }]),
+  'matters/:id/accept': recipe('supervisor', async (app) => [`/matters/${await aProposal(app)}/accept`, {}]),
+  'matters/:id/dismiss': recipe('supervisor', async (app) => [`/matters/${await aProposal(app)}/dismiss`, { reason: '原因各不相同' }]),
   'planned-visits': recipe('officer', async (app) => ['/planned-visits', { enterpriseId: await anEnterprise(app), plannedOn: '2026-03-05' }]),
   'planned-visits/:id/decline': recipe('officer', async (app) => [`/planned-visits/${await aPlan(app)}/decline`, {}]),
   'planned-visits/:id/join': recipe('officer2', async (app) => [`/planned-visits/${await aPlan(app)}/join`, {}]),

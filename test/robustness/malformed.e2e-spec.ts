@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { fullPath, ROUTES, type RouteAccess } from '../../src/identity/routes';
 import { apiDocument } from '../../src/openapi';
 import { type TestApp, startApp } from '../support/app';
-import { aGuideItem, aLinkage, anAssignment, anEnterprise, aReminder, aUscc } from '../support/world';
+import { aGuideItem, aLinkage, aMatter, anAssignment, anEnterprise, aReminder, aUscc } from '../support/world';
 
 const RUNS = 1_000;
 const WRITING = ROUTES.filter((route) => route.method !== 'GET');
@@ -18,7 +18,7 @@ describe('malformed requests', () => {
     const assignment = await anAssignment(app, enterpriseId);
     ids = { parks: app.parkId, departments: app.departmentId, enterprises: enterpriseId, cadres: app.cadres.officer, assignments: assignment.id, calendar: '2026', 'guide-items': await aGuideItem(app) };
     const linkage = await aLinkage(app);
-    ids = { ...ids, tickets: linkage.ticketId, linkages: linkage.id, supervision: (await aReminder(app)).id };
+    ids = { ...ids, tickets: linkage.ticketId, linkages: linkage.id, supervision: (await aReminder(app)).id, matters: await aMatter(app) };
     for (const role of ['officer', 'leader', 'supervisor', 'admin', 'operator'] as const) tokens.set(role, await app.token(role));
   });
   afterAll(async () => { await app.close(); });
@@ -37,7 +37,7 @@ describe('malformed requests', () => {
   const FIELDS = [
     'id', 'parkId', 'name', 'uscc', 'enterpriseId', 'cadreId', 'capacity', 'startsOn', 'endsOn', 'occurredAt', 'mode', 'summary', 'participantIds', 'deviceOffsetMs', 'location', 'contacts',
     'tags', 'status', 'on', 'roles', 'identity', 'departmentId', 'effectiveFrom', 'windows', 'visits', 'days', 'source', 'plannedOn', 'from', 'to', 'substituteId', 'accept', 'code', 'goLiveOn', 'reason', 'category',
-    'steps', 'materials', 'limits', 'active', 'cadreIds', 'departmentIds', 'heldAt', 'place', 'decisions', 'followUps', 'outcome', 'note', 'text', 'level', 'ticketId', 'assignmentId', 'dueOn',
+    'steps', 'materials', 'limits', 'active', 'cadreIds', 'departmentIds', 'heldAt', 'place', 'decisions', 'followUps', 'outcome', 'note', 'text', 'level', 'ticketId', 'assignmentId', 'dueOn', 'title', 'description', 'guideItemId', 'ticketIds', 'means',
   ];
   const body = fc.oneof(
     { weight: 6, arbitrary: fc.dictionary(fc.constantFrom(...FIELDS), bad, { minKeys: 1, maxKeys: 6 }).map((given) => JSON.stringify({ ...given, aFieldThatIsNone: true })) },
@@ -88,7 +88,7 @@ describe('malformed requests', () => {
     // A cursor with the right shape and a key of nonsense.
     fc.array(fc.oneof(fc.string({ maxLength: 5 }), fc.integer()), { maxLength: 3 }).map((k) => Buffer.from(JSON.stringify({ f: 'x', k })).toString('base64url')),
   );
-  const query = fc.array(fc.tuple(fc.constantFrom('limit', 'cursor', 'parkId', 'q', 'status', 'tag', 'cadreId', 'enterpriseId', 'from', 'to', 'review', 'minDays', 'dueWithinDays', 'active', 'uncovered', 'after', 'types', 'count', 'on', 'all', 'category', 'departmentId', 'overdueOnly', 'overdue', 'answered', 'kind', 'bogus'), value), { minLength: 1, maxLength: 4 })
+  const query = fc.array(fc.tuple(fc.constantFrom('limit', 'cursor', 'parkId', 'q', 'status', 'tag', 'cadreId', 'enterpriseId', 'from', 'to', 'review', 'minDays', 'dueWithinDays', 'active', 'uncovered', 'after', 'types', 'count', 'on', 'all', 'category', 'departmentId', 'overdueOnly', 'overdue', 'answered', 'kind', 'guideItemId', 'bogus'), value), { minLength: 1, maxLength: 4 })
     .map((pairs) => pairs.map(([name, text]) => `${name}=${text}`).join('&'));
   const reading = ROUTES.filter((route) => route.method === 'GET').map((route) => [route.path, route] as const);
 

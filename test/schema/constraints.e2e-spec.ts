@@ -1,5 +1,5 @@
 import { type TestApp, startApp } from '../support/app';
-import { aGuideItem, aGuideItemBody, aLinkage, aReminder, anAssignment, anEnterprise, aUscc, aVisit } from '../support/world';
+import { aGuideItem, aGuideItemBody, aLinkage, aMatter, aReminder, anAssignment, anEnterprise, aUscc, aVisit } from '../support/world';
 
 /** Each named constraint is broken in SQL, as its owner, whom no code stands in the way of. */
 describe('the constraints', () => {
@@ -15,6 +15,8 @@ describe('the constraints', () => {
     const linkage = await aLinkage(app);
     await app.as('officer').post(`/linkages/${linkage.id}/replies`, { departmentId: app.departmentId, text: '同意' }).expect(201);
     await aReminder(app);
+    const matter = await aMatter(app, { guideItemId: await aGuideItem(app) });
+    await app.as('officer').post(`/matters/${matter}/research`, { text: '东区二号线' }).expect(201);
     await app.as('admin').post(`/cadres/${app.cadres.officer2}/leaves`, { from: '2026-03-03', to: '2026-03-04', substituteId: app.cadres.officer }).expect(201);
     await app.sql(`INSERT INTO lapse (id, park_id, assignment_id, enterprise_id, cadre_id, due_on, detected_at, outcome, version, created_at, updated_at)
       VALUES (uuidv7(), $1, $2, $3, $4, '2026-02-01', now(), 'open', 1, now(), now())`, [app.parkId, assignment, enterprise, app.cadres.officer]);
@@ -149,6 +151,24 @@ describe('the constraints', () => {
     ['reminder_about_one_thing', set('reminder', 'ticket_id = NULL')],
     ['reminder_of_somebody_says_something', set('reminder', 'text = NULL')],
     ['reminder_answered_whole', set('reminder', `reply = 'x'`)],
+    ['matter_of_park', copy('matter', { id: FRESH, park_id: NOBODY, guide_item_id: 'NULL' })],
+    ['matter_of_guide_item', copy('matter', { id: FRESH, guide_item_id: NOBODY })],
+    ['matter_one_per_guide_item', copy('matter', { id: FRESH })],
+    ['matter_opened_in_park', set('matter', `opened_by = ${NOBODY}`)],
+    ['matter_decided_in_park', set('matter', `status = 'decided', decision = 'x', means = 'phone', decided_at = now(), decided_by = ${NOBODY}`)],
+    ['matter_dismissed_in_park', set('matter', `status = 'dismissed', opened_by = NULL, dismiss_reason = 'x', dismissed_at = now(), dismissed_by = ${NOBODY}`)],
+    ['matter_status_known', set('matter', `status = 'forgotten', opened_by = NULL`)],
+    ['matter_opened_by_somebody', set('matter', 'opened_by = NULL')],
+    ['matter_decided_whole', set('matter', `decision = 'x'`)],
+    ['matter_dismissed_with_reason', set('matter', `status = 'dismissed', opened_by = NULL`)],
+    ['matter_ticket_of_matter', copy('matter_ticket', { matter_id: NOBODY, standing: `'ended'` })],
+    ['matter_ticket_is_ticket', copy('matter_ticket', { ticket_id: NOBODY })],
+    ['matter_ticket_answered_by_event', set('matter_ticket', `standing = 'ended', event_no = 99`)],
+    ['matter_ticket_standing_known', set('matter_ticket', `standing = 'maybe'`)],
+    ['matter_ticket_answered_at_the_end', set('matter_ticket', 'event_no = 1')],
+    ['matter_ticket_in_one_open', `WITH other AS (${copy('matter', { id: FRESH, guide_item_id: 'NULL' })} RETURNING id) INSERT INTO matter_ticket SELECT park_id, (SELECT id FROM other), ticket_id, 'open', added_at, NULL FROM matter_ticket LIMIT 1`],
+    ['matter_note_of_matter', copy('matter_note', { id: FRESH, matter_id: NOBODY })],
+    ['matter_note_by_cadre', copy('matter_note', { id: FRESH, cadre_id: NOBODY })],
     ['journal_entry_of_park', copy('journal_entry', { id: FRESH, park_id: NOBODY })],
     ['journal_entry_sealed_whole', copy('journal_entry', { id: FRESH, number: '7' })],
     ['journal_entry_number_counts', sealed({ number: '0' })],
@@ -222,6 +242,15 @@ describe('the constraints', () => {
       await app.as('admin').post(`/guide-items/${id}/versions`, { effectiveFrom: '2027-01-01' }).expect(201);
       return app.as('admin').post(`/guide-items/${id}/versions`, { effectiveFrom: '2027-01-01' });
     }, 'version-exists'],
+    ['matter_one_per_guide_item', async () => {
+      const guideItemId = await aGuideItem(app);
+      await aMatter(app, { guideItemId });
+      return app.as('supervisor').post('/matters', { title: '又一项', description: '同一事项', guideItemId });
+    }, 'matter-exists'],
+    ['matter_ticket_in_one_open', async () => {
+      const shown = (await app.as('supervisor').get(`/matters/${await aMatter(app)}`).expect(200)).body as { tickets: { id: string }[] };
+      return app.as('supervisor').post('/matters', { title: '又一项', description: '同一问题', ticketIds: shown.tickets.map(({ id }) => id) });
+    }, 'ticket-in-matter'],
     ['park_policy_one_version_a_day', async () => {
       await app.as('admin').post(`/parks/${app.parkId}/policies`, { effectiveFrom: '2027-01-01' }).expect(201);
       return app.as('admin').post(`/parks/${app.parkId}/policies`, { effectiveFrom: '2027-01-01' });

@@ -108,3 +108,19 @@ export async function aReminder(app: TestApp, given: object = {}): Promise<{ id:
   if (response.status !== 201) throw new Error(`reminder: ${response.status} ${JSON.stringify(response.body)}`);
   return { id: (response.body as { id: string }).id, ticketId };
 }
+
+/** A matter that a supervisor has opened, with tickets that are registered. */
+export async function aMatter(app: TestApp, given: object = {}): Promise<string> {
+  const ticketIds = [(await aTicket(app, await anEnterprise(app))).id, (await aTicket(app, await anEnterprise(app))).id];
+  const response = await app.as('supervisor').post('/matters', { title: '园区电压不稳', description: '多家企业反映频繁闪断。', ticketIds, ...given });
+  if (response.status !== 201) throw new Error(`matter: ${response.status} ${JSON.stringify(response.body)}`);
+  return (response.body as { id: string }).id;
+}
+
+/** A matter as the system proposes it: its sweep has not run. */
+export async function aProposal(app: TestApp): Promise<string> {
+  const id = await aMatter(app);
+  await app.sql(`UPDATE matter_ticket SET standing = 'proposed' WHERE matter_id = $1`, [id]);
+  await app.sql(`UPDATE matter SET status = 'proposed', opened_by = NULL, description = NULL WHERE id = $1`, [id]);
+  return id;
+}

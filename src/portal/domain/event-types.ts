@@ -54,6 +54,9 @@ const linkage = (entry: string, en: string, zh: string, fields: Fields = {}): Ev
   ticketId: id('The ticket.'), enterpriseId: id('The enterprise.'), cycle: whole('In which cycle of the ticket.'), level: whole('From 1 to 3.'), ...fields,
 });
 
+const MATTER: Fields = { category: orNull(code('Category of the service guide.')), guideItemId: orNull(id('The guide item that it is about.')), ticketIds: codes('Ids of its tickets.') };
+const matter = (entry: string, en: string, zh: string, fields: Fields = {}): EventType => type(`matter.${entry}`, 'tickets:read', en, zh, fields);
+
 /** Every type of event, in the order in which the documents show them. */
 export const EVENT_TYPES: readonly EventType[] = [
   type('park.created', 'enterprises:read', 'A park was set up.', '园区已建立。', { code: code('The park’s code.'), goLiveOn: day('The first day on which visits are owed.') }),
@@ -119,7 +122,7 @@ export const EVENT_TYPES: readonly EventType[] = [
   ticket('accepted', 'The handler accepted.', '经办人已接单。'),
   ticket('returned', 'The handler returned it to the department that assigns.', '经办人已退单。'),
   ticket('reassigned', 'A ticket was given to another handler, or other collaborators.', '问题已改派。', TEAM),
-  ticket('answered', 'The enterprise was told something.', '已回复企业。', { kind: code('`interim` or `final`.'), nextReplyOn: orNull(day('When it will be told more.')) }),
+  ticket('answered', 'The enterprise was told something.', '已回复企业。', { kind: code('`interim` or `final`.'), nextReplyOn: orNull(day('When it will be told more.')), matterId: perhaps(id('The matter whose decision it is.')) }),
   ticket('material_requested', 'The enterprise was asked for material.', '已请企业补充材料。'),
   ticket('material_received', 'The material came.', '材料已收到。'),
   ticket('explained', 'It was explained why it cannot be solved now.', '已向企业解释说明。', REVIEW),
@@ -157,6 +160,13 @@ export const EVENT_TYPES: readonly EventType[] = [
   type('follow-up.done', 'tickets:read', 'What a session of a linkage gave somebody to do was done.', '会商交办事项已完成。', {
     ticketId: id('The ticket.'), enterpriseId: id('The enterprise.'), linkageId: id('The linkage.'), cadreId: id('Whom it was given to.'), dueOn: day('Until when.'), doneBy: id('Who says that it is done.'),
   }),
+  matter('opened', 'A concern that several enterprises share was made a matter.', '普遍关注事项已立项。', MATTER),
+  matter('proposed', 'The system proposes a matter, since enough enterprises have raised the same guide item.', '系统建议立项。', { ...MATTER, enterprises: whole('How many enterprises.') }),
+  matter('accepted', 'A supervisor accepted a proposed matter.', '立项建议已采纳。'),
+  matter('dismissed', 'A supervisor dismissed a proposed matter.', '立项建议未采纳。'),
+  matter('tickets_added', 'Tickets joined a matter.', '普遍关注事项新增关联问题。', { ticketIds: codes('Ids of those that are new.') }),
+  matter('researched', 'What research has found was noted.', '普遍关注事项新增调研记录。', { noteId: id('The note.'), cadreId: id('Who wrote it.') }),
+  matter('decided', 'A matter was decided: a final answer on its tickets that somebody handles.', '普遍关注事项已决定。', { answeredIds: codes('Ids of the tickets that it answered.') }),
   type('reminder.issued', 'visits:read', 'A cadre was reminded of an overdue visit, or ordered to make it. Of tickets, `ticket.reminded` and its like tell that.', '已就逾期走访催办或督办。', {
     kind: code('`reminder` or `order`.'), enterpriseId: id('The enterprise.'), assignmentId: id('The assignment.'), lapseDueOn: day('When the visit was due.'), cadreId: id('Who owes it.'),
     dueOn: orNull(day('Until when an order must be answered.')),
