@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { type Actor, cadreOf, hasRole, parkOf } from '../kernel/actor';
+import { type Actor, cadreOf, hasRole, parkOf, systemActor } from '../kernel/actor';
 import { addDays, type Day, daysBetween, localDay } from '../kernel/day';
 import { found, Problem } from '../kernel/problem';
 import { CadresService } from '../cadres/cadres.service';
@@ -134,6 +134,20 @@ export class AssignmentsService implements OnModuleInit {
       await this.#begin(em, actor, successor, today, now);
       return { created: true, body: await this.#shown(em, actor, claimed.id, today) };
     }, once);
+  }
+
+  /**
+   * A duty as the facts have it today, whether or not a job has judged it; it is held until the transaction ends. Problem `reference-unknown` at the
+   * pointer where there is none in scope.
+   */
+  async holdDuty(em: EntityManager, actor: Actor, id: string, pointer: string, now: Date): Promise<Pick<Assignment, 'parkId' | 'enterpriseId' | 'cadreId' | 'nextDueOn'> & { readonly today: Day }> {
+    const before = await this.store.find(em, actor, id);
+    if (before === null) throw Problem.at('reference-unknown', pointer, { what: 'assignment' });
+    const { parkId } = before;
+    const today = localDay(now, (await this.parks.settings(em, actor, parkId)).zone);
+    // What is written of it, time has done.
+    await this.duties.judgeSelected(em, systemActor(actor.requestId, [parkId]), parkId, { ids: [id] }, { type: 'time', id: today }, now);
+    return { ...found(await this.store.find(em, actor, id)), today };
   }
 
   async #begin(em: EntityManager, actor: Actor, duty: NewDuty, today: Day, now: Date): Promise<void> {

@@ -90,6 +90,21 @@ export const ROUTES: readonly RouteAccess[] = [
     const staff = by.some((party) => party !== 'supervisor' && party !== 'enterprise' && party !== 'system');
     return route('POST', `tickets/:id/${step}`, staff ? STAFF : by.includes('supervisor') ? ['supervisor'] : [], by.includes('enterprise') ? ['enterprise:act'] : []);
   }),
+  route('GET', 'tickets/:id/linkages', TICKET_READERS, ['tickets:read']),
+  route('POST', 'tickets/:id/linkages', STAFF),
+  // What somebody is to the linkage is asked when they act.
+  ...['team', 'sessions', 'replies', 'close'].map((act) => route('POST', `linkages/:id/${act}`, STAFF)),
+  route('POST', 'follow-ups/:id/done', STAFF),
+  route('GET', 'matters', TICKET_READERS, ['tickets:read']),
+  route('POST', 'matters', ['supervisor']),
+  route('GET', 'matters/:id', TICKET_READERS, ['tickets:read']),
+  route('POST', 'matters/:id/research', STAFF),
+  ...['tickets', 'decide', 'accept', 'dismiss'].map((act) => route('POST', `matters/:id/${act}`, ['supervisor'])),
+  route('GET', 'supervision/follow-ups', TICKET_READERS),
+  route('GET', 'supervision/reminders', TICKET_READERS),
+  route('POST', 'supervision/reminders', ['supervisor']),
+  route('POST', 'supervision/reminders/:id/reply', STAFF),
+  route('GET', 'supervision/calls', TICKET_READERS),
   route('GET', 'supervision/overdue-visits', OVERSEERS, ['visits:read']),
   route('GET', 'supervision/unresolved-tickets', OVERSEERS, ['tickets:read']),
   route('GET', 'supervision/coverage', OVERSEERS, ['visits:read']),

@@ -14,6 +14,7 @@ import type { ClockKind } from './domain/lifecycle';
 @Check('ticket_clock_breached_whole', '(breached_at IS NULL) = (breached_on IS NULL) AND (responsible_id IS NULL OR breached_at IS NOT NULL)')
 @Check('ticket_clock_promises_alone_are_breached', "breached_at IS NULL OR kind NOT IN ('wait', 'confirm', 'review')")
 @Index('ticket_clock_one_running', ['parkId', 'ticketId', 'kind'], { unique: true, where: "stopped_at IS NULL AND kind NOT IN ('reply', 'call')" })
+@Index('ticket_clock_call_by_due', ['parkId', 'dueAt', 'ticketId', 'no'], { where: "kind = 'call' AND stopped_at IS NULL" })
 @Index('ticket_clock_by_responsible', ['parkId', 'responsibleId'], { where: 'responsible_id IS NOT NULL' })
 export class TicketClock {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'ticket_clock_pkey' }) parkId: string;

@@ -137,7 +137,7 @@ function newestOf(select: string, conditions: string): string {
 
 /**
  * The newest of each source of what the reader sees, merged: a page costs a page of each, of each of their enterprises, and as many tickets as they
- * collaborate on, however many others there are.
+ * collaborate on or are linked to, however many others there are.
  */
 function ofReader(conditions: Conditions, reader: TicketReader): string {
   const filters = conditions.text;
@@ -146,8 +146,10 @@ function ofReader(conditions: Conditions, reader: TicketReader): string {
   const ids = 'SELECT t.id, t.year, t.sequence FROM ticket t';
   const from = (column: string, value: string): string => newestOf(ids, `AND t.${column} = ${value} ${filters}`);
   const sources = [from('handler_id', me), from('lead_id', me), from('registered_by', me)];
-  if (reader.departmentId !== null) sources.push(from('department_id', conditions.param(reader.departmentId)));
+  const mine = reader.departmentId === null ? undefined : conditions.param(reader.departmentId);
+  if (mine !== undefined) sources.push(from('department_id', mine));
   sources.push(newestOf('SELECT t.id, t.year, t.sequence FROM ticket_collaborator c JOIN ticket t ON t.park_id = c.park_id AND t.id = c.ticket_id', `AND c.park_id = $1 AND c.cadre_id = ${me} ${filters}`));
+  sources.push(newestOf(`SELECT t.id, t.year, t.sequence FROM (${linkedTo(me, mine)}) linked JOIN ticket t ON t.id = linked.ticket_id`, filters));
   if (reader.visits) {
     sources.push(`SELECT newest.* FROM (SELECT DISTINCT a.enterprise_id FROM assignment a WHERE a.park_id = $1 AND a.cadre_id = ${me} AND a.standing <> 'ended') mine
       CROSS JOIN LATERAL (${newestOf(ids, `AND t.enterprise_id = mine.enterprise_id ${filters}`)}) newest`);
@@ -155,4 +157,15 @@ function ofReader(conditions: Conditions, reader: TicketReader): string {
   return `
     SELECT ${TICKET_COLUMNS} FROM (${sources.map((source) => `(${source})`).join(' UNION ')} ORDER BY year DESC, sequence DESC LIMIT $2) page
     JOIN ticket t ON t.park_id = $1 AND t.id = page.id ORDER BY t.year DESC, t.sequence DESC`;
+}
+
+/** The tickets of the linkages that somebody leads, belongs to, or whose department was invited, each once. */
+function linkedTo(me: string, department: string | undefined): string {
+  return [
+    `SELECT l.ticket_id FROM linkage l WHERE l.park_id = $1 AND l.lead_id = ${me}`,
+    `SELECT l.ticket_id FROM linkage_member m JOIN linkage l ON l.park_id = m.park_id AND l.id = m.linkage_id WHERE m.park_id = $1 AND m.cadre_id = ${me} AND m.left_at IS NULL`,
+    ...(department === undefined ? [] : [
+      `SELECT l.ticket_id FROM linkage_department d JOIN linkage l ON l.park_id = d.park_id AND l.id = d.linkage_id WHERE d.park_id = $1 AND d.department_id = ${department} AND d.left_at IS NULL`,
+    ]),
+  ].join(' UNION ');
 }

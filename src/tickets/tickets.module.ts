@@ -1,9 +1,24 @@
 import { Module } from '@nestjs/common';
+import { AssignmentsModule } from '../assignments/assignments.module';
 import { CadresModule } from '../cadres/cadres.module';
 import { EnterprisesModule } from '../enterprises/enterprises.module';
 import { GuideModule } from '../guide/guide.module';
 import { ParksModule } from '../parks/parks.module';
 import { VisitsModule } from '../visits/visits.module';
+import { CallsService } from './calls.service';
+import { CallsStore } from './calls.store';
+import { FollowUpsService } from './follow-ups.service';
+import { FollowUpsStore } from './follow-ups.store';
+import { FollowUpsController, LinkagesController } from './linkages.controller';
+import { LinkagesService } from './linkages.service';
+import { LinkagesStore } from './linkages.store';
+import { MattersController } from './matters.controller';
+import { MattersService } from './matters.service';
+import { MattersStore } from './matters.store';
+import { MattersSweep } from './matters.sweep';
+import { RemindersController } from './reminders.controller';
+import { RemindersService } from './reminders.service';
+import { RemindersStore } from './reminders.store';
 import { TicketBook } from './ticket-book.service';
 import { TicketDeadlinesSweep } from './ticket-deadlines.sweep';
 import { TicketDueListService } from './ticket-due-list.service';
@@ -16,9 +31,12 @@ import { TicketsService } from './tickets.service';
 import { TicketsStore } from './tickets.store';
 
 @Module({
-  imports: [ParksModule, EnterprisesModule, CadresModule, VisitsModule, GuideModule],
-  controllers: [TicketsController, TicketStepsController],
-  providers: [TicketsStore, TicketListStore, TicketDueListStore, TicketDueListService, TicketBook, TicketSteps, TicketsService, TicketDeadlinesSweep],
-  exports: [TicketsService, TicketSteps, TicketBook, TicketDueListService],
+  imports: [ParksModule, EnterprisesModule, CadresModule, AssignmentsModule, VisitsModule, GuideModule],
+  controllers: [TicketsController, TicketStepsController, LinkagesController, FollowUpsController, RemindersController, MattersController],
+  providers: [
+    TicketsStore, TicketListStore, TicketDueListStore, TicketDueListService, TicketBook, TicketSteps, TicketsService, TicketDeadlinesSweep, LinkagesStore, LinkagesService, FollowUpsStore,
+    FollowUpsService, RemindersStore, RemindersService, CallsStore, CallsService, MattersStore, MattersService, MattersSweep,
+  ],
+  exports: [TicketsService, TicketSteps, TicketBook, TicketDueListService, RemindersService],
 })
 export class TicketsModule {}

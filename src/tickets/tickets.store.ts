@@ -179,11 +179,15 @@ function groupEvents(rows: readonly EventRow[]): ReadonlyMap<string, readonly Re
   return byTicket;
 }
 
-/** Which tickets a reader may see, as a condition on `t`; `param` places a value. */
+/** Which tickets a reader may see, as a condition on `t`; `param` places a value. Of a linkage: who leads it, its team, and cadres of departments invited to it. */
 export function visibleTo({ cadreId, departmentId, visits }: TicketReader, param: (value: unknown) => string): string {
   const me = param(cadreId);
-  return `(t.handler_id = ${me} OR t.lead_id = ${me} OR t.registered_by = ${me}${departmentId === null ? '' : ` OR t.department_id = ${param(departmentId)}`}
+  const mine = departmentId === null ? undefined : param(departmentId);
+  return `(t.handler_id = ${me} OR t.lead_id = ${me} OR t.registered_by = ${me}${mine === undefined ? '' : ` OR t.department_id = ${mine}`}
     OR EXISTS (SELECT FROM ticket_collaborator c WHERE c.park_id = t.park_id AND c.ticket_id = t.id AND c.cadre_id = ${me})
+    OR EXISTS (SELECT FROM linkage l WHERE l.park_id = t.park_id AND l.ticket_id = t.id AND (l.lead_id = ${me}
+      OR EXISTS (SELECT FROM linkage_member m WHERE m.park_id = l.park_id AND m.linkage_id = l.id AND m.cadre_id = ${me} AND m.left_at IS NULL)
+      ${mine === undefined ? '' : `OR EXISTS (SELECT FROM linkage_department d WHERE d.park_id = l.park_id AND d.linkage_id = l.id AND d.department_id = ${mine} AND d.left_at IS NULL)`}))
     ${visits ? `OR EXISTS (SELECT FROM assignment a WHERE a.park_id = t.park_id AND a.enterprise_id = t.enterprise_id AND a.cadre_id = ${me} AND a.standing <> 'ended')` : ''})`;
 }
 

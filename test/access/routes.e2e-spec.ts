@@ -1,7 +1,7 @@
 import { fullPath, ROUTES, type RouteAccess } from '../../src/identity/routes';
 import { CLIENT_SCOPES, ROLES } from '../../src/kernel/actor';
 import { type TestApp, startApp } from '../support/app';
-import { aGuideItem, anAssignment, anEnterprise, aTicketIn, aVisit } from '../support/world';
+import { aGuideItem, aLinkage, aMatter, anAssignment, anEnterprise, aReminder, aVisit } from '../support/world';
 
 /** Every route that is not public, derived from the table of routes: nothing here is written by hand one by one. */
 describe('the table of routes', () => {
@@ -15,9 +15,11 @@ describe('the table of routes', () => {
     const plan = await app.as('officer').post('/planned-visits', { enterpriseId, plannedOn: '2026-03-05' }).expect(201);
     const leave = await app.as('admin').post(`/cadres/${app.cadres.officer2}/leaves`, { from: '2026-03-03', to: '2026-03-04' }).expect(201);
     const idOf = (response: { body: unknown }) => (response.body as { id: string }).id;
+    const linkage = await aLinkage(app);
     ids = {
+      tickets: linkage.ticketId, linkages: linkage.id, 'follow-ups': linkage.followUpId, supervision: (await aReminder(app)).id, matters: await aMatter(app),
       parks: app.parkId, departments: app.departmentId, enterprises: enterpriseId, cadres: app.cadres.officer, assignments: assignment.id, visits: idOf(visit),
-      'planned-visits': idOf(plan), leaves: idOf(leave), 'guide-items': await aGuideItem(app), tickets: (await aTicketIn(app, 'assigned')).id,
+      'planned-visits': idOf(plan), leaves: idOf(leave), 'guide-items': await aGuideItem(app),
     };
   });
   afterAll(async () => { await app.close(); });

@@ -4,7 +4,9 @@ import { ROUTES } from '../../src/identity/routes';
 import { KeptAnswersSweep } from '../../src/platform/http/idempotency/kept-answers.sweep';
 import { STEPS } from '../../src/tickets/domain/lifecycle';
 import { type Caller, startApp, type TestApp } from '../support/app';
-import { aGuideItem, aGuideItemBody, anAssignment, anEnterprise, asHand, aTicketBody, aTicketFor, aUscc, aVisit, type Hand, STEP_SAMPLES } from '../support/world';
+import {
+  aGuideItem, aGuideItemBody, aLinkage, aMatter, anAcceptedTicket, anAssignment, anEnterprise, aProposal, aReminder, aSessionBody, asHand, aTicket, aTicketBody, aTicketFor, aUscc, aVisit, type Hand, STEP_SAMPLES,
+} from '../support/world';
 
 type Call = readonly [path: string, body: object];
 
@@ -45,6 +47,20 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   'visits/:id/void': recipe('officer', async (app) => [`/visits/${await aLoggedVisit(app)}/void`, { reason: '重复登记' }]),
   'visits/:id/review': recipe('supervisor', async (app) => [`/visits/${await aLateVisit(app)}/review`, { accept: true }]),
   'visits/:id/confirm-participation': recipe('officer2', async (app) => [`/visits/${await aLoggedVisit(app, { participantIds: [app.cadres.officer2] })}/confirm-participation`, {}]),
+  'tickets/:id/linkages': recipe('handler', async (app) => [`/tickets/${await anAcceptedTicket(app)}/linkages`, { reason: '需现场协调' }]),
+  'linkages/:id/team': recipe('leader', async (app) => [`/linkages/${(await aLinkage(app)).id}/team`, { cadreIds: [app.cadres.officer], departmentIds: [] }]),
+  'linkages/:id/sessions': recipe('leader', async (app) => [`/linkages/${(await aLinkage(app)).id}/sessions`, aSessionBody(app)]),
+  'linkages/:id/replies': recipe('officer', async (app) => [`/linkages/${(await aLinkage(app)).id}/replies`, { departmentId: app.departmentId, text: '同意夜间施工。' }]),
+  'linkages/:id/close': recipe('leader', async (app) => [`/linkages/${(await aLinkage(app)).id}/close`, { outcome: '已协调更换设备。' }]),
+  'follow-ups/:id/done': recipe('officer', async (app) => [`/follow-ups/${(await aLinkage(app)).followUpId}/done`, {}]),
+  'supervision/reminders': recipe('supervisor', async (app) => ['/supervision/reminders', { ticketId: await anAcceptedTicket(app), text: '请于今日内回复企业。' }]),
+  'supervision/reminders/:id/reply': recipe('handler', async (app) => [`/supervision/reminders/${(await aReminder(app)).id}/reply`, { text: '明日上门。' }]),
+  'matters': recipe('supervisor', () => ['/matters', { title: '园区电压不稳', description: '多家企业反映频繁闪断。' }]),
+  'matters/:id/tickets': recipe('supervisor', async (app) => [`/matters/${await aMatter(app)}/tickets`, { ticketIds: [(await aTicket(app, await anEnterprise(app))).id] }]),
+  'matters/:id/research': recipe('handler', async (app) => [`/matters/${await aMatter(app)}/research`, { text: '闪断均来自东区二号线。' }]),
+  'matters/:id/decide': recipe('supervisor', async (app) => [`/matters/${await aMatter(app, { ticketIds: [await anAcceptedTicket(app)] })}/decide`, { text: '年内改造线路。', means: 'meeting' }]),
+  'matters/:id/accept': recipe('supervisor', async (app) => [`/matters/${await aProposal(app)}/accept`, {}]),
+  'matters/:id/dismiss': recipe('supervisor', async (app) => [`/matters/${await aProposal(app)}/dismiss`, { reason: '原因各不相同' }]),
   'planned-visits': recipe('officer', async (app) => ['/planned-visits', { enterpriseId: await anEnterprise(app), plannedOn: '2026-03-05' }]),
   'planned-visits/:id/decline': recipe('officer', async (app) => [`/planned-visits/${await aPlan(app)}/decline`, {}]),
   'planned-visits/:id/join': recipe('officer2', async (app) => [`/planned-visits/${await aPlan(app)}/join`, {}]),

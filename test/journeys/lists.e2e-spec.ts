@@ -5,7 +5,7 @@ import { apiDocument } from '../../src/openapi';
 import { signCursor } from '../../src/platform/http/cursor-signature';
 import { InstallationKeys } from '../../src/platform/db/installation-keys';
 import { ISSUER, startApp, type TestApp } from '../support/app';
-import { aGuideItem, anAssignment, anEnterprise, aTicket, aTicketIn, aVisit, takeStep } from '../support/world';
+import { aGuideItem, aLinkage, aMatter, anAcceptedTicket, anAssignment, anEnterprise, aProposal, aReminder, aTicket, aTicketIn, aVisit, takeStep } from '../support/world';
 
 type Who = keyof TestApp['cadres'];
 
@@ -60,6 +60,11 @@ const LISTS: Readonly<Record<string, List>> = {
   },
   'supervision/coverage': { who: 'supervisor', other: 'admin', filters: ['uncovered=true', 'uncovered=false'] },
   'supervision/burden': { who: 'supervisor', other: 'admin', filters: ['parkId={park}'] },
+  'tickets/:id/linkages': { who: 'supervisor', other: 'leader', filters: ['parkId={park}'] },
+  'supervision/follow-ups': { who: 'supervisor', other: 'officer', filters: ['overdueOnly=true', 'overdueOnly=false', 'cadreId={officer}'] },
+  'supervision/reminders': { who: 'supervisor', other: 'handler', filters: ['kind=order', 'answered=true', 'answered=false', 'overdue=true', 'overdue=false', 'cadreId={officer}'] },
+  'supervision/calls': { who: 'supervisor', other: 'officer', filters: ['overdueOnly=true', 'overdueOnly=false'] },
+  matters: { who: 'supervisor', other: 'officer', filters: ['status=open', 'status=proposed', 'guideItemId={item}'] },
   'guide-items': { who: 'admin', other: 'handler', filters: ['category=permits', 'departmentId={department}', 'q=许可', 'q=sx-', 'on=2026-12-01', 'all=true', 'all=false'] },
   lapses: { who: 'supervisor', other: 'leader', filters: ['cadreId={officer}', 'enterpriseId={enterprise}', 'outcome=open', 'from=2026-03-01', 'to=2026-12-31'] },
 };
@@ -106,15 +111,25 @@ beforeAll(async () => {
   const guideItems: string[] = [];
   for (const given of items) guideItems.push(await aGuideItem(app, given));
   await app.as('admin').post(`/guide-items/${guideItems[0] ?? ''}/versions`, { effectiveFrom: '2026-09-01', active: false }).expect(201);
-  ids = { 'guide-items': guideItems[0] ?? '', parks: app.parkId, enterprises: enterpriseId, cadres: app.cadres.officer2, visits: (visit.body as { id: string }).id, tickets: ticket.id };
+  const raised = await anAcceptedTicket(app);
+  for (let level = 1; level <= 3; level += 1) await aLinkage(app, raised);
+  for (const given of [{}, { dueOn: '2026-05-20' }, { dueOn: '2026-05-25' }]) {
+    const { id } = await aReminder(app, given);
+    if (given.dueOn === undefined) await app.as('handler').post(`/supervision/reminders/${id}/reply`, { text: '明日上门。' }).expect(200);
+  }
+  // Somebody must ask whether these were withdrawn by their enterprises.
+  for (let called = 0; called < 3; called += 1) await app.asClient('enterprise:act').post(`/tickets/${await anAcceptedTicket(app)}/withdraw`, { reason: '不再需要', askedBy: '王经理' }).expect(200);
+  const matter = await aMatter(app, { guideItemId: guideItems[1] ?? '' });
+  for (let made = 0; made < 2; made += 1) await aProposal(app);
+  ids = { matters: matter, item: guideItems[1] ?? '', tickets: ticket.id, linked: raised, 'guide-items': guideItems[0] ?? '', parks: app.parkId, enterprises: enterpriseId, cadres: app.cadres.officer2, visits: (visit.body as { id: string }).id };
   const { paths } = apiDocument(app.app);
   documented = Object.entries(paths).flatMap(([path, { get }]) => (get?.parameters?.some((parameter) => 'name' in parameter && parameter.name === 'cursor') === true ? [path.replace(/\{(\w+)\}/g, ':$1')] : []));
 }, 120_000);
 afterAll(async () => { await app.close(); });
 
 const filled = (text: string): string => text.replace(/\{(\w+)\}/g, (_whole, name: string) => (
-  { park: app.parkId, department: app.departmentId, officer: app.cadres.officer, handler: app.cadres.handler, enterprise: enterpriseId }[name] ?? ''));
-const addressOf = (path: string): string => fullPath(path).replace(':year', '2026').replace(':id', ids[path.split('/')[0] ?? ''] ?? 'missing');
+  { park: app.parkId, department: app.departmentId, officer: app.cadres.officer, handler: app.cadres.handler, enterprise: enterpriseId, item: ids['item'] }[name] ?? ''));
+const addressOf = (path: string): string => fullPath(path).replace(':year', '2026').replace(':id', ids[path.endsWith('/linkages') ? 'linked' : path.split('/')[0] ?? ''] ?? 'missing');
 
 /** Sends exactly this address. */
 async function read(who: Who, url: string, headers: Record<string, string> = {}, method: 'GET' | 'HEAD' = 'GET'): Promise<Answer> {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { fullPath, ROUTES, type RouteAccess } from '../../src/identity/routes';
 import { apiDocument } from '../../src/openapi';
 import { type TestApp, startApp } from '../support/app';
-import { aGuideItem, anAssignment, anEnterprise, aTicketIn, aUscc } from '../support/world';
+import { aGuideItem, aLinkage, aMatter, anAssignment, anEnterprise, aReminder, aUscc } from '../support/world';
 
 const RUNS = 1_000;
 const WRITING = ROUTES.filter((route) => route.method !== 'GET');
@@ -16,7 +16,9 @@ describe('malformed requests', () => {
     app = await startApp();
     const enterpriseId = await anEnterprise(app);
     const assignment = await anAssignment(app, enterpriseId);
-    ids = { parks: app.parkId, departments: app.departmentId, enterprises: enterpriseId, cadres: app.cadres.officer, assignments: assignment.id, calendar: '2026', 'guide-items': await aGuideItem(app), tickets: (await aTicketIn(app, 'assigned')).id };
+    ids = { parks: app.parkId, departments: app.departmentId, enterprises: enterpriseId, cadres: app.cadres.officer, assignments: assignment.id, calendar: '2026', 'guide-items': await aGuideItem(app) };
+    const linkage = await aLinkage(app);
+    ids = { ...ids, tickets: linkage.ticketId, linkages: linkage.id, supervision: (await aReminder(app)).id, matters: await aMatter(app) };
     for (const role of ['officer', 'leader', 'supervisor', 'admin', 'operator'] as const) tokens.set(role, await app.token(role));
     tokens.set('enterprise:act', await app.issuer.sign('a-client', { client_id: 'a-client', scope: 'enterprise:act', park_ids: [app.parkId] }, app.clock.now()));
   });
@@ -37,7 +39,7 @@ describe('malformed requests', () => {
     'id', 'parkId', 'name', 'uscc', 'enterpriseId', 'cadreId', 'capacity', 'startsOn', 'endsOn', 'occurredAt', 'mode', 'summary', 'participantIds', 'deviceOffsetMs', 'location', 'contacts',
     'tags', 'status', 'on', 'roles', 'identity', 'departmentId', 'effectiveFrom', 'windows', 'visits', 'days', 'source', 'plannedOn', 'from', 'to', 'substituteId', 'accept', 'code', 'goLiveOn', 'reason', 'category',
     'steps', 'materials', 'limits', 'active', 'channel', 'title', 'description', 'priority', 'guideItemId', 'raisedAt', 'attachmentIds', 'visitId', 'handlerId', 'collaboratorIds', 'kind', 'means', 'text', 'nextReplyOn',
-    'items', 'reviewOn', 'understood', 'outcome', 'grade', 'source', 'askedBy', 'intoId', 'reached', 'said', 'denied', 'limit', 'granted', 'level', 'leadId', 'dueOn',
+    'items', 'reviewOn', 'understood', 'outcome', 'grade', 'source', 'askedBy', 'intoId', 'reached', 'said', 'denied', 'limit', 'granted', 'level', 'leadId', 'dueOn', 'cadreIds', 'departmentIds', 'heldAt', 'place', 'decisions', 'followUps', 'note', 'ticketId', 'assignmentId', 'ticketIds',
   ];
   const body = fc.oneof(
     { weight: 6, arbitrary: fc.dictionary(fc.constantFrom(...FIELDS), bad, { minKeys: 1, maxKeys: 6 }).map((given) => JSON.stringify({ ...given, aFieldThatIsNone: true })) },
@@ -88,7 +90,7 @@ describe('malformed requests', () => {
     // A cursor with the right shape and a key of nonsense.
     fc.array(fc.oneof(fc.string({ maxLength: 5 }), fc.integer()), { maxLength: 3 }).map((k) => Buffer.from(JSON.stringify({ f: 'x', k })).toString('base64url')),
   );
-  const query = fc.array(fc.tuple(fc.constantFrom('limit', 'cursor', 'parkId', 'q', 'status', 'tag', 'cadreId', 'enterpriseId', 'from', 'to', 'review', 'minDays', 'dueWithinDays', 'active', 'uncovered', 'after', 'types', 'count', 'on', 'all', 'category', 'departmentId', 'handlerId', 'open', 'breached', 'level', 'raisedFrom', 'raisedTo', 'visitId', 'overdueOnly', 'bogus'), value), { minLength: 1, maxLength: 4 })
+  const query = fc.array(fc.tuple(fc.constantFrom('limit', 'cursor', 'parkId', 'q', 'status', 'tag', 'cadreId', 'enterpriseId', 'from', 'to', 'review', 'minDays', 'dueWithinDays', 'active', 'uncovered', 'after', 'types', 'count', 'on', 'all', 'category', 'departmentId', 'handlerId', 'open', 'breached', 'level', 'raisedFrom', 'raisedTo', 'visitId', 'overdueOnly', 'overdue', 'answered', 'kind', 'guideItemId', 'bogus'), value), { minLength: 1, maxLength: 4 })
     .map((pairs) => pairs.map(([name, text]) => `${name}=${text}`).join('&'));
   const reading = ROUTES.filter((route) => route.method === 'GET').map((route) => [route.path, route] as const);
 

@@ -1,5 +1,5 @@
 import { type TestApp, startApp } from '../support/app';
-import { aGuideItem, aGuideItemBody, anAssignment, anEnterprise, aTicketIn, aUscc, aVisit, takeStep } from '../support/world';
+import { aGuideItem, aGuideItemBody, aLinkage, aMatter, aReminder, anAssignment, anEnterprise, aTicketIn, aUscc, aVisit, takeStep } from '../support/world';
 
 /** Each named constraint is broken in SQL, as its owner, whom no code stands in the way of. */
 describe('the constraints', () => {
@@ -13,6 +13,11 @@ describe('the constraints', () => {
     const plan = ((await app.as('officer').post('/planned-visits', { enterpriseId: enterprise, plannedOn: '2026-03-05' }).expect(201)).body as { id: string }).id;
     await aGuideItem(app);
     await takeStep(app, await aTicketIn(app, 'in_progress', enterprise), 'reassign');
+    const linkage = await aLinkage(app);
+    await app.as('officer').post(`/linkages/${linkage.id}/replies`, { departmentId: app.departmentId, text: '同意' }).expect(201);
+    await aReminder(app);
+    const matter = await aMatter(app, { guideItemId: await aGuideItem(app) });
+    await app.as('officer').post(`/matters/${matter}/research`, { text: '东区二号线' }).expect(201);
     await app.as('admin').post(`/cadres/${app.cadres.officer2}/leaves`, { from: '2026-03-03', to: '2026-03-04', substituteId: app.cadres.officer }).expect(201);
     await app.sql(`INSERT INTO lapse (id, park_id, assignment_id, enterprise_id, cadre_id, due_on, detected_at, outcome, version, created_at, updated_at)
       VALUES (uuidv7(), $1, $2, $3, $4, '2026-02-01', now(), 'open', 1, now(), now())`, [app.parkId, assignment, enterprise, app.cadres.officer]);
@@ -35,6 +40,7 @@ describe('the constraints', () => {
   const KEPT = 'INSERT INTO kept_answer (scope, park_id, fingerprint, status, headers, body, kept_at) VALUES';
   const OTHER_PARK = '01950000-0000-7000-8000-000000000002';
   const sealed = (changes: Record<string, string>) => copy('journal_entry', { id: FRESH, number: '6', hash: `sha256('')`, algorithm: `'sha256'`, sealed_at: 'now()', ...changes });
+  const CLOSED = 'closed_at = now(), closed_on = opened_on';
   const NOBODY = `'01950000-0000-7000-8000-00000000dead'`;
 
   const CASES: readonly (readonly [string, string])[] = [
@@ -155,6 +161,57 @@ describe('the constraints', () => {
     ['ticket_clock_breached_whole', set('ticket_clock', 'breached_at = now()')],
     ['ticket_clock_promises_alone_are_breached', set('ticket_clock', `kind = 'wait', breached_at = now(), breached_on = '2026-03-02'`)],
     ['ticket_clock_one_running', copy('ticket_clock', { no: '98', kind: `'lead'`, stopped_at: 'NULL', stopped_on: 'NULL' }) + '; ' + copy('ticket_clock', { no: '99', kind: `'lead'`, stopped_at: 'NULL', stopped_on: 'NULL' })],
+    ['linkage_of_ticket', copy('linkage', { id: FRESH, ticket_id: NOBODY })],
+    ['linkage_led_in_park', set('linkage', `lead_id = ${NOBODY}`)],
+    ['linkage_closed_in_park', set('linkage', `${CLOSED}, closing = 'reported', outcome = 'x', closed_by = ${NOBODY}`)],
+    ['linkage_level_known', set('linkage', 'level = 4')],
+    ['linkage_closes_whole', set('linkage', 'closed_at = now()')],
+    ['linkage_closing_known', set('linkage', `${CLOSED}, closing = 'forgotten'`)],
+    ['linkage_outcome_is_reported', set('linkage', `${CLOSED}, closing = 'ticket_ended', outcome = 'x'`)],
+    ['linkage_one_open_per_level', copy('linkage', { id: FRESH })],
+    ['linkage_member_of_linkage', copy('linkage_member', { linkage_id: NOBODY })],
+    ['linkage_member_is_cadre', copy('linkage_member', { cadre_id: NOBODY })],
+    ['linkage_department_of_linkage', copy('linkage_department', { linkage_id: NOBODY })],
+    ['linkage_department_in_park', copy('linkage_department', { department_id: NOBODY })],
+    ['linkage_reply_of_invited', copy('linkage_reply', { id: FRESH, department_id: NOBODY })],
+    ['linkage_reply_by_cadre', copy('linkage_reply', { id: FRESH, cadre_id: NOBODY })],
+    ['linkage_session_of_linkage', copy('linkage_session', { id: FRESH, linkage_id: NOBODY })],
+    ['linkage_session_recorded_in_park', copy('linkage_session', { id: FRESH, recorded_by: NOBODY })],
+    ['linkage_participant_of_session', copy('linkage_participant', { session_id: NOBODY })],
+    ['linkage_participant_is_cadre', copy('linkage_participant', { cadre_id: NOBODY })],
+    ['follow_up_of_session', copy('follow_up', { id: FRESH, session_id: NOBODY })],
+    ['follow_up_given_in_park', copy('follow_up', { id: FRESH, cadre_id: NOBODY })],
+    ['follow_up_done_in_park', set('follow_up', `done_at = now(), done_on = due_on, done_by = ${NOBODY}`)],
+    ['follow_up_done_whole', set('follow_up', `note = 'x'`)],
+    ['reminder_once_per_event', copy('reminder', { id: FRESH })],
+    ['reminder_of_event', copy('reminder', { id: FRESH, event_no: '99' })],
+    ['reminder_of_assignment', copy('reminder', { id: FRESH, ticket_id: 'NULL', event_no: 'NULL', assignment_id: NOBODY, lapse_due_on: `'2026-03-01'` })],
+    ['reminder_to_cadre', set('reminder', `cadre_id = ${NOBODY}`)],
+    ['reminder_issued_in_park', set('reminder', `issued_by = ${NOBODY}`)],
+    ['reminder_answered_in_park', set('reminder', `reply = 'x', replied_at = now(), replied_by = ${NOBODY}`)],
+    ['reminder_kind_known', set('reminder', `kind = 'wish'`)],
+    ['reminder_order_has_a_day', set('reminder', `kind = 'order'`)],
+    ['reminder_about_one_thing', set('reminder', 'ticket_id = NULL')],
+    ['reminder_of_somebody_says_something', set('reminder', 'text = NULL')],
+    ['reminder_answered_whole', set('reminder', `reply = 'x'`)],
+    ['matter_of_park', copy('matter', { id: FRESH, park_id: NOBODY, guide_item_id: 'NULL' })],
+    ['matter_of_guide_item', copy('matter', { id: FRESH, guide_item_id: NOBODY })],
+    ['matter_one_per_guide_item', copy('matter', { id: FRESH })],
+    ['matter_opened_in_park', set('matter', `opened_by = ${NOBODY}`)],
+    ['matter_decided_in_park', set('matter', `status = 'decided', decision = 'x', means = 'phone', decided_at = now(), decided_by = ${NOBODY}`)],
+    ['matter_dismissed_in_park', set('matter', `status = 'dismissed', opened_by = NULL, dismiss_reason = 'x', dismissed_at = now(), dismissed_by = ${NOBODY}`)],
+    ['matter_status_known', set('matter', `status = 'forgotten', opened_by = NULL`)],
+    ['matter_opened_by_somebody', set('matter', 'opened_by = NULL')],
+    ['matter_decided_whole', set('matter', `decision = 'x'`)],
+    ['matter_dismissed_with_reason', set('matter', `status = 'dismissed', opened_by = NULL`)],
+    ['matter_ticket_of_matter', copy('matter_ticket', { matter_id: NOBODY, standing: `'ended'` })],
+    ['matter_ticket_is_ticket', copy('matter_ticket', { ticket_id: NOBODY })],
+    ['matter_ticket_answered_by_event', set('matter_ticket', `standing = 'ended', event_no = 99`)],
+    ['matter_ticket_standing_known', set('matter_ticket', `standing = 'maybe'`)],
+    ['matter_ticket_answered_at_the_end', set('matter_ticket', 'event_no = 1')],
+    ['matter_ticket_in_one_open', `WITH other AS (${copy('matter', { id: FRESH, guide_item_id: 'NULL' })} RETURNING id) INSERT INTO matter_ticket SELECT park_id, (SELECT id FROM other), ticket_id, 'open', added_at, NULL FROM matter_ticket LIMIT 1`],
+    ['matter_note_of_matter', copy('matter_note', { id: FRESH, matter_id: NOBODY })],
+    ['matter_note_by_cadre', copy('matter_note', { id: FRESH, cadre_id: NOBODY })],
     ['journal_entry_of_park', copy('journal_entry', { id: FRESH, park_id: NOBODY })],
     ['journal_entry_sealed_whole', copy('journal_entry', { id: FRESH, number: '7' })],
     ['journal_entry_number_counts', sealed({ number: '0' })],
@@ -228,6 +285,15 @@ describe('the constraints', () => {
       await app.as('admin').post(`/guide-items/${id}/versions`, { effectiveFrom: '2027-01-01' }).expect(201);
       return app.as('admin').post(`/guide-items/${id}/versions`, { effectiveFrom: '2027-01-01' });
     }, 'version-exists'],
+    ['matter_one_per_guide_item', async () => {
+      const guideItemId = await aGuideItem(app);
+      await aMatter(app, { guideItemId });
+      return app.as('supervisor').post('/matters', { title: '又一项', description: '同一事项', guideItemId });
+    }, 'matter-exists'],
+    ['matter_ticket_in_one_open', async () => {
+      const shown = (await app.as('supervisor').get(`/matters/${await aMatter(app)}`).expect(200)).body as { tickets: { id: string }[] };
+      return app.as('supervisor').post('/matters', { title: '又一项', description: '同一问题', ticketIds: shown.tickets.map(({ id }) => id) });
+    }, 'ticket-in-matter'],
     ['park_policy_one_version_a_day', async () => {
       await app.as('admin').post(`/parks/${app.parkId}/policies`, { effectiveFrom: '2027-01-01' }).expect(201);
       return app.as('admin').post(`/parks/${app.parkId}/policies`, { effectiveFrom: '2027-01-01' });

@@ -154,3 +154,61 @@ async function anOlderTicket(app: TestApp, enterpriseId: string): Promise<MadeTi
 function daysAhead(app: TestApp, days: number): string {
   return new Date(app.clock.now().getTime() + days * 86_400_000).toISOString().slice(0, 10);
 }
+
+/** A ticket that the handler has accepted. */
+export async function anAcceptedTicket(app: TestApp, given: object = {}): Promise<string> {
+  const { id } = await aTicket(app, await anEnterprise(app), given);
+  await app.as('supervisor').post(`/tickets/${id}/assign`, { handlerId: app.cadres.handler }).expect(200);
+  await app.as('handler').post(`/tickets/${id}/accept`).expect(200);
+  return id;
+}
+
+/** A linkage that the leader leads, with a session that gave the officer something to do. */
+export async function aLinkage(app: TestApp, ticketId?: string): Promise<{ id: string; ticketId: string; followUpId: string }> {
+  const ticket = ticketId ?? await anAcceptedTicket(app);
+  const { id } = (await app.as('supervisor').post(`/tickets/${ticket}/linkages`, { reason: '需现场协调' }).expect(201)).body as { id: string };
+  await app.as('supervisor').post(`/tickets/${ticket}/name-lead`, { leadId: app.cadres.leader }).expect(200);
+  await app.as('leader').post(`/linkages/${id}/team`, { cadreIds: [app.cadres.officer2], departmentIds: [app.departmentId] }).expect(200);
+  const session = await app.as('leader').post(`/linkages/${id}/sessions`, aSessionBody(app)).expect(201);
+  const { sessions } = session.body as { sessions: { followUps: { id: string }[] }[] };
+  return { id, ticketId: ticket, followUpId: sessions[0]?.followUps[0]?.id ?? '' };
+}
+
+/** A session as a body: held now, with one thing to do. */
+export function aSessionBody(app: TestApp, given: object = {}): Record<string, unknown> {
+  return {
+    heldAt: app.clock.now().toISOString(), place: '企业会议室', participantIds: [app.cadres.leader, app.cadres.officer2], decisions: '三日内更换开关柜。',
+    followUps: [{ what: '协调停电窗口', cadreId: app.cadres.officer, dueOn: '2026-12-01' }], ...given,
+  };
+}
+
+/** An assignment of the officer whose visit is overdue at the clock's time. */
+export async function anOverdueAssignment(app: TestApp): Promise<string> {
+  const { id } = await anAssignment(app, await anEnterprise(app));
+  await app.sql(`UPDATE assignment SET starts_on = '2026-01-05', turn_on = '2026-01-05' WHERE id = $1`, [id]);
+  return id;
+}
+
+/** A reminder to the handler of a ticket. */
+export async function aReminder(app: TestApp, given: object = {}): Promise<{ id: string; ticketId: string }> {
+  const ticketId = await anAcceptedTicket(app);
+  const response = await app.as('supervisor').post('/supervision/reminders', { ticketId, text: '请于今日内回复企业。', ...given });
+  if (response.status !== 201) throw new Error(`reminder: ${response.status} ${JSON.stringify(response.body)}`);
+  return { id: (response.body as { id: string }).id, ticketId };
+}
+
+/** A matter that a supervisor has opened, with tickets that are registered. */
+export async function aMatter(app: TestApp, given: object = {}): Promise<string> {
+  const ticketIds = [(await aTicket(app, await anEnterprise(app))).id, (await aTicket(app, await anEnterprise(app))).id];
+  const response = await app.as('supervisor').post('/matters', { title: '园区电压不稳', description: '多家企业反映频繁闪断。', ticketIds, ...given });
+  if (response.status !== 201) throw new Error(`matter: ${response.status} ${JSON.stringify(response.body)}`);
+  return (response.body as { id: string }).id;
+}
+
+/** A matter as the system proposes it: its sweep has not run. */
+export async function aProposal(app: TestApp): Promise<string> {
+  const id = await aMatter(app);
+  await app.sql(`UPDATE matter_ticket SET standing = 'proposed' WHERE matter_id = $1`, [id]);
+  await app.sql(`UPDATE matter SET status = 'proposed', opened_by = NULL, description = NULL WHERE id = $1`, [id]);
+  return id;
+}

@@ -14,6 +14,8 @@ const PROBLEM_OF_CONSTRAINT: Readonly<Record<string, ProblemCode>> = {
   assignment_one_per_capacity: 'assignment-overlaps',
   guide_item_code_once: 'guide-code-taken',
   guide_item_version_one_a_day: 'version-exists',
+  matter_one_per_guide_item: 'matter-exists',
+  matter_ticket_in_one_open: 'ticket-in-matter',
 };
 
 // 40001 serialization_failure, 40P01 deadlock_detected: the database gave this transaction up so that another could go on.

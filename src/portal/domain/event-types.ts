@@ -50,6 +50,13 @@ const ticket = (entry: string, en: string, zh: string, fields: Fields = {}): Eve
   ticketId: id('The ticket.'), enterpriseId: id('The enterprise.'), event: whole('Number of the ticket’s event.'), status: code('Where the ticket stands after it.'), cycle: whole('In which cycle.'), ...fields,
 });
 
+const linkage = (entry: string, en: string, zh: string, fields: Fields = {}): EventType => type(`linkage.${entry}`, 'tickets:read', en, zh, {
+  ticketId: id('The ticket.'), enterpriseId: id('The enterprise.'), cycle: whole('In which cycle of the ticket.'), level: whole('From 1 to 3.'), ...fields,
+});
+
+const MATTER: Fields = { category: orNull(code('Category of the service guide.')), guideItemId: orNull(id('The guide item that it is about.')), ticketIds: codes('Ids of its tickets.') };
+const matter = (entry: string, en: string, zh: string, fields: Fields = {}): EventType => type(`matter.${entry}`, 'tickets:read', en, zh, fields);
+
 /** Every type of event, in the order in which the documents show them. */
 export const EVENT_TYPES: readonly EventType[] = [
   type('park.created', 'enterprises:read', 'A park was set up.', '园区已建立。', { code: code('The park’s code.'), goLiveOn: day('The first day on which visits are owed.') }),
@@ -115,11 +122,11 @@ export const EVENT_TYPES: readonly EventType[] = [
   ticket('accepted', 'The handler accepted.', '经办人已接单。'),
   ticket('returned', 'The handler returned it to the department that assigns.', '经办人已退单。'),
   ticket('reassigned', 'A ticket was given to another handler, or other collaborators.', '问题已改派。', TEAM),
-  ticket('answered', 'The enterprise was told something.', '已回复企业。', { kind: code('`interim` or `final`.'), nextReplyOn: orNull(day('When it will be told more.')) }),
+  ticket('answered', 'The enterprise was told something.', '已回复企业。', { kind: code('`interim` or `final`.'), nextReplyOn: orNull(day('When it will be told more.')), matterId: perhaps(id('The matter whose decision it is.')) }),
   ticket('material_requested', 'The enterprise was asked for material.', '已请企业补充材料。'),
   ticket('material_received', 'The material came.', '材料已收到。'),
   ticket('explained', 'It was explained why it cannot be solved now.', '已向企业解释说明。', REVIEW),
-  ticket('acknowledged', 'The enterprise said whether it understood the explanation.', '企业已反馈是否理解。', { understood: flag('Whether it did.') }),
+  ticket('acknowledged', 'The enterprise said whether it understood the explanation.', '企业已反馈是否理解。', { understood: flag('Whether it did.'), level: perhaps(whole('If it did not: the level of linkage to which the ticket was raised.')) }),
   ticket('deferred', 'A new review date was set.', '挂账复核日期已调整。', REVIEW),
   ticket('resumed', 'A deferred ticket was taken up again.', '挂账问题恢复办理。'),
   ticket('resolved', 'An outcome was reported.', '问题已办结,待企业评价。', { outcome: code('`solved`, `partly_solved`, `information_given`, `referred` or `declined`.') }),
@@ -145,6 +152,29 @@ export const EVENT_TYPES: readonly EventType[] = [
   ticket('questioned', 'Some weeks after closing the enterprise is asked whether it stayed solved.', '办结后回访是否持续解决。'),
   ticket('delivered', 'The enterprise has what it must answer.', '待答复内容已送达企业。'),
   ticket('recalculated', 'A new calendar or new working hours moved a deadline, or made it certain.', '因日历或工作时间变化重算时限。', { calendar: code('Calendar and version of the working hours, `year:version/version`.') }),
+  linkage('opened', 'A ticket was raised to a level of linkage.', '三级联动已启动。'),
+  linkage('team_changed', 'Who belongs to a linkage’s team, or which departments are invited, was given anew.', '联动小组或受邀部门已调整。', { cadreIds: codes('Ids of the team.'), departmentIds: codes('Ids of the departments that are invited.') }),
+  linkage('session_held', 'A session of a linkage was recorded.', '联动会商已登记。', { sessionId: id('The session.'), followUpIds: codes('Ids of what it gave somebody to do.') }),
+  linkage('replied', 'An invited department replied.', '受邀部门已回复。', { departmentId: id('The department.'), cadreId: id('Who replied for it.') }),
+  linkage('closed', 'A linkage was closed.', '三级联动已办结。', { closing: code('`reported` with its outcome, or `ticket_ended` since the ticket ended first.') }),
+  type('follow-up.done', 'tickets:read', 'What a session of a linkage gave somebody to do was done.', '会商交办事项已完成。', {
+    ticketId: id('The ticket.'), enterpriseId: id('The enterprise.'), linkageId: id('The linkage.'), cadreId: id('Whom it was given to.'), dueOn: day('Until when.'), doneBy: id('Who says that it is done.'),
+  }),
+  matter('opened', 'A concern that several enterprises share was made a matter.', '普遍关注事项已立项。', MATTER),
+  matter('proposed', 'The system proposes a matter, since enough enterprises have raised the same guide item.', '系统建议立项。', { ...MATTER, enterprises: whole('How many enterprises.') }),
+  matter('accepted', 'A supervisor accepted a proposed matter.', '立项建议已采纳。'),
+  matter('dismissed', 'A supervisor dismissed a proposed matter.', '立项建议未采纳。'),
+  matter('tickets_added', 'Tickets joined a matter.', '普遍关注事项新增关联问题。', { ticketIds: codes('Ids of those that are new.') }),
+  matter('researched', 'What research has found was noted.', '普遍关注事项新增调研记录。', { noteId: id('The note.'), cadreId: id('Who wrote it.') }),
+  matter('decided', 'A matter was decided: a final answer on its tickets that somebody handles.', '普遍关注事项已决定。', { answeredIds: codes('Ids of the tickets that it answered.') }),
+  type('reminder.issued', 'visits:read', 'A cadre was reminded of an overdue visit, or ordered to make it. Of tickets, `ticket.reminded` and its like tell that.', '已就逾期走访催办或督办。', {
+    kind: code('`reminder` or `order`.'), enterpriseId: id('The enterprise.'), assignmentId: id('The assignment.'), lapseDueOn: day('When the visit was due.'), cadreId: id('Who owes it.'),
+    dueOn: orNull(day('Until when an order must be answered.')),
+  }),
+  type('reminder.answered', ['tickets:read', 'visits:read'], 'A reminder or an order was answered.', '催办督办已回复。', {
+    kind: code('`reminder` or `order`.'), enterpriseId: id('The enterprise.'), ticketId: orNull(id('The ticket, if it is about one.')), event: orNull(whole('Number of the ticket’s event that it was.')),
+    assignmentId: orNull(id('The assignment, if it is about a visit.')), cadreId: id('Who answered.'),
+  }),
 ];
 
 const VERSIONED = /^(.+)\.v([2-9]|[1-9]\d+)$/;

@@ -15,7 +15,7 @@ it.each<[Happening, readonly Told[], object]>([
   [{ type: 'answer', kind: 'interim', nextReplyOn: day('2026-03-05') }, WORKING, { kind: 'interim', nextReplyOn: '2026-03-05' }],
   [{ type: 'answer', kind: 'final' }, WORKING, { kind: 'final', nextReplyOn: null }],
   [{ type: 'explain', reviewOn: day('2026-04-20') }, EXPLAINED, { reviewOn: '2026-04-20' }],
-  [{ type: 'acknowledge', understood: false }, EXPLAINED, { understood: false }],
+  [{ type: 'acknowledge', understood: false }, EXPLAINED, { understood: false, level: 0 }],
   [{ type: 'resolve', outcome: 'referred' }, WORKING, { outcome: 'referred' }],
   [{ type: 'confirm', grade: 2 }, WORKING, { grade: 2 }],
   [{ type: 'reopen', handlerId: null, terms: TERMS }, WORKING, {}],

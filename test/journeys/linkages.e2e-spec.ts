@@ -1,0 +1,168 @@
+import { type Caller, ISSUER, startApp, type TestApp } from '../support/app';
+import { aLinkage, anAcceptedTicket, anEnterprise, aSessionBody, aTicket } from '../support/world';
+
+interface Linkage {
+  id: string; cycle: number; level: number; lead: { id: string } | null; closing: string | null; closedAt: string | null; outcome: string | null; version: number;
+  team: { id: string }[]; departments: { id: string; invited: boolean; replies: { text: string }[] }[];
+  sessions: { heldAt: string; participants: { id: string }[]; followUps: { id: string; doneOn: string | null; note: string | null; doneBy: { id: string } | null }[] }[];
+}
+
+describe('the three levels of linkage', () => {
+  let app: TestApp;
+  let power: string;
+  let people = 0;
+  beforeAll(async () => {
+    app = await startApp();
+    power = ((await app.as('admin').post('/departments', { name: '供电所' }).expect(201)).body as { id: string }).id;
+  });
+  afterAll(async () => { await app.close(); });
+
+  /** Somebody of a department that has nothing to do with any ticket; calls answer their body. */
+  const somebody = async (departmentId: string, roles: readonly string[] = ['handler']): Promise<{ id: string; get: (path: string, status: number) => Promise<object>; post: (path: string, body: object, status: number) => Promise<object> }> => {
+    const subject = `somebody-${(people += 1)}`;
+    const { id } = (await app.as('admin').post('/cadres', { name: '甲', departmentId, roles, identity: { issuer: ISSUER, subject } }).expect(201)).body as { id: string };
+    const send = (method: 'get' | 'post') => async (path: string, body: object | undefined, status: number): Promise<object> => {
+      const bearer = await app.issuer.sign(subject, {}, app.clock.now());
+      return (await app.http[method](`/api/v1${path}`).set('authorization', `Bearer ${bearer}`).send(body).expect(status)).body as object;
+    };
+    return { id, get: async (path, status) => send('get')(path, undefined, status), post: send('post') };
+  };
+  const of = async (ticketId: string): Promise<Linkage[]> => ((await app.as('supervisor').get(`/tickets/${ticketId}/linkages`).expect(200)).body as { items: Linkage[] }).items;
+  const entries = async (ids: readonly string[]): Promise<string[]> => (await app.sql<{ type: string }>('SELECT type FROM journal_entry WHERE subject_id = ANY ($1) ORDER BY position', [ids])).map(({ type }) => type);
+
+  it('opens a level by the rule of the step, and answers what a team does with it', async () => {
+    const ticketId = await anAcceptedTicket(app);
+    await app.as('handler').post(`/tickets/${ticketId}/linkages`, { level: 1, reason: '需现场协调' }).expect(201).expect('etag', /^"1-/);
+    await app.as('handler').post(`/tickets/${ticketId}/linkages`, { level: 1, reason: '再次' }).expect(422).expect((response) => { expect(response.body).toMatchObject({ code: 'level-not-higher' }); });
+    const raised = (await app.as('supervisor').post(`/tickets/${ticketId}/linkages`, { reason: '领导牵头' }).expect(201)).body as Linkage;
+    expect(raised).toMatchObject({ level: 2, cycle: 1, lead: null, closing: null });
+    await app.as('supervisor').post(`/tickets/${ticketId}/name-lead`, { leadId: app.cadres.leader }).expect(200);
+    expect(await of(ticketId)).toMatchObject([{ level: 1, lead: null }, { level: 2, lead: { id: app.cadres.leader } }]);
+
+    const { id } = raised;
+    const member = await somebody(power);
+    const colleague = await somebody(power);
+    await member.get(`/tickets/${ticketId}`, 404);
+    await member.post(`/linkages/${id}/sessions`, aSessionBody(app), 404);
+    await app.as('handler').post(`/linkages/${id}/team`, { cadreIds: [member.id], departmentIds: [] }).expect(403);
+    await app.as('leader').post(`/linkages/${id}/team`, { cadreIds: [member.id], departmentIds: [] }).expect(200);
+    await member.get(`/tickets/${ticketId}`, 200);
+    await colleague.get(`/tickets/${ticketId}`, 404);
+    await member.post(`/linkages/${id}/replies`, { departmentId: power, text: '我们来办' }, 403);
+
+    // The department is invited, the member leaves.
+    await app.as('leader').post(`/linkages/${id}/team`, { cadreIds: [app.cadres.officer2], departmentIds: [power] }).expect(200);
+    await colleague.get(`/tickets/${ticketId}`, 200);
+    expect((await colleague.get('/tickets', 200) as { items: { id: string }[] }).items.map((one) => one.id)).toEqual([ticketId]);
+    await colleague.post(`/linkages/${id}/replies`, { departmentId: app.departmentId, text: '代为回复' }, 403);
+    await colleague.post(`/linkages/${id}/replies`, { departmentId: power, text: '同意夜间施工。' }, 201);
+    await member.post(`/linkages/${id}/replies`, { departmentId: power, text: '手续已办。' }, 201);
+    await app.as('leader').post(`/linkages/${id}/team`, { cadreIds: [app.cadres.officer2], departmentIds: [] }).expect(200);
+    const [, second] = await of(ticketId);
+    expect(second).toMatchObject({ team: [{ id: app.cadres.officer2 }], departments: [{ id: power, invited: false, replies: [{ text: '同意夜间施工。' }, { text: '手续已办。' }] }] });
+    await colleague.get(`/tickets/${ticketId}`, 404);
+
+    await app.as('handler').post(`/linkages/${id}/sessions`, aSessionBody(app)).expect(403);
+    await app.as('officer2').post(`/linkages/${id}/sessions`, aSessionBody(app)).expect(201);
+    await app.as('officer2').post(`/linkages/${id}/close`, { outcome: '已协调' }).expect(403);
+    const closed = (await app.as('leader').post(`/linkages/${id}/close`, { outcome: '已协调更换设备。' }).expect(200)).body as Linkage;
+    expect(closed).toMatchObject({ closing: 'reported', outcome: '已协调更换设备。', closedBy: { id: app.cadres.leader } });
+    const again = await app.as('leader').post(`/linkages/${id}/sessions`, aSessionBody(app)).expect(409);
+    expect(again.body).toMatchObject({ code: 'linkage-closed' });
+    expect(await entries([id])).toEqual([
+      'linkage.opened', 'linkage.team_changed', 'linkage.team_changed', 'linkage.replied', 'linkage.replied', 'linkage.team_changed', 'linkage.session_held', 'linkage.closed',
+    ]);
+  });
+
+  it('takes no supervisor for one who handles the ticket', async () => {
+    const { id: ticketId } = await aTicket(app, await anEnterprise(app));
+    await app.as('supervisor').post(`/tickets/${ticketId}/assign`, { handlerId: app.cadres.supervisor }).expect(200);
+    await app.as('supervisor').post(`/tickets/${ticketId}/accept`).expect(200);
+    const { id } = (await app.as('supervisor').post(`/tickets/${ticketId}/linkages`, { reason: '需现场协调' }).expect(201)).body as Linkage;
+    await app.as('supervisor').post(`/linkages/${id}/team`, { cadreIds: [], departmentIds: [] }).expect(403);
+    await app.as('supervisor').post(`/linkages/${id}/close`, { outcome: '已协调' }).expect(403);
+  });
+
+  it.each([
+    ['a member who is nobody', 'team', { cadreIds: ['01950000-0000-7000-8000-00000000dead'], departmentIds: [] }, 422, 'reference-unknown', '/cadreIds/0'],
+    ['a department that is none', 'team', { cadreIds: [], departmentIds: ['01950000-0000-7000-8000-000000000012'] }, 422, 'reference-unknown', '/departmentIds/0'],
+    ['a session to come', 'sessions', { heldAt: '2027-01-01T00:00:00Z' }, 422, 'in-future', '/heldAt'],
+    ['a session before the level was raised', 'sessions', { heldAt: '2026-03-01T01:00:00Z' }, 422, 'date-order', '/heldAt'],
+    ['a follow-up for nobody', 'sessions', { followUps: [{ what: '协调', cadreId: '01950000-0000-7000-8000-00000000dead', dueOn: '2026-12-01' }] }, 422, 'reference-unknown', '/followUps/0/cadreId'],
+    ['a follow-up that was due before', 'sessions', { followUps: [{ what: '协调', cadreId: '01950000-0000-7000-8000-000000000101', dueOn: '2026-03-01' }] }, 422, 'date-order', '/followUps/0/dueOn'],
+  ])('refuses %s', async (_what, act, given, status, code, pointer) => {
+    const { id } = await aLinkage(app);
+    const response = await app.as('leader').post(`/linkages/${id}/${act}`, act === 'sessions' ? aSessionBody(app, given) : given).expect(status);
+    expect(response.body).toMatchObject({ code, errors: [{ pointer }] });
+  });
+
+  it('opens levels with the breaches of a ticket, asks for a lead anew, and ends with it', async () => {
+    app.clock.set('2026-03-02T01:30:00.000Z');
+    const ticketId = await anAcceptedTicket(app);
+    await app.as('handler').post(`/tickets/${ticketId}/answer`, { kind: 'interim', means: 'phone', text: '正在核实。' }).expect(200);
+    // Due on the 9th; level 2 after three more working days, level 3 after five more.
+    app.clock.set('2026-03-23T01:30:00.000Z');
+    expect((await of(ticketId)).map(({ level, closing }) => [level, closing])).toEqual([[1, null], [2, null], [3, null]]);
+    expect(await app.sql('SELECT level, opened_on::text AS on FROM linkage WHERE ticket_id = $1 ORDER BY level', [ticketId])).toEqual([{ level: 1, on: '2026-03-09' }, { level: 2, on: '2026-03-12' }, { level: 3, on: '2026-03-19' }]);
+    await app.as('supervisor').post(`/tickets/${ticketId}/name-lead`, { leadId: app.cadres.leader }).expect(200);
+    const explain = async (): Promise<unknown> => app.as('handler').post(`/tickets/${ticketId}/explain`, { reasonCode: 'land', reason: '未征收', explanation: '已说明', means: 'on_site', reviewOn: '2026-05-20' }).expect(200);
+    await explain();
+    await app.asClient('enterprise:act').post(`/tickets/${ticketId}/acknowledge`, { understood: false }).expect(200);
+    const third = (await of(ticketId))[2];
+    expect(third).toMatchObject({ level: 3, lead: null, closing: null });
+
+    // Once closed, a level that is raised again is another linkage: the outcome that was reported stays.
+    await app.as('supervisor').post(`/linkages/${third?.id ?? ''}/close`, { outcome: '部门已会商。' }).expect(200);
+    await explain();
+    await app.asClient('enterprise:act').post(`/tickets/${ticketId}/acknowledge`, { understood: false }).expect(200);
+    expect((await of(ticketId)).map(({ level, closing }) => [level, closing])).toEqual([[1, null], [2, null], [3, 'reported'], [3, null]]);
+
+    // Silence ends the ticket, and with it what is open, whether or not a job has run.
+    await app.as('handler').post(`/tickets/${ticketId}/answer`, { kind: 'final', means: 'phone', text: '已办妥。' }).expect(200);
+    await app.as('handler').post(`/tickets/${ticketId}/resolve`, { outcome: 'solved', text: '已办妥。' }).expect(200);
+    await app.as('officer').post(`/tickets/${ticketId}/record-call`, { reached: false, said: '无人接听' }).expect(200);
+    app.clock.set('2026-04-20T01:30:00.000Z');
+    const last = (await app.sql<{ id: string }>('SELECT id FROM linkage WHERE ticket_id = $1 AND closed_at IS NULL ORDER BY level LIMIT 1', [ticketId]))[0]?.id ?? '';
+    await app.as('supervisor').post(`/linkages/${last}/close`, { outcome: '已办妥。' }).expect(409);
+    expect((await of(ticketId)).map(({ closing }) => closing)).toEqual(['ticket_ended', 'ticket_ended', 'reported', 'ticket_ended']);
+
+    await app.asClient('enterprise:act').post(`/tickets/${ticketId}/reopen`, { reason: '又出现' }).expect(200);
+    const next = (await app.as('handler').post(`/tickets/${ticketId}/linkages`, { reason: '再次协调' }).expect(201)).body as Linkage;
+    expect(next).toMatchObject({ level: 1, cycle: 2 });
+  });
+
+  it('lists what has run out, and takes that it is done from whom it was given to, the lead or a supervisor', async () => {
+    app.clock.set('2026-06-01T01:30:00.000Z');
+    const { id } = await aLinkage(app);
+    const stranger = await somebody(power, ['officer']);
+    const given = [{ what: '停电窗口', cadreId: stranger.id, dueOn: '2026-06-02' }, { what: '备件', cadreId: stranger.id, dueOn: '2026-06-05' }];
+    await app.as('leader').post(`/linkages/${id}/sessions`, aSessionBody(app, { followUps: given })).expect(201);
+    const shown = (body: object): [string, number][] => (body as { items: { what: string; overdueDays: number }[] }).items.map(({ what, overdueDays }) => [what, overdueDays]);
+    const list = async (caller: Caller, query = ''): Promise<[string, number][]> => shown((await caller.get(`/supervision/follow-ups?limit=200${query}`).expect(200)).body as object);
+    const own = async (query = ''): Promise<[string, number][]> => shown(await stranger.get(`/supervision/follow-ups?limit=200${query}`, 200));
+    expect(await own()).toEqual([['停电窗口', 0], ['备件', 0]]);
+    app.clock.set('2026-06-02T15:59:59.000Z');
+    expect(await own('&overdueOnly=true')).toEqual([]);
+    app.clock.set('2026-06-02T16:00:00.000Z');
+    expect(await own('&overdueOnly=true')).toEqual([['停电窗口', 1]]);
+    expect(await list(app.as('supervisor'), `&overdueOnly=true&cadreId=${stranger.id}`)).toEqual([['停电窗口', 1]]);
+    expect(await list(app.as('handler'))).toEqual([]);
+
+    const items = ((await app.as('supervisor').get(`/supervision/follow-ups?cadreId=${stranger.id}`).expect(200)).body as { items: { id: string }[] }).items.map((one) => one.id);
+    await app.as('officer2').post(`/follow-ups/${items[0] ?? ''}/done`).expect(403);
+    await app.as('leader').post(`/linkages/${id}/close`, { outcome: '已协调' }).expect(200);
+    // It is owed also after the linkage was closed; whom it was given to sees no ticket and needs none.
+    expect(await stranger.post(`/follow-ups/${items[0] ?? ''}/done`, { note: '已定于周六' }, 200)).toMatchObject({ note: '已定于周六', doneOn: '2026-06-03', doneBy: { id: stranger.id } });
+    await app.as('supervisor').post(`/follow-ups/${items[0] ?? ''}/done`).expect(409);
+    await app.as('supervisor').post(`/follow-ups/${items[1] ?? ''}/done`).expect(200);
+    expect(await own()).toEqual([]);
+    expect(await entries(items)).toEqual(['follow-up.done', 'follow-up.done']);
+  });
+
+  it('opens one level when two raise it at once', async () => {
+    const ticketId = await anAcceptedTicket(app);
+    const raise = (who: 'handler' | 'supervisor') => app.as(who).post(`/tickets/${ticketId}/linkages`, { level: 1, reason: '需现场协调' }).then(({ status }) => status);
+    expect((await Promise.all([raise('handler'), raise('supervisor')])).sort()).toEqual([201, 422]);
+    expect(await of(ticketId)).toHaveLength(1);
+  });
+});
