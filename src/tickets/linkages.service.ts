@@ -65,8 +65,12 @@ export class LinkagesService implements OnModuleInit {
 
   /** Linkages of a ticket that the actor may see, in the order in which they were opened. */
   async list(actor: Actor, ticketId: string): Promise<ShownLinkage[]> {
-    const { row } = await this.tickets.get(actor, ticketId);
-    return this.store.readOf(actor, row.parkId, ticketId);
+    return this.readOf(actor, (await this.tickets.get(actor, ticketId)).row);
+  }
+
+  /** The same of a ticket that the actor was shown. */
+  async readOf(actor: Actor, { parkId, id }: { readonly parkId: string; readonly id: string }): Promise<ShownLinkage[]> {
+    return this.store.readOf(actor, parkId, id);
   }
 
   /** Takes the step `escalate`, with its problems. Answers the linkage of the level. */

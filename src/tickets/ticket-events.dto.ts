@@ -1,10 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Day } from '../kernel/day';
-import { Choice, DayField, InstantField, Nested, Text, Whole } from '../platform/http/fields';
+import { Choice, DayField, Id, InstantField, Nested, Text, Whole } from '../platform/http/fields';
 import { NamedRef } from '../platform/http/named-ref';
 import type { Clock } from './domain/clocks';
 import { CLOCK_KINDS, OTHER_ENTRIES, STATES, STEPS } from './domain/lifecycle';
 import { MEANS } from './domain/words';
+import type { ShownLinkage } from './linkages.store';
 import type { ShownEvent } from './tickets.store';
 
 const TYPES = [...STEPS, ...Object.keys(OTHER_ENTRIES)];
@@ -43,19 +44,31 @@ export class ClockTurn {
   @InstantField({ description: 'Its deadline, as it stands now; null while it rests.', nullable: true }) dueAt: string | null;
 }
 
-export class TicketTimelineItem {
-  @InstantField({ description: 'When.' }) at: string;
-  @Nested(() => EventResponse, { description: 'What happened; null for a clock.', nullable: true }) event: EventResponse | null;
-  @Nested(() => ClockTurn, { description: 'The clock that started or stopped; null for an event.', nullable: true }) clock: ClockTurn | null;
+export class SessionTurn {
+  @Id({ description: 'The session.' }) id: string;
+  @Id({ description: 'The linkage whose session it was.' }) linkageId: string;
+  @Whole({ description: 'Its level.', min: 1, max: 3 }) level: number;
+  @Text({ description: 'Where it was held.', max: 200, example: '企业会议室' }) place: string;
+  @Text({ description: 'What was decided.', max: 4000, lines: true, example: '供电公司三日内更换开关柜。' }) decisions: string;
 }
 
-/** Events and clocks by time; what an event does to clocks follows it. */
-export function toTimeline(events: readonly EventResponse[], clocks: readonly Clock[]): TicketTimelineItem[] {
-  const turn = ({ no, kind, deadline }: Clock, what: 'started' | 'stopped', at: Date): TicketTimelineItem => ({ at: at.toISOString(), event: null, clock: { no, kind, what, dueAt: deadline?.dueAt.toISOString() ?? null } });
+/** One of the three. */
+export class TicketTimelineItem {
+  @InstantField({ description: 'When.' }) at: string;
+  @Nested(() => EventResponse, { description: 'What happened.', nullable: true }) event: EventResponse | null;
+  @Nested(() => ClockTurn, { description: 'The clock that started or stopped.', nullable: true }) clock: ClockTurn | null;
+  @Nested(() => SessionTurn, { description: 'The session of a linkage that was held.', nullable: true }) session: SessionTurn | null;
+}
+
+/** Events, clocks and sessions by time; what an event does to clocks follows it. */
+export function toTimeline(events: readonly EventResponse[], clocks: readonly Clock[], linkages: readonly ShownLinkage[]): TicketTimelineItem[] {
+  const turn = ({ no, kind, deadline }: Clock, what: 'started' | 'stopped', at: Date): TicketTimelineItem => ({ at: at.toISOString(), event: null, session: null, clock: { no, kind, what, dueAt: deadline?.dueAt.toISOString() ?? null } });
   return [
-    ...events.map((event): TicketTimelineItem => ({ at: event.at, event, clock: null })),
+    ...events.map((event): TicketTimelineItem => ({ at: event.at, event, clock: null, session: null })),
     ...clocks.flatMap((clock) => (clock.stopped === undefined ? [] : [turn(clock, 'stopped', clock.stopped.at)])),
     ...clocks.map((clock) => turn(clock, 'started', clock.started.at)),
+    ...linkages.flatMap(({ id: linkageId, level, sessions }) => sessions.map(({ id, heldAt, place, decisions }): TicketTimelineItem => (
+      { at: new Date(heldAt).toISOString(), event: null, clock: null, session: { id, linkageId, level, place, decisions } }))),
   ].toSorted((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0));
 }
 

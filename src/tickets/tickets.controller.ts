@@ -7,6 +7,7 @@ import { type Answers, Answering } from '../platform/http/idempotency/answers';
 import { mapPage, type Page, PageQuery, pageOf } from '../platform/http/page';
 import { answer, CurrentActor, IdPipe } from '../platform/http/request';
 import { seesGrades } from './domain/ticket-access';
+import { LinkagesService } from './linkages.service';
 import { AnswerResponse, EventResponse, isAnswer, TicketTimelineItem, toAnswerResponse, toEventResponse, toTimeline } from './ticket-events.dto';
 import { RegisterTicket, TicketResponse, TicketsQuery, toTicketResponse } from './tickets.dto';
 import { TicketsService } from './tickets.service';
@@ -14,7 +15,7 @@ import { TicketsService } from './tickets.service';
 @ApiTags('Tickets')
 @Controller('tickets')
 export class TicketsController {
-  constructor(private readonly tickets: TicketsService) {}
+  constructor(private readonly tickets: TicketsService, private readonly linkages: LinkagesService) {}
 
   @Get()
   @Call({ id: 'listTickets', summary: 'Tickets', zh: '问题台账', description: 'The newest number first. Who oversees sees the park’s; others those that they are on or have registered, their department’s and, as officers and leaders, their enterprises’.', answers: { type: TicketResponse, list: true }, problems: ['cursor-invalid', 'park-required'] })
@@ -52,10 +53,10 @@ export class TicketsController {
 
   @Get(':id/timeline')
   @IdParam('ticket')
-  @Call({ id: 'getTicketTimeline', summary: 'The whole story of a ticket', zh: '问题时间线', description: 'Every step, answer and clock, oldest first.', answers: { type: TicketTimelineItem, list: true }, problems: ['cursor-invalid'] })
+  @Call({ id: 'getTicketTimeline', summary: 'The whole story of a ticket', zh: '问题时间线', description: 'Every step, answer, clock and session of a linkage, oldest first.', answers: { type: TicketTimelineItem, list: true }, problems: ['cursor-invalid'] })
   async timeline(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Query() query: PageQuery): Promise<Page<TicketTimelineItem>> {
     const { view, shown } = await this.#eventsOf(actor, id);
-    return pageOf(toTimeline(shown, view.ticket.clocks), query, `ticket-timeline-${id}`);
+    return pageOf(toTimeline(shown, view.ticket.clocks, await this.linkages.readOf(actor, view.row)), query, `ticket-timeline-${id}`);
   }
 
   async #eventsOf(actor: Actor, id: string): Promise<{ view: Awaited<ReturnType<TicketsService['get']>>; shown: EventResponse[] }> {

@@ -64,6 +64,8 @@ describe('the three levels of linkage', () => {
 
     await app.as('handler').post(`/linkages/${id}/sessions`, aSessionBody(app)).expect(403);
     await app.as('officer2').post(`/linkages/${id}/sessions`, aSessionBody(app)).expect(201);
+    const { items } = (await app.as('handler').get(`/tickets/${ticketId}/timeline?limit=200`).expect(200)).body as { items: { session: object | null }[] };
+    expect(items.flatMap(({ session }) => (session === null ? [] : [session]))).toMatchObject([{ linkageId: id, level: 2, decisions: '三日内更换开关柜。' }]);
     await app.as('officer2').post(`/linkages/${id}/close`, { outcome: '已协调' }).expect(403);
     const closed = (await app.as('leader').post(`/linkages/${id}/close`, { outcome: '已协调更换设备。' }).expect(200)).body as Linkage;
     expect(closed).toMatchObject({ closing: 'reported', outcome: '已协调更换设备。', closedBy: { id: app.cadres.leader } });
