@@ -1,25 +1,19 @@
 import 'reflect-metadata';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { systemActor } from '../kernel/actor';
-import { type Config, ConfigError, readConfig } from '../platform/config';
+import { ConfigError, readConfig } from '../platform/config';
 import { applicationDataSource } from '../platform/db/data-source';
 import { Database } from '../platform/db/database';
-import { runningEmbeddedPostgres, startEmbeddedPostgres } from '../platform/db/embedded-postgres';
 import type { ChainPoint } from '../platform/journal/chain';
 import { type Head, type Verdict, Verification } from '../platform/journal/verification';
+import { namedParks, type NamedPark, reach } from './reach';
 
 const USAGE = `Usage: npm run -s verify-journal -- [--park CODE|id] [--export heads.json] [--against heads.json]
   --park     this park alone; all when left out
   --export   write the heads into a file, to be kept where nobody who can write to the database can write
   --against  compare with heads that were exported earlier
 Exit code 0: every chain holds; 1: one does not; 2: it could not be found out.`;
-
-interface Park {
-  readonly id: string;
-  readonly code: string;
-}
 
 /** A head as it is kept outside. */
 interface ExportedHead {
@@ -40,9 +34,8 @@ async function run(args: readonly string[], write: (line: string) => void): Prom
   const source = await applicationDataSource(url, [], 2).initialize();
   try {
     const database = new Database(source);
-    const parks = await parksOf(database, options.park);
+    const parks = await namedParks(database, options.park);
     const exported: ExportedHead[] = [];
-    if (options.park !== undefined && parks.length === 0) throw new ConfigError(`There is no park ${options.park}.`);
     let holds = true;
     for (const park of parks) {
       const actor = systemActor('verify-journal', [park.id]);
@@ -99,28 +92,12 @@ function isExportedHead(value: unknown): value is ExportedHead {
   return typeof parkId === 'string' && Number.isSafeInteger(number) && (number === 0 ? hash === null : typeof hash === 'string' && /^[0-9a-f]{64}$/i.test(hash));
 }
 
-function expectedOf(against: readonly ExportedHead[], park: Park): ChainPoint | undefined {
+function expectedOf(against: readonly ExportedHead[], park: NamedPark): ChainPoint | undefined {
   const head = against.find(({ parkId }) => parkId === park.id);
   return head === undefined || head.hash === null ? undefined : { number: head.number, hash: Buffer.from(head.hash, 'hex') };
 }
 
-/** The database of `DATABASE_URL`, of the server that is running on the data folder, or of that folder, started for the while. */
-async function reach({ databaseUrl, dataDir }: Config): Promise<{ readonly url: string; readonly leave: () => Promise<void> }> {
-  const folder = join(dataDir, 'postgres');
-  const known = databaseUrl ?? runningEmbeddedPostgres(folder);
-  if (known !== undefined) return { url: known, leave: () => Promise.resolve() };
-  if (!existsSync(join(folder, 'cluster'))) throw new ConfigError(`There is no ledger in ${dataDir} (DATA_DIR): the first "npm start" makes one.`);
-  const server = await startEmbeddedPostgres({ dataDir: folder });
-  return { url: server.url, leave: () => server.stop() };
-}
-
-async function parksOf(database: Database, named: string | undefined): Promise<readonly Park[]> {
-  return database.read<Park>(systemActor('verify-journal'), {
-    name: 'verify-journal-parks', text: 'SELECT id, code FROM park WHERE $1::text IS NULL OR code = $1 OR id::text = lower($1) ORDER BY code', values: [named ?? null],
-  });
-}
-
-function lineOf({ code }: Park, { valid, from, to, firstBroken }: Verdict, head: Head, expected: ChainPoint | undefined): string {
+function lineOf({ code }: NamedPark, { valid, from, to, firstBroken }: Verdict, head: Head, expected: ChainPoint | undefined): string {
   if (!valid && firstBroken !== undefined) return `${code}: BROKEN at ${firstBroken.number}: ${firstBroken.reason}, entry ${firstBroken.entryId ?? 'none'}; holds up to ${Math.min(to, firstBroken.number - 1)}`;
   if (head.hash === null) return `${code}: nothing is sealed yet`;
   const compared = expected === undefined ? '' : `, and is the chain whose head ${expected.number} was exported`;

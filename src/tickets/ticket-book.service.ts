@@ -64,6 +64,15 @@ export class TicketBook {
     return { settings, worlds: knownWorlds(settings.zone, known, settings.hours) };
   }
 
+  /** Outside of a transaction. Calendars and hours that were once known never change, so a desk that knows all the names of worlds holds on. */
+  async deskKnowing(actor: Actor, parkId: string, names: readonly string[]): Promise<Desk> {
+    const known = this.#desks.get(parkId);
+    if (known !== undefined && names.every((name) => known.worlds.some((world) => world.name === name))) return known;
+    const desk = await this.database.transact(actor, async (em) => this.desk(em, actor, parkId));
+    this.#desks.set(parkId, desk);
+    return desk;
+  }
+
   /** The tickets of the park that the reader may see, in the order of their ids, held until the transaction ends. */
   async hold(em: EntityManager, actor: Actor, parkId: string, ids: readonly string[], now: Date, reader?: TicketReader): Promise<{ desk: Desk; held: readonly HeldTicket[] }> {
     const [desk, rows, events] = await sideBySide<[Desk, TicketRow[], ReadonlyMap<string, readonly Recorded[]>]>([
@@ -74,7 +83,7 @@ export class TicketBook {
 
   /** A ticket that was read, as the actor sees it now. */
   async tell(actor: Actor, row: TicketRow, events: readonly Recorded[], now: Date): Promise<TicketView> {
-    const desk = await this.#deskOf(actor, row.parkId, [...events.map(({ world }) => world), row.world]);
+    const desk = await this.deskKnowing(actor, row.parkId, [...events.map(({ world }) => world), row.world]);
     return this.view(actor, bringUp(row, events, desk, now), desk, now);
   }
 
@@ -115,15 +124,6 @@ export class TicketBook {
       settled += count;
       if (count < BATCH) return settled;
     }
-  }
-
-  /** Calendars and hours that were once known never change, so a desk that knows all the names holds on. */
-  async #deskOf(actor: Actor, parkId: string, names: readonly string[]): Promise<Desk> {
-    const known = this.#desks.get(parkId);
-    if (known !== undefined && names.every((name) => known.worlds.some((world) => world.name === name))) return known;
-    const desk = await this.database.transact(actor, async (em) => this.desk(em, actor, parkId));
-    this.#desks.set(parkId, desk);
-    return desk;
   }
 
   async #settleBatch(em: EntityManager, system: Actor, parkId: string, wait: boolean): Promise<number> {

@@ -1,21 +1,29 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { systemActor } from '../kernel/actor';
+import { ParksService } from '../parks/parks.service';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/db/database';
 import { newId } from '../platform/ids';
 import { Jobs } from '../platform/jobs/jobs';
 import { TicketBook } from './ticket-book.service';
 import { parksTurned } from './ticket-list.store';
+import { TicketReplayService } from './ticket-replay.service';
 import { TICKETS_SWEEP } from './tickets.service';
 
-/** The scheduler's part: it writes what time has done. Whether something is overdue never waits for it. */
+/** The scheduler's part: it writes what time has done, and looks for drift. Whether something is overdue never waits for it. */
 @Injectable()
 export class TicketDeadlinesSweep implements OnModuleInit {
-  constructor(private readonly book: TicketBook, private readonly database: Database, private readonly jobs: Jobs, private readonly clock: Clock) {}
+  readonly #logger = new Logger(TicketDeadlinesSweep.name);
+
+  constructor(
+    private readonly book: TicketBook, private readonly replays: TicketReplayService, private readonly parks: ParksService, private readonly database: Database, private readonly jobs: Jobs,
+    private readonly clock: Clock,
+  ) {}
 
   onModuleInit(): void {
     // Every minute: a limit in hours runs out at any of them. A tick that is missed is made up by the next one.
     this.jobs.register({ name: TICKETS_SWEEP, cron: '* * * * *', run: async () => this.sweep(`tickets-${newId(this.clock.now())}`) });
+    this.jobs.register({ name: 'tickets-reconcile', cron: '50 18 * * *', run: async () => this.reconcile(`tickets-reconcile-${newId(this.clock.now())}`) });
   }
 
   /** In all parks; safe to run twice, late, and in several processes at once. */
@@ -23,5 +31,16 @@ export class TicketDeadlinesSweep implements OnModuleInit {
     let settled = 0;
     for (const { id } of await this.database.read<{ id: string }>(systemActor(requestId), parksTurned(this.clock.now()))) settled += await this.book.settle(id, requestId, false);
     return { settled };
+  }
+
+  /** Tells the events of all parks again. What is stored and does not follow from them is logged, and stays. */
+  async reconcile(requestId: string): Promise<{ tickets: number; differences: number }> {
+    let [tickets, differences] = [0, 0];
+    for (const { id } of await this.parks.listAllAsSystem(requestId)) {
+      const park = await this.replays.check(requestId, id, (drift) => { this.#logger.error(drift, 'a stored ticket differs from its events'); });
+      tickets += park.tickets;
+      differences += park.differences;
+    }
+    return { tickets, differences };
   }
 }

@@ -24,6 +24,8 @@ import { TicketDeadlinesSweep } from './ticket-deadlines.sweep';
 import { TicketDueListService } from './ticket-due-list.service';
 import { TicketDueListStore } from './ticket-due-list.store';
 import { TicketListStore } from './ticket-list.store';
+import { TicketReplayService } from './ticket-replay.service';
+import { TicketReplayStore } from './ticket-replay.store';
 import { TicketStepsController } from './ticket-steps.controller';
 import { TicketSteps } from './ticket-steps.service';
 import { TicketsController } from './tickets.controller';
@@ -34,9 +36,9 @@ import { TicketsStore } from './tickets.store';
   imports: [ParksModule, EnterprisesModule, CadresModule, AssignmentsModule, VisitsModule, GuideModule],
   controllers: [TicketsController, TicketStepsController, LinkagesController, FollowUpsController, RemindersController, MattersController],
   providers: [
-    TicketsStore, TicketListStore, TicketDueListStore, TicketDueListService, TicketBook, TicketSteps, TicketsService, TicketDeadlinesSweep, LinkagesStore, LinkagesService, FollowUpsStore,
+    TicketsStore, TicketListStore, TicketDueListStore, TicketDueListService, TicketBook, TicketSteps, TicketsService, TicketDeadlinesSweep, TicketReplayStore, TicketReplayService, LinkagesStore, LinkagesService, FollowUpsStore,
     FollowUpsService, RemindersStore, RemindersService, CallsStore, CallsService, MattersStore, MattersService, MattersSweep,
   ],
-  exports: [TicketsService, TicketSteps, TicketBook, TicketDueListService, RemindersService],
+  exports: [TicketsService, TicketSteps, TicketBook, TicketDueListService, RemindersService, TicketReplayService],
 })
 export class TicketsModule {}

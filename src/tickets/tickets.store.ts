@@ -201,7 +201,8 @@ export function eventRow(ticket: Pick<Ticket, 'id' | 'parkId'>, no: number, { at
   return { parkId: ticket.parkId, ticketId: ticket.id, no, type, at, onDate: on, cycle: after.cycle, state: after.state, world, data, words, ...by };
 }
 
-function clockRow(ticket: Pick<Ticket, 'id' | 'parkId'>, clock: Clock): object {
+/** A clock as it is stored. */
+export function clockRow(ticket: Pick<Ticket, 'id' | 'parkId'>, clock: Clock): object {
   const { no, kind, cycle, started, term, rework, extensions, rests, deadline, original, stopped, breach } = clock;
   return {
     park_id: ticket.parkId, ticket_id: ticket.id, no, kind, cycle, started_at: started.at, started_on: started.on, term, rework, extensions, rests, due_at: deadline?.dueAt ?? null,
@@ -210,7 +211,7 @@ function clockRow(ticket: Pick<Ticket, 'id' | 'parkId'>, clock: Clock): object {
   };
 }
 
-function snakeCased(row: object): Record<string, unknown> {
+export function snakeCased(row: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(row).map(([name, value]) => [name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value as unknown]));
 }
 
