@@ -1,5 +1,6 @@
 import { CATEGORY_FORM } from '../guide/domain/categories';
-import { Choice, Flag, Id, InstantField, Text, Whole } from '../platform/http/fields';
+import type { Day } from '../kernel/day';
+import { Choice, DayField, Flag, Id, Text, Whole } from '../platform/http/fields';
 import { PageQuery } from '../platform/http/page';
 import { STATES, type State } from '../tickets/domain/lifecycle';
 
@@ -14,7 +15,7 @@ export class UnresolvedTicketsQuery extends PageQuery {
   @Id({ description: 'Raised in this visit.', optional: true }) visitId?: string;
   @Text({ description: 'Of this category.', max: 40, pattern: CATEGORY_FORM, optional: true, example: 'power' }) category?: string;
   @Whole({ description: 'At this level of linkage.', min: 0, max: 3, optional: true, query: true }) level?: number;
-  @InstantField({ description: 'Raised at this instant or later.', optional: true }) raisedFrom?: string;
-  @InstantField({ description: 'Raised before this instant.', optional: true }) raisedTo?: string;
+  @DayField({ description: 'Raised on this day of the park or later; where nobody said when, registered.', optional: true }) raisedFrom?: Day;
+  @DayField({ description: 'Raised on this day of the park or earlier.', optional: true }) raisedTo?: Day;
   @Text({ description: 'A part of the title or description, two characters or more, or a number.', max: 100, optional: true, example: '闪断' }) q?: string;
 }

@@ -98,17 +98,22 @@ export class TicketBook {
     return notBefore(told.last, now, settings.zone);
   }
 
-  /** Writes what time has done to the ticket, and then what somebody does. Answers the ticket after it. */
+  /** Writes what time has done to the ticket, then what somebody does, and what time makes of that at once. Answers the ticket after it. */
   async record(em: EntityManager, actor: Actor, desk: Desk, held: HeldTicket, deed: Deed, now: Date): Promise<HeldTicket> {
     const { name } = worldAt(desk.worlds, now);
     const event = { ...this.moment(held, desk, now), ...deed.what, world: name } as Recorded;
-    const told = tell(held.told, event, desk.worlds);
+    const done = tell(held.told, event, desk.worlds);
     const no = held.row.events + held.passed.length + 1;
-    const write = writeOf(held, told, desk, [...timeEvents(held, desk), eventRow(held.row, no, event, told.ticket, deed.by, deed.words ?? null)], deed.change ?? {}, now);
+    // A shorter limit may have passed already; the call that silence waited for may come after the deadline.
+    const after: HeldTicket = { row: { ...held.row, events: no }, before: done, ...catchUp(done, desk.worlds, now) };
+    const { told } = after;
+    const write = writeOf(held, told, desk, [...timeEvents(held, desk), eventRow(held.row, no, event, done.ticket, deed.by, deed.words ?? null), ...timeEvents(after, desk)], deed.change ?? {}, now);
     // In order: what time has done happened before, and reactions find the event that they react to.
     await this.store.write(em, [write]);
-    await this.journal.appendAll(em, systemActor(actor.requestId, [held.row.parkId]), entriesOfTime(held, desk));
-    await this.journal.append(em, actor, entryOf(held.row, event, told, desk, no, deed.data));
+    const system = systemActor(actor.requestId, [held.row.parkId]);
+    await this.journal.appendAll(em, system, entriesOfTime(held, desk));
+    await this.journal.append(em, actor, entryOf(held.row, event, done, desk, no, deed.data));
+    await this.journal.appendAll(em, system, entriesOfTime(after, desk));
     const { version, events } = held.row;
     return { row: { ...held.row, ...write.standing, ...write.change, world: told.world, events: events + write.events.length, version: version + 1, updatedAt: now }, before: told, told, passed: [] };
   }

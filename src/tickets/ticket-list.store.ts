@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../kernel/actor';
+import type { Day } from '../kernel/day';
 import { Problem } from '../kernel/problem';
 import { Database, type Statement } from '../platform/db/database';
 import { type Counted, type PageQuery, type PageRows, pageStatements, type Slice, totalIn } from '../platform/http/page';
@@ -19,8 +20,8 @@ export interface TicketFilters {
   readonly visitId?: string;
   readonly category?: string;
   readonly level?: number;
-  readonly raisedFrom?: string;
-  readonly raisedTo?: string;
+  readonly raisedFrom?: Day;
+  readonly raisedTo?: Day;
   readonly q?: string;
 }
 
@@ -67,8 +68,10 @@ export function filterTickets(conditions: Conditions, { status, breached, enterp
   equal('category', 'category', category);
   equal('level', 'level', level);
   if (breached !== undefined) conditions.where(breached ? 'breached' : 'kept', `t.breaches ${breached ? '>' : '='} 0`);
-  if (raisedFrom !== undefined) conditions.where('from', `coalesce(t.raised_at, t.created_at) >= ${conditions.param(raisedFrom)}`);
-  if (raisedTo !== undefined) conditions.where('to', `coalesce(t.raised_at, t.created_at) < ${conditions.param(raisedTo)}`);
+  // A day begins by the clocks of the park.
+  const begins = (day: string): string => `(SELECT (${day})::timestamp AT TIME ZONE p.time_zone FROM park p WHERE p.id = $1)`;
+  if (raisedFrom !== undefined) conditions.where('from', `coalesce(t.raised_at, t.created_at) >= ${begins(`${conditions.param(raisedFrom)}::date`)}`);
+  if (raisedTo !== undefined) conditions.where('to', `coalesce(t.raised_at, t.created_at) < ${begins(`${conditions.param(raisedTo)}::date + 1`)}`);
   if (q !== undefined) search(conditions, q);
 }
 
@@ -149,7 +152,9 @@ function ofReader(conditions: Conditions, reader: TicketReader): string {
   const mine = reader.departmentId === null ? undefined : conditions.param(reader.departmentId);
   if (mine !== undefined) sources.push(from('department_id', mine));
   sources.push(newestOf('SELECT t.id, t.year, t.sequence FROM ticket_collaborator c JOIN ticket t ON t.park_id = c.park_id AND t.id = c.ticket_id', `AND c.park_id = $1 AND c.cadre_id = ${me} ${filters}`));
-  sources.push(newestOf(`SELECT t.id, t.year, t.sequence FROM (${linkedTo(me, mine)}) linked JOIN ticket t ON t.id = linked.ticket_id`, filters));
+  // One by one, by their ids: a join might read all tickets for the few that somebody is linked to.
+  sources.push(`SELECT one.* FROM (${linkedTo(me, mine)}) linked CROSS JOIN LATERAL (${ids} WHERE t.park_id = $1 AND t.id = linked.ticket_id ${filters} LIMIT 1) one
+    ORDER BY one.year DESC, one.sequence DESC LIMIT $2`);
   if (reader.visits) {
     sources.push(`SELECT newest.* FROM (SELECT DISTINCT a.enterprise_id FROM assignment a WHERE a.park_id = $1 AND a.cadre_id = ${me} AND a.standing <> 'ended') mine
       CROSS JOIN LATERAL (${newestOf(ids, `AND t.enterprise_id = mine.enterprise_id ${filters}`)}) newest`);

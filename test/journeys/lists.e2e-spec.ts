@@ -49,7 +49,7 @@ const LISTS: Readonly<Record<string, List>> = {
   tickets: {
     who: 'supervisor', other: 'handler',
     filters: ['status=registered', 'open=true', 'open=false', 'breached=true', 'breached=false', 'enterpriseId={enterprise}', 'handlerId={handler}', 'departmentId={department}', 'category=power', 'level=1', 'level=0',
-      'raisedFrom=2026-05-15T02:00:00Z', 'raisedTo=2026-05-15T02:00:00Z', 'q=闪断', 'q=jksp-2026-000002', 'open=true&q=闪断'],
+      'raisedFrom=2026-05-15', 'raisedTo=2026-05-15', 'q=闪断', 'q=jksp-2026-000002', 'open=true&q=闪断'],
   },
   'tickets/:id/answers': { who: 'supervisor', other: 'handler', filters: ['parkId={park}'] },
   'tickets/:id/events': { who: 'supervisor', other: 'handler', filters: ['parkId={park}'] },
