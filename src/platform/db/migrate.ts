@@ -10,6 +10,7 @@ import { SigningKey1764000000006 } from '../../../migrations/1764000000006-signi
 import { RateLimit1764000000007 } from '../../../migrations/1764000000007-rate-limit';
 import { KeptAnswers1764000000008 } from '../../../migrations/1764000000008-kept-answers';
 import { ServiceGuide1764000000009 } from '../../../migrations/1764000000009-service-guide';
+import { SealByPark1764000000011 } from '../../../migrations/1764000000011-seal-by-park';
 import { SnakeNaming } from './naming';
 import { isLockTimeout } from './problems';
 import { KEEP_ALIVE, MIGRATION_SESSION } from './time-limits';
@@ -17,7 +18,7 @@ import { KEEP_ALIVE, MIGRATION_SESSION } from './time-limits';
 /** In the order in which they run. */
 export const MIGRATIONS = [
   Foundation1764000000000, NationalCalendar1764000000001, DutyWatch1764000000002, IdentitySignal1764000000003, JournalSeal1764000000004, SigningKey1764000000006,
-  RateLimit1764000000007, KeptAnswers1764000000008, ServiceGuide1764000000009,
+  RateLimit1764000000007, KeptAnswers1764000000008, ServiceGuide1764000000009, SealByPark1764000000011,
 ];
 
 // Any number, the same for every process: only one of them migrates a database at a time.
