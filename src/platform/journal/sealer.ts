@@ -259,7 +259,7 @@ function instantOf(now: Date): string {
 
 /**
  * From one park that has a backlog to the next, and of each no more than a batch: what a park that is left alone has gathered is passed over unread.
- * Exported for the test that looks at its plan.
+ * Text is made of the chosen entries only. Exported for the test that looks at its plan.
  */
 export const UNSEALED = `
   WITH RECURSIVE waiting AS (
@@ -267,9 +267,11 @@ export const UNSEALED = `
     UNION ALL
     SELECT (SELECT j.park_id FROM journal_entry j WHERE j.number IS NULL AND j.park_id > w.park_id ORDER BY j.park_id LIMIT 1) FROM waiting w WHERE w.park_id IS NOT NULL
   )
-  SELECT ${APPENDED_COLUMNS} FROM waiting w CROSS JOIN LATERAL (
-    SELECT e.* FROM journal_entry e WHERE e.park_id = w.park_id AND e.number IS NULL ORDER BY e.position LIMIT $1
-  ) j WHERE w.park_id <> ALL ($2::uuid[]) ORDER BY j.position LIMIT $1
+  SELECT ${APPENDED_COLUMNS} FROM (
+    SELECT b.* FROM waiting w CROSS JOIN LATERAL (
+      SELECT e.* FROM journal_entry e WHERE e.park_id = w.park_id AND e.number IS NULL ORDER BY e.position LIMIT $1
+    ) b WHERE w.park_id <> ALL ($2::uuid[]) ORDER BY b.position LIMIT $1
+  ) j ORDER BY j.position
 `;
 
 const HEADS = `SELECT h.park_id AS "parkId", ${sealColumns('h')} FROM journal_head h WHERE h.park_id = ANY ($1::uuid[])`;
