@@ -111,8 +111,8 @@ export function useLogs(app: NestFastifyApplication, log: Logger): void {
 }
 
 /**
- * Who still comes on an open connection goes elsewhere. Node looks no more for those that take too long once a server closes: after the time that
- * a request has, whoever is still at it is cut off.
+ * Who still comes on an open connection goes elsewhere, and a connection on which something was under way is closed with its answer: nobody would close
+ * it later. Node looks no more for those that take too long once a server closes: after the time that a request has, whoever is still at it is cut off.
  */
 function refuseWhenClosing(fastify: FastifyInstance, filter: ProblemFilter, { requestMs }: Patience): void {
   let closing = false;
@@ -123,7 +123,16 @@ function refuseWhenClosing(fastify: FastifyInstance, filter: ProblemFilter, { re
   });
   fastify.addHook('onRequest', (request, reply, done) => {
     if (!closing) done();
-    else filter.answer(new Problem('unavailable', { retryAfterSeconds: 1 }), request, reply.header('connection', 'close'));
+    else filter.answer(new Problem('unavailable', { retryAfterSeconds: 1 }), request, reply);
+  });
+  fastify.addHook('onSend', (_request, reply, _payload, done) => {
+    if (closing) void reply.header('connection', 'close');
+    done();
+  });
+  fastify.addHook('onResponse', (_request, _reply, done) => {
+    // The headers of this answer may have left before.
+    if (closing) setImmediate(() => { fastify.server.closeIdleConnections(); });
+    done();
   });
 }
 

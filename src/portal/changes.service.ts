@@ -7,14 +7,13 @@ import { toCloudEvent } from './domain/change-event';
 import { entryTypeOf, EVENT_TYPES, eventName, findByName } from './domain/event-types';
 import { type FeedFilter, type Positions, readCursor, writeCursor } from './domain/feed-cursor';
 import { SealWatch } from './seal-watch';
+import { WakingReads } from './waking-reads';
 
 const DEFAULT_LIMIT = 50;
 const MOST_PARKS = 100;
 // A waiting reader costs a socket and some hundred bytes. A caller needs one or a few; those who keep more forget to hang up.
 const MOST_WAITING = 2_000;
 const MOST_WAITING_OF_ONE = 20;
-// Readers who wake together read few at a time: the pool is for those who do not wait, too.
-const READING_AT_ONCE = 2;
 
 interface Request {
   readonly actor: Actor;
@@ -27,12 +26,12 @@ interface Request {
 /** The change feed. */
 @Injectable()
 export class ChangesService {
-  readonly #reads = new Map<string, Promise<FeedPage>>();
   readonly #waitingOf = new Map<string, number>();
-  readonly #queue: (() => void)[] = [];
-  #reading = 0;
+  readonly #reads: WakingReads;
 
-  constructor(private readonly changes: Changes, private readonly watch: SealWatch) {}
+  constructor(private readonly changes: Changes, private readonly watch: SealWatch) {
+    this.#reads = new WakingReads(changes);
+  }
 
   /**
    * What was sealed after the cursor; while there is nothing, it waits up to `wait` seconds, or until `gone`. Problems: `cursor-invalid` for a
@@ -63,36 +62,16 @@ export class ChangesService {
     }
   }
 
-  async #untilSomething(request: Request, first: { page: FeedPage; mark: number }, until: AbortSignal): Promise<FeedPage> {
-    const parkIds = [...request.reading.from.keys()];
+  async #untilSomething({ actor, reading }: Request, first: { page: FeedPage; mark: number }, until: AbortSignal): Promise<FeedPage> {
+    const parkIds = [...reading.from.keys()];
     for (let { page, mark } = first; ;) {
       await this.watch.wait(parkIds, page.heads, mark, until);
       if (until.aborted || this.watch.closed) return page;
       mark = this.watch.mark();
-      page = await this.#readShared(request, page.next, mark);
+      const read = await this.#reads.read(actor, { ...reading, from: page.next }, mark, until);
+      if (read === undefined) return page;
+      page = read;
       if (page.entries.length > 0) return page;
-    }
-  }
-
-  /** Readers of the same parks at the same place read once for all of them, unless more has been sealed since that read began. */
-  async #readShared({ actor, reading }: Request, from: Positions, mark: number): Promise<FeedPage> {
-    const key = JSON.stringify([mark, [...from], reading.entryTypes ?? null, reading.limit]);
-    const known = this.#reads.get(key);
-    if (known !== undefined) return known;
-    const read = this.#inTurn(async () => this.changes.read(actor, { ...reading, from })).finally(() => this.#reads.delete(key));
-    this.#reads.set(key, read);
-    return read;
-  }
-
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#reading >= READING_AT_ONCE) await new Promise<void>((resolve) => { this.#queue.push(resolve); });
-    else this.#reading += 1;
-    try {
-      return await work();
-    } finally {
-      const next = this.#queue.shift();
-      if (next === undefined) this.#reading -= 1;
-      else next();
     }
   }
 }

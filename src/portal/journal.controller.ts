@@ -27,7 +27,7 @@ export class JournalController {
   @Call({
     id: 'verifyJournal', summary: 'Verify the journal', zh: '校验日志链', problems: ['park-required', 'too-many-requests'], answers: { type: VerificationResponse },
     description: 'Recomputes the chain of hashes of a park and names the first entry that was altered, deleted, inserted or moved. At most 100,000 entries a call: go on from `to` + 1. '
-      + 'A head that was kept outside is compared whatever the range is. One call of a caller at a time.',
+      + '`from` is refused when it is beyond the number after the head, unless something is wrong. A head that was kept outside is compared whatever the range is. One call of a caller at a time.',
   })
   async verify(@CurrentActor() actor: Actor, @Query() query: VerifyQuery, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<VerificationResponse> {
     return toVerificationResponse(await this.journal.verify(actor, query, whenGone(request, reply)));

@@ -35,7 +35,7 @@ export class JournalService {
 
   /**
    * At most 100,000 entries a call, and none after `until`; `to` says how far it went. Problems: `not-found`, `park-required`, `malformed` for half
-   * a head, `too-many-requests` while another of the caller's is under way, `busy` while others' are.
+   * a head or a beginning beyond the chain, `too-many-requests` while another of the caller's is under way, `busy` while others' are.
    */
   async verify(actor: Actor, { parkId, from = 1, to, expectedNumber, expectedHash }: VerificationRequest, until: AbortSignal): Promise<Verdict> {
     if ((expectedNumber === undefined) !== (expectedHash === undefined)) {

@@ -13,6 +13,7 @@ import { CONNECTION_WAIT_MS } from '../../src/platform/db/time-limits';
 import { Draining } from '../../src/platform/draining';
 import { Jobs } from '../../src/platform/jobs/jobs';
 import { type TestApp, startApp } from '../support/app';
+import { changes, whenWaiting } from '../support/feed';
 import { anEnterprise, aUscc } from '../support/world';
 
 jest.setTimeout(120_000);
@@ -67,6 +68,20 @@ describe('a pool of which every connection is taken', () => {
     const after = await Promise.all(Array.from({ length: 10 }, async (_none, number) => timed(number % 2 === 0 ? read(app) : write(app))));
     expect(after.map(({ status }) => status)).toEqual(after.map((_none, number) => (number % 2 === 0 ? 200 : 201)));
     await ready(app).expect(200);
+  });
+
+  it('tells twenty who waited for the feed at twenty places, and wake together, after two waits for a connection and not ten', async () => {
+    const reader = app.asClient('changes:read');
+    const { next } = await changes(reader);
+    const waiting = Array.from({ length: 20 }, (_none, number) => reader.get(`/changes?after=${next}&wait=60&limit=${number + 1}`).then((response) => response.status));
+    await whenWaiting(app, 20);
+    const held = await app.app.get(Database).pool.connect();
+    const begun = performance.now();
+    await app.sql("SELECT pg_notify('ledger_sealed', '')");
+    const statuses = await Promise.all(waiting);
+    held.release();
+    expect(performance.now() - begun).toBeLessThan(WITHIN_MS + CONNECTION_WAIT_MS);
+    expect(statuses).toEqual(waiting.map(() => 503));
   });
 
   it('is not ready from the moment on in which the process is told to stop, and still serves', async () => {

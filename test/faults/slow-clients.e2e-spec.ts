@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type TestApp, startApp } from '../support/app';
 import { aUscc } from '../support/world';
 
@@ -39,7 +40,10 @@ describe('a client that is slow, or large', () => {
     const begun = performance.now();
     let text = '';
     socket.setEncoding('utf8').on('data', (piece: string) => { text += piece; });
-    await once(socket, 'close', { signal: AbortSignal.timeout(CUT_OFF_WITHIN_MS) });
+    await new Promise<void>((resolve, reject) => {
+      socket.once('close', () => { resolve(); });
+      AbortSignal.timeout(CUT_OFF_WITHIN_MS).addEventListener('abort', () => { reject(new Error('The server does not hang up')); });
+    });
     return { text, milliseconds: performance.now() - begun };
   };
 
@@ -91,10 +95,27 @@ describe('a client that is slow, or large', () => {
     await once(socket, 'connect');
     socket.write('POST /api/v1/enterprises HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n ');
     const drops = setInterval(() => socket.write(' '), DRIBBLE_MS);
-    const cut = ended(socket);
+    const cut = ended(socket).finally(() => { clearInterval(drops); });
     await stopping.close();
     await expect(cut).resolves.toBeDefined();
-    clearInterval(drops);
+  });
+
+  it('does not keep a process from stopping by keeping the connection on which it has waited for an answer', async () => {
+    const stopping = await startApp({ http: { patience: { ...PATIENCE, requestMs: 60_000, idleMs: 60_000 } } });
+    await stopping.app.listen(0, '127.0.0.1');
+    const server = stopping.app.getHttpServer();
+    await stopping.sql('BEGIN');
+    await stopping.sql('LOCK TABLE department');
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    const answered = ended(socket);
+    socket.write(`GET /api/v1/departments HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${await stopping.token('admin')}\r\n\r\n`);
+    while ((await stopping.sql('SELECT FROM pg_locks WHERE NOT granted')).length === 0) await pause(5);
+    const stopped = stopping.close();
+    while (server.listening) await pause(5);
+    await stopping.sql('COMMIT');
+    const { text } = await answered.finally(() => { socket.destroy(); });
+    await stopped;
+    expect(text).toMatch(/^HTTP\/1\.1 200 [^]*\r\nconnection: close\r\n/);
   });
 
   it('is cut off when it says nothing at all', async () => {

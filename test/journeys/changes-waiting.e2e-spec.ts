@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { Database } from '../../src/platform/db/database';
+import { Database, type PoolClient } from '../../src/platform/db/database';
 import { type Caller, startApp, type TestApp } from '../support/app';
 import { append, changes, everything, whenWaiting } from '../support/feed';
 import { seal, stopSealing } from '../support/seal';
@@ -83,6 +83,22 @@ describe('waiting for the change feed', () => {
     await seal(app);
     await Promise.all(waiting);
     expect(read.mock.calls.map(([, { name }]) => name)).toEqual(['changes-heads', 'changes']);
+  });
+
+  it('is over when its time is, also for who woke and stands in the queue to read: then nobody reads for them', async () => {
+    const { pool } = app.app.get(Database);
+    const waiting = [1, 2].map(async (limit) => changes(reader, { after, limit, wait: WAIT }));
+    const short = changes(reader, { after, limit: 3, wait: 2 });
+    await whenWaiting(app, 3);
+    await append(app, app.parkId, 1);
+    const read = jest.spyOn(app.app.get(Database), 'read');
+    // Taken from under those who wake, as soon as the look at the heads has given it back.
+    const held = new Promise<PoolClient>((resolve, reject) => { pool.once('release', () => { pool.connect().then(resolve, reject); }); });
+    await seal(app);
+    const client = await held;
+    expect(await short.finally(() => { client.release(); })).toEqual({ items: [], next: after });
+    expect((await Promise.all(waiting)).map(({ items }) => items.length)).toEqual([1, 1]);
+    expect(read.mock.calls.map(([, { name }]) => name)).toEqual(['changes-heads', 'changes', 'changes']);
   });
 
   it('is refused to one who has twenty waiting already', async () => {

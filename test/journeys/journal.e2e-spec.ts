@@ -54,9 +54,18 @@ describe('the journal over HTTP', () => {
     expect(await get('supervisor', `/journal/verify?${expected}`)).toEqual({ valid: true, from: 1, to: head.number });
     expect(await get('supervisor', '/journal/verify?from=2&to=2')).toEqual({ valid: true, from: 2, to: 2 });
     expect(await get('supervisor', `/journal/verify?from=${head.number + 1}`)).toEqual({ valid: true, from: head.number + 1, to: head.number });
-    expect(await get('supervisor', `/journal/verify?from=${head.number + 2}`)).toMatchObject({ valid: false, firstBroken: { number: head.number + 1, entryId: null, reason: 'missing' } });
     expect(await get('supervisor', `/journal/verify?expectedNumber=${head.number}&expectedHash=${'0'.repeat(64)}`))
       .toMatchObject({ valid: false, firstBroken: { number: head.number, reason: 'expected-differs' } });
+  });
+
+  it('says nothing of a chain that ends before the range, and compares a kept head all the same', async () => {
+    const beyond = `/journal/verify?from=${head.number + 2}`;
+    for (const path of [beyond, `${beyond}&expectedNumber=${head.number}&expectedHash=${head.hash}`]) {
+      const { body } = await app.as('supervisor').get(path).expect(400) as { body: { errors: object[] } };
+      expect(body.errors).toEqual([expect.objectContaining({ pointer: '/query/from', code: 'range', detail: expect.stringContaining(String(head.number + 1)) as string })]);
+    }
+    expect(await get('supervisor', `${beyond}&expectedNumber=1&expectedHash=${'0'.repeat(64)}`)).toMatchObject({ valid: false, firstBroken: { number: 1, reason: 'expected-differs' } });
+    expect(await get('supervisor', `${beyond}&expectedNumber=${head.number + 1}&expectedHash=${head.hash}`)).toMatchObject({ valid: false, firstBroken: { number: head.number + 1, reason: 'missing' } });
   });
 
   it.each([

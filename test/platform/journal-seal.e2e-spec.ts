@@ -185,6 +185,35 @@ describe('sealing the journal', () => {
     expect(await seal()).toBe(1);
   });
 
+  it('goes on for the other parks while somebody holds the row of one, also after another process had its turn', async () => {
+    await append(app, happening('held.before'), happening('held.other.before', app.otherParkId));
+    await seal();
+    const other = new Client({ connectionString: app.database.url });
+    await other.connect();
+    try {
+      await other.query('BEGIN');
+      await other.query('SELECT FROM journal_head WHERE park_id = $1 FOR UPDATE', [app.parkId]);
+      await append(app, happening('held.a'), happening('held.other.a', app.otherParkId));
+      await expect(seal()).rejects.toMatchObject({ code: '55P03' });
+      await other.query('SELECT pg_advisory_lock(7215005)');
+      expect(await seal()).toBe(0);
+      await other.query('SELECT pg_advisory_unlock(7215005)');
+      expect(await seal()).toBe(1);
+      await append(app, happening('held.b'), happening('held.other.b', app.otherParkId));
+      expect(await seal()).toBe(1);
+      app.clock.advance(1_000);
+      await append(app, happening('held.c'), happening('held.other.c', app.otherParkId));
+      expect(await seal()).toBe(1);
+      await other.query('ROLLBACK');
+      app.clock.advance(1_000);
+      expect(await seal()).toBe(3);
+    } finally {
+      await other.end();
+    }
+    await expectWholeChain();
+    await expectWholeChain(app.otherParkId);
+  });
+
   it('lets the application’s role append and seal, and nothing else', async () => {
     await append(app, happening('role.sealed'));
     await seal();

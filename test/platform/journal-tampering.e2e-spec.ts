@@ -99,6 +99,8 @@ describe('tampering with the sealed journal', () => {
     expect(await verify()).toMatchObject({ ...brokenAt(3, ids[2] ?? '', 'altered'), to: 2 });
     expect(await verify({ from: 4 })).toMatchObject({ valid: false, firstBroken: { number: 3, entryId: ids[2], reason: 'altered' } });
     expect(await verify({ from: 5, expected: { number: 3, hash: head.hash } })).toMatchObject({ valid: false, firstBroken: { number: 3, reason: 'expected-differs' } });
+    // Before a head that was kept, also where the range cannot be begun.
+    expect(await verify({ from: 4, expected: { number: 2, hash: head.hash } })).toMatchObject({ valid: false, firstBroken: { number: 2, reason: 'expected-differs' } });
     expect(await app.app.get(JournalSweep).verifyAll()).toEqual({ parks: 2, broken: 1 });
     await app.sql(`TRUNCATE journal_entry; INSERT INTO journal_entry SELECT * FROM kept_entry; ALTER TABLE journal_entry ADD CONSTRAINT journal_entry_sealed_whole ${definition}`);
   });
@@ -202,6 +204,7 @@ describe('tampering with the sealed journal', () => {
     expect(await verify()).toMatchObject(brokenAt(5, ids[4] ?? '', 'surplus'));
     await app.sql('DELETE FROM journal_head WHERE park_id = $1', [app.parkId]);
     expect(await verify()).toMatchObject(brokenAt(1, ids[0] ?? '', 'surplus'));
+    expect(await verify({ from: LENGTH + 5 })).toMatchObject({ valid: false, firstBroken: { number: 1, reason: 'surplus' } });
   });
 
   it('by hashing the whole chain again fits together, and is found by an exported head', async () => {

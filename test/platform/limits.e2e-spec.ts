@@ -1,4 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Database } from '../../src/platform/db/database';
+import { RateWindowsStore } from '../../src/platform/http/limits/rate-windows.store';
 import { RateWindowsSweep } from '../../src/platform/http/limits/rate-windows.sweep';
 import { startApp, type TestApp } from '../support/app';
 
@@ -115,6 +117,33 @@ describe('limits', () => {
     app.clock.set(new Date(app.clock.now().getTime() + 3_600_000));
     expect(await app.app.get(RateWindowsSweep).sweep()).toBe(rows.length);
     expect(await app.sql('SELECT FROM rate_window')).toEqual([]);
+  });
+});
+
+describe('limits of a process whose questions stay without an answer', () => {
+  let app: TestApp;
+  beforeAll(async () => { app = await startApp({ limits: { perCaller: 0, perAddress: 100 } }); });
+  afterAll(async () => { await app.close(); });
+
+  it('let one request wait, then none until one question beside them is answered', async () => {
+    const lease = jest.spyOn(app.app.get(RateWindowsStore), 'lease');
+    let number = 0;
+    const another = async (): Promise<unknown> => app.app.inject({ method: 'GET', url: '/api/v1/me', remoteAddress: `203.0.113.${number += 1}` });
+    const chunks = (): number[] => lease.mock.calls.map(([, , chunk]) => chunk);
+    await app.sql('BEGIN');
+    await app.sql('LOCK TABLE rate_window');
+    while (chunks().length < 4 && number < 250) {
+      await another();
+      await pause(20);
+    }
+    await app.sql('COMMIT');
+    // A twentieth of the limit was asked for by the first, then one by nobody's request.
+    expect(chunks().slice(0, 4)).toEqual([5, 1, 1, 1]);
+    while (chunks().at(-1) !== 5 && number < 250) {
+      await another();
+      await pause(20);
+    }
+    expect(chunks().at(-1)).toBe(5);
   });
 });
 

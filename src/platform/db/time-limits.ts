@@ -24,6 +24,12 @@ export const APPLICATION_SESSION = [
   `-c statement_timeout=${STATEMENT_MS} -c lock_timeout=${LOCK_MS} -c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MS}`,
 ].join(' ');
 
+// One park's row that somebody holds is left for the next pass: those of the others wait behind it.
+const SEALER_LOCK_MS = 500;
+
+/** What the sealer's connection sets: the last word holds. */
+export const SEALER_SESSION = `${APPLICATION_SESSION} -c lock_timeout=${SEALER_LOCK_MS}`;
+
 /** What a connection sets that changes the schema, as its owner. */
 export const MIGRATION_SESSION = [
   '-c search_path=public,extensions',

@@ -24,6 +24,20 @@ export interface FaultContext {
   readonly params: ProblemParams;
 }
 
+/** What may stand in a field: objects of a class, or nothing but single values; as a list of so many at most, or alone. */
+export interface FieldShape {
+  readonly nested: (() => new () => object) | undefined;
+  readonly max: number | undefined;
+}
+
+const FIELDS = new Map<object, Map<string, FieldShape>>();
+
+/** The fields of a class by name, with those that it inherits. */
+export function fieldsOf({ prototype }: { readonly prototype: object }): ReadonlyMap<string, FieldShape> {
+  const parent = Object.getPrototypeOf(prototype) as object | null;
+  return new Map([...(parent === null ? [] : fieldsOf({ prototype: parent })), ...(FIELDS.get(prototype) ?? [])]);
+}
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/;
 
@@ -91,20 +105,21 @@ export function Flag(options: FieldOptions & { query?: boolean }): PropertyDecor
 /** An object of its own class. */
 export function Nested(of: () => new () => object, options: FieldOptions): PropertyDecorator {
   return applyDecorators(
-    field(options, { type: () => of() }, (each) => [Validate(PlainObject, fault('type', { expected: 'object' }, each)), ValidateNested({ each })]),
+    field(options, { type: () => of() }, (each) => [Validate(PlainObject, fault('type', { expected: 'object' }, each)), ValidateNested({ each })], undefined, of),
     Type(of),
   );
 }
 
 type Validators = (each: boolean) => PropertyDecorator[];
 
-function field(options: FieldOptions, schema: ApiPropertyOptions, validators: Validators, transform?: (value: unknown) => unknown): PropertyDecorator {
+function field(options: FieldOptions, schema: ApiPropertyOptions, validators: Validators, transform?: (value: unknown) => unknown, nested?: () => new () => object): PropertyDecorator {
   const { description, example, optional = false, nullable = false, list } = options;
   const shown = { description, required: !optional, ...(nullable ? { nullable: true } : {}), ...(example === undefined ? {} : { example }) };
   const each = list !== undefined;
   const documented = list === undefined ? { ...schema, ...shown }
     : { ...schema, ...shown, isArray: true, ...(example === undefined ? {} : { example: [example] }), maxItems: list.max, minItems: list.min ?? 0, uniqueItems: list.unique ?? false };
   return applyDecorators(
+    (target: object, name: string | symbol) => { FIELDS.set(target, (FIELDS.get(target) ?? new Map<string, FieldShape>()).set(String(name), { nested, max: list?.max })); },
     ApiProperty(documented as ApiPropertyOptions),
     // Also where nothing may be left out: a field that a class declares anew would keep its parent's leave to be missing.
     ValidateIf((_object: object, value: unknown) => !((optional && value === undefined) || (nullable && value === null))),

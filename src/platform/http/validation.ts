@@ -2,14 +2,13 @@ import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/c
 import { plainToInstance } from 'class-transformer';
 import { validate, type ValidationError } from 'class-validator';
 import { type FieldError, Problem } from '../../kernel/problem';
-import type { FaultContext } from './fields';
+import { type FaultContext, fieldsOf, type FieldShape } from './fields';
 
-// Nothing that the API takes nests deeper than this; class-transformer would follow an attacker's depth to the end of the stack.
-const DEEPEST = 12;
-// Nor has any object or list so many members; class-transformer compares the names of each with all others.
-const WIDEST = 1_000;
+const MOST_UNKNOWN = 100;
 const REMEMBERED = 1_000;
 const LONGEST_REMEMBERED = 500;
+
+type ClassOfFields = new () => object;
 
 /** Turns bodies and queries into instances of their DTO, or refuses them with a problem that names each field. */
 @Injectable()
@@ -35,27 +34,23 @@ export class RequestPipe implements PipeTransform {
     this.#queries.set(metatype, queries.set(text, Object.freeze(query)));
   }
 
-  async #read(value: unknown, metatype: object, root: string): Promise<object> {
+  async #read(value: unknown, metatype: ClassOfFields, root: string): Promise<object> {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw new Problem('malformed', { errors: [{ pointer: root, code: 'type', params: { expected: 'object' } }] });
     }
-    if (isWiderThan(value, WIDEST)) throw new Problem('malformed', { errors: [{ pointer: root, code: 'too-many', params: { max: WIDEST } }] });
-    if (isDeeperThan(value, DEEPEST)) throw new Problem('malformed', { errors: [{ pointer: root, code: 'type', params: { expected: `at most ${DEEPEST} levels` } }] });
-    // Names that every object answers to would be taken for fields of ours.
-    const inherited = Object.keys(value).filter((name) => name in Object.prototype);
-    if (inherited.length > 0) throw new Problem('malformed', { errors: inherited.map((name) => ({ pointer: `${root}/${name}`, code: 'unknown-field' })) });
-    const request = plainToInstance(metatype as new () => object, value);
-    const faults = await validate(request, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true, stopAtFirstError: true, validationError: { target: false, value: false } });
-    if (faults.length > 0) throw new Problem('malformed', { errors: faults.flatMap((fault) => fieldErrors(fault, root, request)) });
+    const unknown: FieldError[] = [];
+    const request = plainToInstance(metatype, knownPart(value, metatype, root, unknown));
+    const faults = await validate(request, { forbidUnknownValues: true, stopAtFirstError: true, validationError: { target: false, value: false } });
+    const errors = [...unknown, ...faults.flatMap((fault) => fieldErrors(fault, root, request))];
+    if (errors.length > 0) throw new Problem('malformed', { errors });
     return request;
   }
 }
 
 function fieldErrors(fault: ValidationError, parent: string, owner: unknown): readonly FieldError[] {
-  const pointer = `${parent}/${fault.property.replaceAll('~', '~0').replaceAll('/', '~1').slice(0, 100)}`;
+  const pointer = inside(parent, fault.property);
   const value: unknown = typeof owner === 'object' && owner !== null ? (owner as Record<string, unknown>)[fault.property] : undefined;
   const own = Object.keys(fault.constraints ?? {}).map((constraint): FieldError => {
-    if (constraint === 'whitelistValidation' || constraint === 'unknownValue') return { pointer, code: 'unknown-field' };
     if (value === undefined) return { pointer, code: 'required' };
     const contexts: Readonly<Record<string, FaultContext | undefined>> = fault.contexts ?? {};
     const context = contexts[constraint];
@@ -64,15 +59,30 @@ function fieldErrors(fault: ValidationError, parent: string, owner: unknown): re
   return [...own.slice(0, 1), ...(fault.children ?? []).flatMap((child) => fieldErrors(child, pointer, value))];
 }
 
-/** Looks no deeper than anything may be. */
-function isWiderThan(value: unknown, members: number, levels = DEEPEST): boolean {
-  if (typeof value !== 'object' || value === null || levels === 0) return false;
-  const inner = Object.values(value);
-  return inner.length > members || inner.some((one) => isWiderThan(one, members, levels - 1));
+/**
+ * A copy of what may be there, and the names of what may not. An object or list where none belongs is empty in it, and a list has one item too many at
+ * most: enough for the faults to be seen, and no more work for class-transformer and class-validator than an honest body is, whatever was sent.
+ */
+function knownPart(value: object, metatype: ClassOfFields, pointer: string, unknown: FieldError[]): object {
+  const fields = fieldsOf(metatype);
+  const known: Record<string, unknown> = {};
+  for (const [name, inner] of Object.entries(value) as [string, unknown][]) {
+    const field = fields.get(name);
+    if (field !== undefined) known[name] = knownIn(inner, field, inside(pointer, name), unknown);
+    else if (unknown.length < MOST_UNKNOWN) unknown.push({ pointer: inside(pointer, name), code: 'unknown-field' });
+  }
+  return known;
 }
 
-function isDeeperThan(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (levels === 0) return true;
-  return Object.values(value).some((inner) => isDeeperThan(inner, levels - 1));
+function knownIn(value: unknown, { nested, max = 0 }: FieldShape, pointer: string, unknown: FieldError[]): unknown {
+  const single = (one: unknown, at: string): unknown => {
+    if (typeof one !== 'object' || one === null) return one;
+    if (Array.isArray(one)) return [];
+    return nested === undefined ? {} : knownPart(one, nested(), at, unknown);
+  };
+  return Array.isArray(value) ? value.slice(0, max + 1).map((one, place) => single(one, `${pointer}/${place}`)) : single(value, pointer);
+}
+
+function inside(pointer: string, name: string): string {
+  return `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1').slice(0, 100)}`;
 }

@@ -41,7 +41,7 @@ export class Jobs {
   async start(): Promise<void> {
     const { pool } = this.database;
     const boss = new PgBoss({ db: { executeSql: (text, values) => pool.query(text, values as unknown[]) }, migrate: false, createSchema: false, superviseIntervalSeconds: SUPERVISE_S, monitorIntervalSeconds: SUPERVISE_S });
-    boss.on('error', (error) => { this.#logger.error({ err: error }, 'job queue'); });
+    boss.on('error', (error) => { this.#logger.error({ err: safeCause(error) }, 'job queue'); });
     await boss.start();
     for (const job of this.#jobs) {
       await boss.createQueue(job.name, { policy: 'stately', ...QUEUE });
@@ -72,7 +72,7 @@ export class Jobs {
       this.#logger.log({ job: job.name, result }, 'job done');
     } catch (error) {
       // The queue runs it again and says nothing of it.
-      this.#logger.error({ job: job.name, cause: safeCause(error) }, 'job failed');
+      this.#logger.error({ job: job.name, err: safeCause(error) }, 'job failed');
       throw error;
     }
   }

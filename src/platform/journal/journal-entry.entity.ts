@@ -8,7 +8,7 @@ import type { JournalData } from './journal-data';
 @Index('journal_entry_by_subject', ['parkId', 'subjectId', 'id'])
 @Index('journal_entry_number_once', ['parkId', 'number'], { unique: true, where: 'number IS NOT NULL' })
 @Index('journal_entry_by_type', ['parkId', 'type', 'number'], { where: 'number IS NOT NULL' })
-@Index('journal_entry_to_seal', ['position'], { where: 'number IS NULL' })
+@Index('journal_entry_to_seal', ['parkId', 'position'], { where: 'number IS NULL' })
 @Check('journal_entry_sealed_whole', 'num_nulls(number, hash, algorithm, sealed_at) IN (0, 4)')
 @Check('journal_entry_number_counts', 'number >= 1')
 @Check('journal_entry_hash_whole', 'octet_length(hash) = 32')

@@ -4,8 +4,9 @@ import type { DataSource } from 'typeorm';
 import type { Clock } from '../clock';
 import { connectionOf } from '../db/data-source';
 import type { Database } from '../db/database';
-import { isTrouble, problemOf } from '../db/problems';
+import { isLockTimeout, isTrouble, problemOf } from '../db/problems';
 import type { Signals } from '../db/signals';
+import { SEALER_SESSION } from '../db/time-limits';
 import { type AppendedEntry, CHAIN_BEGINNING, type ChainPoint, type HashAlgorithm, hashOf } from './chain';
 import type { Journal } from './journal';
 import { APPENDED_COLUMNS, sealColumns } from './journal-rows';
@@ -27,6 +28,8 @@ const GATHER_MS = 50;
 const TIMEOUT_MS = 15_000;
 // People repair a chain, not time: so often it is tried and told again.
 const DAMAGED_MS = 60_000;
+// Whoever holds a park's row lets it go by themselves.
+const LOCKED_MS = 1_000;
 
 interface Pass {
   readonly sealed: number;
@@ -49,10 +52,10 @@ export class Sealer {
   #turn: Promise<unknown> = Promise.resolve();
   #loop: Promise<void> | undefined;
   #woken = false;
-  /** The pass before failed, and not for want of a database. */
+  /** A park has kept the others from being sealed, and may again. */
   #careful = false;
   /** Parks that cannot be sealed, and until when they are left alone. */
-  readonly #damaged = new Map<string, number>();
+  readonly #aside = new Map<string, number>();
   #rest: { readonly end: () => void; readonly wakeable: boolean } | undefined;
   #telling: NodeJS.Timeout | undefined;
 
@@ -106,8 +109,8 @@ export class Sealer {
     while (this.started) {
       this.#woken = false;
       const pass = await this.#pass().catch((error: unknown) => {
-        const away = problemOf(error)?.code === 'unavailable';
-        this.#logger[away ? 'warn' : 'error']({ error: error instanceof Error ? error.message : String(error) }, 'sealing failed, trying again');
+        const passing = problemOf(error)?.code === 'unavailable' || isLockTimeout(error);
+        this.#logger[passing ? 'warn' : 'error']({ error: error instanceof Error ? error.message : String(error) }, 'sealing failed, trying again');
         return undefined;
       });
       if (pass === undefined) await this.#pause(POLL_MS, false);
@@ -154,10 +157,10 @@ export class Sealer {
       const [{ ours } = { ours: false }] = (await client.query<{ ours: boolean }>(`SELECT pg_try_advisory_xact_lock($1) AS ours, set_config('ledger.system', 'on', true)`, [SEAL_LOCK])).rows;
       const sealed = ours ? await this.#sealBatch(client) : 0;
       await client.query('COMMIT');
-      this.#careful = false;
+      if (ours && this.#aside.size === 0) this.#careful = false;
       return { sealed, busy: !ours };
     } catch (error) {
-      this.#careful = !isTrouble(error);
+      this.#careful ||= isOfOnePark(error);
       // Whatever it was, a new connection has no half of it.
       this.#client = undefined;
       client.end().catch(() => undefined);
@@ -167,14 +170,17 @@ export class Sealer {
 
   // The lock was taken by a statement before: what the last holder committed is visible to these.
   async #sealBatch(client: Client): Promise<number> {
-    const { rows: entries } = await client.query<AppendedEntry>({ name: 'unsealed', text: UNSEALED, values: [BATCH, this.#damagedNow()] });
+    const { rows: entries } = await client.query<AppendedEntry>({ name: 'unsealed', text: UNSEALED, values: [BATCH, this.#asideNow()] });
     if (entries.length === 0) return 0;
     const sealed = this.#careful ? await this.#sealParkByPark(client, entries) : await this.#sealEntries(client, entries);
     await client.query('SELECT pg_notify($1, $2)', [SEALED_CHANNEL, '']);
     return sealed;
   }
 
-  /** After a pass that failed: a park whose chain does not fit any more (its head is lost, a table was restored alone) keeps no other from being sealed. */
+  /**
+   * After a pass that failed: a park whose chain does not fit any more (its head is lost, a table was restored alone), or whose rows somebody holds, keeps
+   * no other from being sealed.
+   */
   async #sealParkByPark(client: Client, entries: readonly AppendedEntry[]): Promise<number> {
     let sealed = 0;
     for (const [parkId, own] of Map.groupBy(entries, (entry) => entry.parkId)) {
@@ -183,19 +189,20 @@ export class Sealer {
         sealed += await this.#sealEntries(client, own);
         await client.query('RELEASE park');
       } catch (error) {
-        if (isTrouble(error)) throw error;
+        if (!isOfOnePark(error)) throw error;
         await client.query('ROLLBACK TO park');
-        this.#damaged.set(parkId, this.clock.now().getTime() + DAMAGED_MS);
-        this.#logger.error({ parkId, error: error instanceof Error ? error.message : String(error) }, 'the journal of a park cannot be sealed; the others are');
+        const locked = isLockTimeout(error);
+        this.#aside.set(parkId, this.clock.now().getTime() + (locked ? LOCKED_MS : DAMAGED_MS));
+        this.#logger[locked ? 'warn' : 'error']({ parkId, error: error instanceof Error ? error.message : String(error) }, 'the journal of a park cannot be sealed; the others are');
       }
     }
     return sealed;
   }
 
-  #damagedNow(): string[] {
+  #asideNow(): string[] {
     const now = this.clock.now().getTime();
-    for (const [parkId, until] of this.#damaged) if (until <= now) this.#damaged.delete(parkId);
-    return [...this.#damaged.keys()];
+    for (const [parkId, until] of this.#aside) if (until <= now) this.#aside.delete(parkId);
+    return [...this.#aside.keys()];
   }
 
   async #sealEntries(client: Client, entries: readonly AppendedEntry[]): Promise<number> {
@@ -218,13 +225,18 @@ export class Sealer {
   }
 
   async #connect(): Promise<Client> {
-    const client = new Client({ ...connectionOf(this.source), application_name: 'service-ledger sealer', connectionTimeoutMillis: TIMEOUT_MS, query_timeout: TIMEOUT_MS, keepAlive: true });
+    const client = new Client({ ...connectionOf(this.source), options: SEALER_SESSION, application_name: 'service-ledger sealer', connectionTimeoutMillis: TIMEOUT_MS, query_timeout: TIMEOUT_MS, keepAlive: true });
     client.on('error', () => undefined);
     client.once('end', () => { if (this.#client === client) this.#client = undefined; });
     await client.connect();
     this.#client = client;
     return client;
   }
+}
+
+/** Whether it may be one park alone that cannot be sealed: its chain, or a lock on its rows. */
+function isOfOnePark(error: unknown): boolean {
+  return isLockTimeout(error) || !isTrouble(error);
 }
 
 /** The seals of entries in their order; moves the heads on. Time does not go back within a park, whatever the clocks of the processes say. */
@@ -245,7 +257,22 @@ function instantOf(now: Date): string {
   return now.toISOString().replace('Z', '000Z');
 }
 
-const UNSEALED = `SELECT ${APPENDED_COLUMNS} FROM journal_entry j WHERE j.number IS NULL AND j.park_id <> ALL ($2::uuid[]) ORDER BY j.position LIMIT $1`;
+/**
+ * From one park that has a backlog to the next, and of each no more than a batch: what a park that is left alone has gathered is passed over unread.
+ * Text is made of the chosen entries only. Exported for the test that looks at its plan.
+ */
+export const UNSEALED = `
+  WITH RECURSIVE waiting AS (
+    (SELECT j.park_id FROM journal_entry j WHERE j.number IS NULL ORDER BY j.park_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT j.park_id FROM journal_entry j WHERE j.number IS NULL AND j.park_id > w.park_id ORDER BY j.park_id LIMIT 1) FROM waiting w WHERE w.park_id IS NOT NULL
+  )
+  SELECT ${APPENDED_COLUMNS} FROM (
+    SELECT b.* FROM waiting w CROSS JOIN LATERAL (
+      SELECT e.* FROM journal_entry e WHERE e.park_id = w.park_id AND e.number IS NULL ORDER BY e.position LIMIT $1
+    ) b WHERE w.park_id <> ALL ($2::uuid[]) ORDER BY b.position LIMIT $1
+  ) j ORDER BY j.position
+`;
 
 const HEADS = `SELECT h.park_id AS "parkId", ${sealColumns('h')} FROM journal_head h WHERE h.park_id = ANY ($1::uuid[])`;
 

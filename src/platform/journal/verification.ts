@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../../kernel/actor';
+import { Problem } from '../../kernel/problem';
 import { Database, type Statement } from '../db/database';
 import { newId } from '../ids';
 import { type Broken, type BrokenReason, CHAIN_BEGINNING, type ChainPoint, followChain, type SealedEntry } from './chain';
@@ -68,16 +69,22 @@ export class Verification {
     return { number: row?.number ?? 0, hash: row?.hash ?? null, algorithm: row?.algorithm ?? null, sealedAt: row?.sealedAt ?? null };
   }
 
-  /** Follows the chain of the park. The head is compared when the range reaches it; the first broken number is told, with its entry if there is one. */
+  /**
+   * Follows the chain of the park. The head is compared when the range reaches it, one that was kept elsewhere always; the first broken number is told,
+   * with its entry if there is one. Problem `malformed` for a range that begins further on than the chain goes, where nothing is wrong.
+   */
   async verify(actor: Actor, parkId: string, { from = 1, most = Number.MAX_SAFE_INTEGER, expected, until }: Range = {}): Promise<Verdict> {
-    const [[head], before] = await Promise.all([this.database.read<HeadRow>(actor, headOf(parkId)), this.#pointAt(actor, parkId, from - 1)]);
+    // The head first: what is sealed between the two is not missing.
+    const [[head], [stored]] = await this.database.readAll<[HeadRow, PointRow]>(actor, [headOf(parkId), hashAt(parkId, from - 1)]);
     const end = head?.number ?? 0;
-    if ('reason' in before) return brokenAt(from, from - 1, before);
-    const last = Math.min(end, from - 1 + most);
-    const { point, broken } = await this.#follow(actor, parkId, before, last, until);
+    const before = beginningAt(from - 1, stored);
+    const beyond = stored === undefined && from - 1 > end;
+    const { point, broken } = 'reason' in before ? { point: { number: from - 1 }, broken: beyond ? undefined : before }
+      : await this.#follow(actor, parkId, before, Math.min(end, from - 1 + most), until);
     const compared = expected === undefined ? undefined : await this.#compare(actor, parkId, expected, end);
     // What was altered and hashed anew fits together until a later entry; a head that was kept outside proves that the fault lies before it.
     const found = first(broken ?? (point.number >= end ? faultOf(head) : undefined), compared);
+    if (found === undefined && beyond) throw new Problem('malformed', { errors: [{ pointer: '/query/from', code: 'range', params: { min: 1, max: end + 1 } }] });
     return found === undefined ? { valid: true, from, to: point.number } : brokenAt(from, point.number, found);
   }
 
@@ -117,20 +124,19 @@ export class Verification {
     return { point };
   }
 
-  /** The place from which to go on, or what is wrong with it. */
-  async #pointAt(actor: Actor, parkId: string, number: number): Promise<ChainPoint | Broken> {
-    if (number === 0) return CHAIN_BEGINNING;
-    const [row] = await this.database.read<PointRow>(actor, hashAt(parkId, number));
-    if (row === undefined) return { number, entryId: null, reason: 'missing' };
-    return row.hash === null ? { number, entryId: row.id, reason: 'altered' } : { number, hash: row.hash };
-  }
-
   async #compare(actor: Actor, parkId: string, expected: ChainPoint, end: number): Promise<Broken | undefined> {
     if (expected.number > end) return { number: end + 1, entryId: null, reason: 'missing' };
     const [row] = await this.database.read<PointRow>(actor, hashAt(parkId, expected.number));
     if (row === undefined) return { number: expected.number, entryId: null, reason: 'missing' };
     return row.hash?.equals(expected.hash) === true ? undefined : { number: expected.number, entryId: row.id, reason: 'expected-differs' };
   }
+}
+
+/** The place from which to go on, or what is wrong with it. */
+function beginningAt(number: number, stored: PointRow | undefined): ChainPoint | Broken {
+  if (number === 0) return CHAIN_BEGINNING;
+  if (stored === undefined) return { number, entryId: null, reason: 'missing' };
+  return stored.hash === null ? { number, entryId: stored.id, reason: 'altered' } : { number, hash: stored.hash };
 }
 
 function first(one: Broken | undefined, other: Broken | undefined): Broken | undefined {

@@ -22,8 +22,8 @@ interface Known {
 // Some 10 MB. Whoever is forgotten for want of room loses what was leased here for them, and no more: a flood from many addresses makes no limit
 // higher, and takes nothing from callers, who are kept apart.
 const MOST_KEYS = 50_000;
-// After a question without an answer nobody asks for so long. Requests fail for want of a database anyway, and should do so at once.
-const RESPITE_MS = 1_000;
+// After a question without an answer, so long between tries whether there is one again.
+const TRY_AGAIN_MS = 1_000;
 
 /**
  * Limits that hold over all processes: each takes permits from the database by the chunk and lets requests through without asking while it has
@@ -31,7 +31,8 @@ const RESPITE_MS = 1_000;
  */
 export class RateLimits {
   readonly #known: Readonly<Record<Policy, Map<string, Known>>> = { caller: new Map(), address: new Map() };
-  #respite = false;
+  /** Nobody is asked: set while the next try is awaited. */
+  #alone: NodeJS.Timeout | undefined;
 
   constructor(private readonly store: RateWindowsStore, private readonly clock: Clock, private readonly limits: Limits) {}
 
@@ -52,7 +53,7 @@ export class RateLimits {
     const known = this.#of(policy, who, windowOf(now));
     const standing = spend(known.lease, limit, now);
     if (standing === undefined) {
-      if (!this.#respite) return this.#ask(known, `${policy} ${who}`, limit).then(async () => this.#enforce(policy, who, limit, reply));
+      if (this.#alone === undefined) return this.#ask(known, `${policy} ${who}`, limit).then(async () => this.#enforce(policy, who, limit, reply));
       grantAlone(known.lease, limit);
       return this.#enforce(policy, who, limit, reply);
     }
@@ -81,15 +82,17 @@ export class RateLimits {
       (granted) => { grant(lease, granted); },
       () => {
         grantAlone(lease, limit);
-        this.#rest();
+        if (this.#alone === undefined) this.#tryLater(async () => this.store.lease(key, new Date(lease.beginsAt), 1, limit));
       },
     ).finally(() => { known.asking = undefined; });
     await known.asking;
   }
 
-  #rest(): void {
-    this.#respite = true;
-    setTimeout(() => { this.#respite = false; }, RESPITE_MS).unref();
+  /** The same question again, beside the requests: those would wait for it, fail for want of a database anyway, and should do so at once. */
+  #tryLater(question: () => Promise<unknown>): void {
+    this.#alone = setTimeout(() => {
+      question().then(() => { this.#alone = undefined; }, () => { this.#tryLater(question); });
+    }, TRY_AGAIN_MS).unref();
   }
 }
 

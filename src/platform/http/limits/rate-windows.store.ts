@@ -74,13 +74,13 @@ export class RateWindowsStore implements OnModuleDestroy {
     this.#asking = false;
   }
 
-  /** Those of one limit, each window once. */
+  /** Those of one limit and chunk, each window once. */
   #takeTogether(): readonly Asked[] {
-    const limit = this.#asked[0]?.limit;
+    const [first] = this.#asked;
     const together = new Map<string, Asked>();
     const others: Asked[] = [];
     for (const one of this.#asked.splice(0)) {
-      if (one.limit === limit && together.size < MOST_TOGETHER && !together.has(one.name)) together.set(one.name, one);
+      if (one.limit === first?.limit && one.chunk === first.chunk && together.size < MOST_TOGETHER && !together.has(one.name)) together.set(one.name, one);
       else others.push(one);
     }
     this.#asked.push(...others);
