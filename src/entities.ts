@@ -19,6 +19,7 @@ import { AccessLogEntry } from './platform/journal/access-log.entity';
 import { JournalEntry } from './platform/journal/journal-entry.entity';
 import { JournalHead } from './platform/journal/journal-head.entity';
 import { JournalVerification } from './platform/journal/journal-verification.entity';
+import { EnterpriseLink, LinkDelivery } from './tickets/links/enterprise-link.entity';
 import { TicketClock } from './tickets/ticket-clock.entity';
 import { TicketEvent } from './tickets/ticket-event.entity';
 import { Ticket, TicketCollaborator, TicketNumber } from './tickets/ticket.entity';
@@ -32,5 +33,5 @@ import { Visit } from './visits/visit.entity';
 export const ENTITIES: readonly EntityClass[] = [
   Park, ParkPolicy, WorkingHoursVersion, Department, CalendarYearVersion, Enterprise, EnterpriseContact, EnterpriseStatusChange, Cadre, CadreLeave, Assignment, DutyWatch, Lapse,
   Visit, VisitParticipant, VisitAmendment, PlannedVisit, PlannedVisitMember, GuideItem, GuideItemVersion, Ticket, TicketNumber,
-  TicketCollaborator, TicketEvent, TicketClock, JournalEntry, JournalHead, JournalVerification, AccessLogEntry, ClientMadeId, KeptAnswer, RateWindow,
+  TicketCollaborator, TicketEvent, TicketClock, EnterpriseLink, LinkDelivery, JournalEntry, JournalHead, JournalVerification, AccessLogEntry, ClientMadeId, KeptAnswer, RateWindow,
 ];

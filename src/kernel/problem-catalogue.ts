@@ -60,6 +60,8 @@ export const PROBLEMS = {
   'status-unchanged': entry(409, { en: 'Status unchanged', zh: '状态未变' }, { en: 'The enterprise has this status already.', zh: '企业已处于该状态。' }),
   'contact-erased': entry(409, { en: 'Contacts erased', zh: '联系人已删除' }, { en: 'The contact data was erased.', zh: '联系人信息已被删除。' }),
   'step-not-open': entry(409, { en: 'Step not open', zh: '当前不可执行该步骤' }, { en: 'A ticket that is {status} does not take the step {step} now; see allowedSteps.', zh: '状态为 {status} 的问题当前不能执行 {step}，可执行的步骤见 allowedSteps。' }),
+  'nothing-asked': entry(409, { en: 'Nothing is asked', zh: '当前无需企业答复' }, { en: 'The ticket does not wait for such an answer of the enterprise now.', zh: '该问题当前不等待企业的此类答复。' }),
+  'link-answered': entry(410, { en: 'Answered already', zh: '已答复' }, { en: 'What this link asked has been answered, or the ticket has gone on.', zh: '该链接所询问的内容已答复，或问题已进入下一步。' }),
   'twin-running': entry(409, { en: 'Still running', zh: '请求处理中' }, { en: 'The same call is being carried out just now; ask again for its answer.', zh: '相同请求正在处理，请稍后再次获取结果。' }),
   'conflict': entry(409, { en: 'Conflict', zh: '冲突' }, { en: 'The request conflicts with what is stored.', zh: '请求与已有数据冲突。' }),
   'busy': entry(503, { en: 'Busy', zh: '繁忙' }, { en: 'Too much is being done at once just now; try again shortly.', zh: '当前操作过多，请稍后重试。' }),

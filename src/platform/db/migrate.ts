@@ -11,6 +11,7 @@ import { RateLimit1764000000007 } from '../../../migrations/1764000000007-rate-l
 import { KeptAnswers1764000000008 } from '../../../migrations/1764000000008-kept-answers';
 import { ServiceGuide1764000000009 } from '../../../migrations/1764000000009-service-guide';
 import { Tickets1764000000010 } from '../../../migrations/1764000000010-tickets';
+import { EnterpriseLinks1764000000012 } from '../../../migrations/1764000000012-enterprise-links';
 import { SnakeNaming } from './naming';
 import { isLockTimeout } from './problems';
 import { KEEP_ALIVE, MIGRATION_SESSION } from './time-limits';
@@ -19,6 +20,7 @@ import { KEEP_ALIVE, MIGRATION_SESSION } from './time-limits';
 export const MIGRATIONS = [
   Foundation1764000000000, NationalCalendar1764000000001, DutyWatch1764000000002, IdentitySignal1764000000003, JournalSeal1764000000004, SigningKey1764000000006,
   RateLimit1764000000007, KeptAnswers1764000000008, ServiceGuide1764000000009, Tickets1764000000010,
+  EnterpriseLinks1764000000012,
 ];
 
 // Any number, the same for every process: only one of them migrates a database at a time.
