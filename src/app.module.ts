@@ -9,14 +9,18 @@ import { IdentityModule } from './identity/identity.module';
 import type { TrustedIssuer } from './identity/token-verifier';
 import { ParksModule } from './parks/parks.module';
 import type { Clock } from './platform/clock';
+import type { LinksConfig } from './platform/config';
 import type { HashAlgorithm } from './platform/journal/chain';
 import type { Limits } from './platform/http/limits/rate-limits';
 import { PlatformModule } from './platform/platform.module';
 import { PortalModule } from './portal/portal.module';
 import { SupervisionModule } from './supervision/supervision.module';
+import { LinksModule } from './tickets/links/links.module';
 import { TicketsModule } from './tickets/tickets.module';
 import { VisitsModule } from './visits/visits.module';
 
+// Where nothing is said: as a server that is started with nothing configured.
+const LINKS: LinksConfig = { publicUrl: 'http://localhost:3000', outbox: { kind: 'file', file: '.data/outbox/links.jsonl' } };
 const NO_LIMITS: Limits = { perCaller: 0, perAddress: 0 };
 
 /** What one process is made of. */
@@ -28,15 +32,16 @@ export interface Parts {
   readonly journalHash?: HashAlgorithm;
   /** None if nothing is said. */
   readonly limits?: Limits;
+  readonly links?: LinksConfig;
 }
 
 @Module({})
 export class AppModule {
-  static of({ source, clock, trusted, journalHash = 'sha256', limits = NO_LIMITS }: Parts): DynamicModule {
+  static of({ source, clock, trusted, journalHash = 'sha256', limits = NO_LIMITS, links = LINKS }: Parts): DynamicModule {
     return {
       module: AppModule,
       imports: [
-        PlatformModule.of(source, clock, { journalHash, limits }), ParksModule, EnterprisesModule, CadresModule, AssignmentsModule, VisitsModule, GuideModule, TicketsModule, SupervisionModule, IdentityModule.of(trusted),
+        PlatformModule.of(source, clock, { journalHash, limits }), ParksModule, EnterprisesModule, CadresModule, AssignmentsModule, VisitsModule, GuideModule, TicketsModule, LinksModule.of(links), SupervisionModule, IdentityModule.of(trusted),
         FieldModule, PortalModule,
       ],
     };

@@ -7,7 +7,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { AppModule, type Parts } from './app.module';
-import { findRoute, isPublic } from './identity/routes';
+import { findRoute, isForAnybody, isPublic } from './identity/routes';
 import { Problem } from './kernel/problem';
 import type { ProblemCode } from './kernel/problem-catalogue';
 import { addApiDocument } from './openapi';
@@ -22,6 +22,8 @@ import { RequestPipe } from './platform/http/validation';
 
 // A visit with everything in it is below 100 kB.
 const BODY_LIMIT = 1_048_576;
+// A thousand characters, of which each may be nine when it is written so.
+const FORM_LIMIT = 16_384;
 
 /** How long clients may take, in milliseconds. */
 export interface Patience {
@@ -143,14 +145,21 @@ function limitAddresses(fastify: FastifyInstance, limits: RateLimits, filter: Pr
       done();
       return;
     }
-    countAddress(limits, filter, request, reply, done);
+    countAddress(limits, filter, request, reply, () => {
+      if (isForAnybody(request.routeOptions.url ?? '')) letPass(() => limits.ofAddressInPublic(request.ip, reply), filter, request, reply, done);
+      else done();
+    });
   });
 }
 
 function countAddress(limits: RateLimits, filter: ProblemFilter, request: FastifyRequest, reply: FastifyReply, goOn: () => void): void {
+  letPass(() => limits.ofAddress(request.ip, reply), filter, request, reply, goOn);
+}
+
+function letPass(ask: () => Promise<void> | undefined, filter: ProblemFilter, request: FastifyRequest, reply: FastifyReply, goOn: () => void): void {
   const refuse = (error: unknown): void => { filter.answer(error, request, reply); };
   try {
-    const wait = limits.ofAddress(request.ip, reply);
+    const wait = ask();
     if (wait === undefined) goOn();
     else wait.then(goOn, refuse);
   } catch (error) {
@@ -208,8 +217,33 @@ function takeJsonInUtf8Alone(fastify: FastifyInstance): void {
         done(error instanceof Problem ? error : new Problem('malformed', { errors: [{ pointer: '', code: 'json' }] }));
       }
     });
+    takeForms(fastify);
     ready();
   });
+}
+
+/** Forms as browsers send them, for the routes that anybody opens. */
+function takeForms(fastify: FastifyInstance): void {
+  fastify.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer', bodyLimit: FORM_LIMIT }, (request, body, done) => {
+    if (!isForAnybody(request.routeOptions.url ?? '')) {
+      done(new Problem('unsupported-media-type'));
+      return;
+    }
+    try {
+      done(null, readForm(new TextDecoder('utf-8', { fatal: true }).decode(body as Buffer)));
+    } catch {
+      done(new Problem('malformed', { errors: [{ pointer: '', code: 'format', params: { expected: 'a form in UTF-8' } }] }));
+    }
+  });
+}
+
+/** The last of several values of one name counts. Unlike URLSearchParams, what is no UTF-8 is refused rather than mended. */
+function readForm(text: string): Record<string, string> {
+  const decoded = (piece: string): string => decodeURIComponent(piece.replaceAll('+', ' '));
+  return Object.fromEntries(text.split('&').filter((pair) => pair !== '').map((pair): [string, string] => {
+    const [name = '', ...value] = pair.split('=');
+    return [decoded(name), decoded(value.join('='))];
+  }));
 }
 
 function refusePrototypes(this: unknown, key: string, value: unknown): unknown {

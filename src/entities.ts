@@ -23,6 +23,7 @@ import { FollowUp, LinkageParticipant, LinkageSession } from './tickets/linkage-
 import { Linkage, LinkageDepartment, LinkageMember, LinkageReply } from './tickets/linkage.entity';
 import { Matter, MatterNote, MatterTicket } from './tickets/matter.entity';
 import { Reminder } from './tickets/reminder.entity';
+import { EnterpriseLink, LinkDelivery } from './tickets/links/enterprise-link.entity';
 import { TicketClock } from './tickets/ticket-clock.entity';
 import { TicketEvent } from './tickets/ticket-event.entity';
 import { Ticket, TicketCollaborator, TicketNumber } from './tickets/ticket.entity';
@@ -36,6 +37,6 @@ import { Visit } from './visits/visit.entity';
 export const ENTITIES: readonly EntityClass[] = [
   Park, ParkPolicy, WorkingHoursVersion, Department, CalendarYearVersion, Enterprise, EnterpriseContact, EnterpriseStatusChange, Cadre, CadreLeave, Assignment, DutyWatch, Lapse,
   Visit, VisitParticipant, VisitAmendment, PlannedVisit, PlannedVisitMember, GuideItem, GuideItemVersion, Ticket, TicketNumber,
-  TicketCollaborator, TicketEvent, TicketClock, Linkage, LinkageMember, LinkageDepartment, LinkageReply, LinkageSession, LinkageParticipant, FollowUp,
+  TicketCollaborator, TicketEvent, TicketClock, EnterpriseLink, LinkDelivery, Linkage, LinkageMember, LinkageDepartment, LinkageReply, LinkageSession, LinkageParticipant, FollowUp,
   Reminder, Matter, MatterTicket, MatterNote, JournalEntry, JournalHead, JournalVerification, AccessLogEntry, ClientMadeId, KeptAnswer, RateWindow,
 ];

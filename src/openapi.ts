@@ -19,7 +19,7 @@ export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
     .addTag('Parks', 'Parks, policies, working hours · 园区').addTag('Calendar', 'The national working-day calendar · 工作日历').addTag('Departments', 'Departments · 部门')
     .addTag('Enterprises', 'The register · 企业').addTag('Cadres', 'Who serves, and their leave · 干部').addTag('Assignments', 'Who owes whom visits · 联系分工')
     .addTag('Visits', 'The visit log · 走访').addTag('Planned visits', 'Who intends to visit whom · 计划走访').addTag('Supervision', 'Lists for those who oversee · 督查')
-    .addTag('Changes', 'What happened, for other systems · 变更订阅').addTag('Me', 'The caller · 本人').addTag('Health', 'For those who run it · 运行')
+    .addTag('Links', 'What enterprises open and answer · 企业链接').addTag('Changes', 'What happened, for other systems · 变更订阅').addTag('Me', 'The caller · 本人').addTag('Health', 'For those who run it · 运行')
     .build();
   const document = SwaggerModule.createDocument(app, config, { extraModels: [ProblemResponse] });
   documentReads(document);

@@ -42,7 +42,7 @@ export async function start(mode: { readonly http: boolean; readonly jobs: boole
     undo.push(() => source.destroy());
     const trusted = await trustedIssuer(config);
     const log = createLog(config.logLevel);
-    const app = await createApplication({ source, clock: new SystemClock(), trusted, log, journalHash: config.journalHash, limits: config.limits }, { trustedProxies: config.trustedProxies });
+    const app = await createApplication({ source, clock: new SystemClock(), trusted, log, journalHash: config.journalHash, limits: config.limits, links: config.links }, { trustedProxies: config.trustedProxies });
     const sealer = app.get(Sealer);
     // After the last request, which may have appended something.
     undo.push(() => sealer.stop());

@@ -15,7 +15,7 @@ import type { Created } from '../platform/http/request';
 import { newId } from '../platform/ids';
 import { AccessLog } from '../platform/journal/access-log';
 import { Journal } from '../platform/journal/journal';
-import { readPhone } from './domain/contact';
+import { isMobile, readPhone } from './domain/contact';
 import type { Datum } from './domain/location';
 import { searchKeysOf } from './domain/name-search';
 import { changeStatus, type EnterpriseStatus } from './domain/status';
@@ -125,7 +125,7 @@ export class EnterprisesService implements OnModuleInit {
         ...columnsOf(request), name, ...searchKeysOf(name), ...code, status, statusOn: today, nextStatus: null, nextStatusOn: null, contactsErasedAt: null,
         lastVisitOn: null, version: 1, createdAt: now, updatedAt: now,
       });
-      const rows = people.map((person, position): EnterpriseContact => ({ id: newId(now), parkId, enterpriseId: id, position, ...person, changedAt: now }));
+      const rows = people.map((person, position): EnterpriseContact => ({ id: newId(now), parkId, enterpriseId: id, position, ...person, changedAt: now, changedBy: authorOf(actor) }));
       await this.store.replaceContacts(em, { id, parkId }, rows);
       await this.store.insertStatusChange(em, {
         id: newId(now), parkId, enterpriseId: id, status, onDate: today, reason: null, recordedAt: now, recordedBy: actor.id, replacedAt: null,
@@ -218,6 +218,21 @@ export class EnterprisesService implements OnModuleInit {
     }, once);
   }
 
+  /**
+   * The first contact to whom a link may go: has a mobile phone, is as it was since before the instant, and was not entered by the cadre who is to be
+   * judged by what it says. Nothing where there is none.
+   */
+  async findLinkContact(em: EntityManager, actor: Actor, of: { readonly parkId: string; readonly enterpriseId: string }, unchangedSince: Date, notBy: string | null): Promise<{ id: string } | undefined> {
+    const contacts = await this.store.contacts(em, actor, of.enterpriseId);
+    const fit = contacts.find(({ parkId, phone, changedAt, changedBy }) => parkId === of.parkId && phone !== null && isMobile(phone) && changedAt <= unchangedSince && (changedBy === null || changedBy !== notBy));
+    return fit === undefined ? undefined : { id: fit.id };
+  }
+
+  /** The mobile phone of a contact that is still as it was at the instant; for what is sent to it, and for nothing else. */
+  async phoneForLinkAsSystem(em: EntityManager, system: Actor, parkId: string, contactId: string, unchangedSince: Date): Promise<string | undefined> {
+    return this.store.phoneOfContactAsSystem(em, system, parkId, contactId, unchangedSince);
+  }
+
   /** Writes the status changes whose day has come by now, in all parks. Answers how many. */
   async applyDueStatusesAsSystem(now: Date): Promise<number> {
     const system = systemActor(`enterprise-status-turn-${newId(now)}`);
@@ -243,13 +258,18 @@ export class EnterprisesService implements OnModuleInit {
     const rows = people.map((person, position): EnterpriseContact => {
       const same = before.findIndex((one) => one.name === person.name && one.title === person.title && one.phone === person.phone);
       const [kept] = same === -1 ? [] : before.splice(same, 1);
-      return { id: kept?.id ?? newId(now), parkId, enterpriseId: id, position, ...person, changedAt: kept?.changedAt ?? now };
+      return { id: kept?.id ?? newId(now), parkId, enterpriseId: id, position, ...person, changedAt: kept?.changedAt ?? now, changedBy: kept === undefined ? authorOf(actor) : kept.changedBy };
     });
     await this.store.replaceContacts(em, { id, parkId }, rows);
   }
 }
 
 type Person = Pick<EnterpriseContact, 'name' | 'title' | 'phone'>;
+
+/** The cadre who enters something; null for a client. */
+function authorOf(actor: Actor): string | null {
+  return actor.kind === 'cadre' ? actor.id : null;
+}
 
 function acceptUscc(actor: Actor, text: string, override = false): { uscc: string; usccWarning: boolean } {
   if (override && !hasRole(actor, 'admin')) throw Problem.at('forbidden', '/usccOverride');

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type EntityManager, In, IsNull } from 'typeorm';
+import { type EntityManager, In, IsNull, LessThanOrEqual } from 'typeorm';
 import type { Actor } from '../kernel/actor';
 import type { Day } from '../kernel/day';
 import { Database, sideBySide, type Statement } from '../platform/db/database';
@@ -142,6 +142,11 @@ export class EnterprisesStore {
   async replaceContacts(em: EntityManager, { id, parkId }: { id: string; parkId: string }, contacts: readonly EnterpriseContact[]): Promise<void> {
     await em.delete(EnterpriseContact, { parkId, enterpriseId: id });
     if (contacts.length > 0) await em.insert(EnterpriseContact, [...contacts]);
+  }
+
+  async phoneOfContactAsSystem(em: EntityManager, _system: Actor, parkId: string, id: string, unchangedSince: Date): Promise<string | undefined> {
+    const contact = await em.findOne(EnterpriseContact, { where: { id, parkId, changedAt: LessThanOrEqual(unchangedSince) } });
+    return contact?.phone ?? undefined;
   }
 
   /** The changes that stand, ascending by their day. */

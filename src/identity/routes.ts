@@ -105,6 +105,9 @@ export const ROUTES: readonly RouteAccess[] = [
   route('POST', 'supervision/reminders', ['supervisor']),
   route('POST', 'supervision/reminders/:id/reply', STAFF),
   route('GET', 'supervision/calls', TICKET_READERS),
+  // The enterprise's own voice: no cadre ever sees a link.
+  route('POST', 'tickets/:id/links', [], ['enterprise:act']),
+  route('POST', 'tickets/:id/receipts', [], ['enterprise:act']),
   route('GET', 'supervision/overdue-visits', OVERSEERS, ['visits:read']),
   route('GET', 'supervision/unresolved-tickets', OVERSEERS, ['tickets:read']),
   route('GET', 'supervision/coverage', OVERSEERS, ['visits:read']),
@@ -117,8 +120,11 @@ export const ROUTES: readonly RouteAccess[] = [
   route('GET', 'me/worklist', [...VISITORS, 'handler']),
 ];
 
+/** What whoever has a link opens; limited more strictly than the rest. */
+const LINKS_PATH = '/api/v1/public/links';
+
 /** Answered without a token. */
-export const PUBLIC_PATHS: readonly string[] = ['/health/live', '/health/ready', '/openapi.json', '/docs'];
+export const PUBLIC_PATHS: readonly string[] = ['/health/live', '/health/ready', '/openapi.json', '/docs', LINKS_PATH];
 
 const BY_KEY = new Map(ROUTES.map((one) => [`${one.method} ${fullPath(one.path)}`, one]));
 
@@ -129,6 +135,11 @@ export function fullPath(path: string): string {
 export function findRoute(method: string, path: string): RouteAccess | undefined {
   // Fastify answers HEAD wherever it answers GET.
   return BY_KEY.get(`${method === 'HEAD' ? 'GET' : method} ${path}`);
+}
+
+/** Whether a route is asked by anybody in the world who has an address of it: it has a limit of its own, and takes forms as browsers send them. */
+export function isForAnybody(path: string): boolean {
+  return path.startsWith(`${LINKS_PATH}/`);
 }
 
 export function isPublic(path: string): boolean {

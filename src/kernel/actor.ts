@@ -11,8 +11,8 @@ export type ClientScope = (typeof CLIENT_SCOPES)[number];
 
 /** Who acts. Everything that reads or writes takes one; it says which parks may be seen at all. */
 export interface Actor {
-  readonly kind: 'cadre' | 'client' | 'operator' | 'system';
-  /** The cadre's id, or the subject of a client or operator. */
+  readonly kind: 'cadre' | 'client' | 'operator' | 'enterprise' | 'system';
+  /** The cadre's id, the subject of a client or operator, or the link through which an enterprise speaks. */
   readonly id: string;
   /** The token's issuer and subject. */
   readonly issuer: string;
@@ -57,6 +57,11 @@ export function callerOf({ kind, issuer, subject, id }: Actor): string {
 export function cadreOf(actor: Actor): string {
   if (actor.kind !== 'cadre') throw new Problem('forbidden');
   return actor.id;
+}
+
+/** An enterprise that speaks through the link that was sent to it. What it may do is said where the link is judged: it reaches no route of the table. */
+export function enterpriseActor(requestId: string, parkId: string, linkId: string): Actor {
+  return { kind: 'enterprise', id: linkId, issuer: 'link', subject: linkId, parkIds: [parkId], roles: [], scopes: [], requestId };
 }
 
 /** A job or the command line, acting over the given parks; it is never made from a request. */

@@ -66,6 +66,8 @@ export const PROBLEMS = {
   'matter-not-open': entry(409, { en: 'Matter is not open for this', zh: '事项状态不符' }, { en: 'A matter that is {status} does not take this.', zh: '状态为 {status} 的事项不能执行此操作。' }),
   'matter-exists': entry(409, { en: 'Matter exists', zh: '已有同类事项' }, { en: 'An open or proposed matter is about this guide item.', zh: '该服务事项已有在办或建议中的普遍关注事项。' }),
   'ticket-in-matter': entry(409, { en: 'Ticket has a matter', zh: '问题已归入其他事项' }, { en: 'A ticket is in another open matter.', zh: '有问题已归入其他在办事项。' }),
+  'nothing-asked': entry(409, { en: 'Nothing is asked', zh: '当前无需企业答复' }, { en: 'The ticket does not wait for such an answer of the enterprise now.', zh: '该问题当前不等待企业的此类答复。' }),
+  'link-answered': entry(410, { en: 'Answered already', zh: '已答复' }, { en: 'What this link asked has been answered, or the ticket has gone on.', zh: '该链接所询问的内容已答复，或问题已进入下一步。' }),
   'twin-running': entry(409, { en: 'Still running', zh: '请求处理中' }, { en: 'The same call is being carried out just now; ask again for its answer.', zh: '相同请求正在处理，请稍后再次获取结果。' }),
   'conflict': entry(409, { en: 'Conflict', zh: '冲突' }, { en: 'The request conflicts with what is stored.', zh: '请求与已有数据冲突。' }),
   'busy': entry(503, { en: 'Busy', zh: '繁忙' }, { en: 'Too much is being done at once just now; try again shortly.', zh: '当前操作过多，请稍后重试。' }),

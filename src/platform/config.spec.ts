@@ -17,6 +17,14 @@ describe('the configuration', () => {
     expect(readConfig({ TRUSTED_PROXIES: proxies }).trustedProxies).toBe(proxies);
   });
 
+  it('sends links to a file, or signed to an address, and knows where they lead', () => {
+    expect(readConfig({ PORT: '8080', DATA_DIR: '/data' }).links).toEqual({ publicUrl: 'http://localhost:8080', outbox: { kind: 'file', file: '/data/outbox/links.jsonl' } });
+    const given = { PUBLIC_URL: 'https://ledger.example/park/', LINK_WEBHOOK_URL: 'https://sms.example/links', LINK_WEBHOOK_SECRET: 'x'.repeat(24) };
+    expect(readConfig(given).links).toEqual({ publicUrl: 'https://ledger.example/park', outbox: { kind: 'webhook', url: 'https://sms.example/links', secret: 'x'.repeat(24) } });
+    expect(() => readConfig({ ...given, LINK_WEBHOOK_SECRET: 'short' })).toThrow('LINK_WEBHOOK_SECRET');
+    expect(() => readConfig({ ...given, PUBLIC_URL: 'ledger.example' })).toThrow('PUBLIC_URL');
+  });
+
   it('repeats no address that may hold a password', () => {
     expect(() => readConfig({ DATABASE_URL: 'mysql://user:secret@host/x' })).not.toThrow('secret');
   });

@@ -1,11 +1,22 @@
 import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { canHash, HASH_ALGORITHMS, type HashAlgorithm } from './journal/chain';
 
 /** Where tokens come from: an issuer with its JWKS, or the key that this installation made for itself. */
 export type IssuerConfig =
   | { readonly kind: 'external'; readonly issuer: string; readonly audience: string; readonly jwksUri: string }
   | { readonly kind: 'local'; readonly issuer: string; readonly audience: string };
+
+/** How enterprises are reached: where their links lead, and by what way these go out. */
+export interface LinksConfig {
+  /** The server as enterprises reach it, without a slash at its end. */
+  readonly publicUrl: string;
+  readonly outbox:
+    | { readonly kind: 'file'; readonly file: string }
+    /** Waits so long for a receiver, 10 seconds if nothing is said. */
+    | { readonly kind: 'webhook'; readonly url: string; readonly secret: string; readonly timeoutMs?: number };
+}
 
 export interface Config {
   readonly port: number;
@@ -20,7 +31,8 @@ export interface Config {
   /** What journal entries are sealed with from now on. */
   readonly journalHash: HashAlgorithm;
   /** Requests a minute; 0 is no limit. */
-  readonly limits: { readonly perCaller: number; readonly perAddress: number };
+  readonly limits: { readonly perCaller: number; readonly perAddress: number; readonly perAddressInPublic: number };
+  readonly links: LinksConfig;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** Proxies whose `X-Forwarded-*` is believed: addresses or networks, comma-separated. */
   readonly trustedProxies: string | false;
@@ -33,7 +45,11 @@ const POOL_PER_CORE = 2;
 // A hundred requests a second: more than a portal of a county sends, far less than a server of the smallest size answers. Behind one address there may be an office.
 const LIMIT_PER_CALLER = 6_000;
 const LIMIT_PER_ADDRESS = 30_000;
+// Without a token, from one address: a few people with their links, not somebody who guesses.
+const LIMIT_PER_ADDRESS_IN_PUBLIC = 120;
 const MOST_A_MINUTE = 100_000_000;
+// 24 bytes are what Standard Webhooks ask for at least.
+const SHORTEST_SECRET = 24;
 const LOCAL_ISSUER = 'urn:service-ledger:local';
 
 /**
@@ -60,6 +76,14 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     return given;
   };
 
+  const outbox = (): LinksConfig['outbox'] => {
+    const url = address('LINK_WEBHOOK_URL', ['https:', 'http:']);
+    const secret = text('LINK_WEBHOOK_SECRET') ?? '';
+    if (url === undefined) return { kind: 'file', file: join(dataDir, 'outbox', 'links.jsonl') };
+    if (secret.length < SHORTEST_SECRET) faults.push(`LINK_WEBHOOK_SECRET: needed with LINK_WEBHOOK_URL, ${SHORTEST_SECRET} characters or more`);
+    return { kind: 'webhook', url, secret };
+  };
+
   const trustedProxies = text('TRUSTED_PROXIES') ?? false;
   if (trustedProxies !== false && !trustedProxies.split(',').every((one) => isNetwork(one.trim()))) faults.push('TRUSTED_PROXIES: addresses or networks (10.0.0.0/8, ::1, loopback), comma-separated');
   const issuer = text('OIDC_ISSUER');
@@ -69,17 +93,21 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   if (issuer === undefined && text('NODE_ENV') === 'production') faults.push('OIDC_ISSUER: needed in production; without it the server trusts a key of its own');
   const journalHash = choice('JOURNAL_HASH', 'sha256', HASH_ALGORITHMS);
   if (HASH_ALGORITHMS.includes(journalHash) && !canHash(journalHash)) faults.push(`JOURNAL_HASH: the OpenSSL of this Node.js has no ${journalHash}`);
+  const port = whole('PORT', 3000, 0, 65_535);
+  const dataDir = text('DATA_DIR') ?? '.data';
+  const publicUrl = address('PUBLIC_URL', ['https:', 'http:']) ?? `http://localhost:${port}`;
   const config: Config = {
-    port: whole('PORT', 3000, 0, 65_535),
+    port,
     host: text('HOST') ?? '127.0.0.1',
-    dataDir: text('DATA_DIR') ?? '.data',
+    dataDir,
     databaseUrl: address('DATABASE_URL', ['postgres:', 'postgresql:']),
     poolSize: whole('DATABASE_POOL', POOL_PER_CORE * availableParallelism(), 2, 200),
     issuer: issuer === undefined ? { kind: 'local', issuer: LOCAL_ISSUER, audience } : { kind: 'external', issuer, audience, jwksUri: jwksUri ?? '' },
     demo: choice('DEMO', issuer === undefined ? 'on' : 'off', ['on', 'off']) === 'on',
     jobs: choice('JOBS', 'on', ['on', 'off']) === 'on',
     journalHash,
-    limits: { perCaller: whole('RATE_LIMIT_PER_CALLER', LIMIT_PER_CALLER, 0, MOST_A_MINUTE), perAddress: whole('RATE_LIMIT_PER_ADDRESS', LIMIT_PER_ADDRESS, 0, MOST_A_MINUTE) },
+    limits: { perCaller: whole('RATE_LIMIT_PER_CALLER', LIMIT_PER_CALLER, 0, MOST_A_MINUTE), perAddress: whole('RATE_LIMIT_PER_ADDRESS', LIMIT_PER_ADDRESS, 0, MOST_A_MINUTE), perAddressInPublic: whole('RATE_LIMIT_PUBLIC', LIMIT_PER_ADDRESS_IN_PUBLIC, 0, MOST_A_MINUTE) },
+    links: { publicUrl: publicUrl.replace(/\/+$/, ''), outbox: outbox() },
     logLevel: choice('LOG_LEVEL', 'info', ['debug', 'info', 'warn', 'error', 'silent']),
     trustedProxies,
   };

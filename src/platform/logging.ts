@@ -2,6 +2,7 @@ import type { LoggerService } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
 import type { Config } from './config';
+import { safePath } from './http/safe-path';
 
 /** One JSON line per event, with the request's id where there is one. */
 export function createLog(level: Config['logLevel']): Logger {
@@ -9,13 +10,13 @@ export function createLog(level: Config['logLevel']): Logger {
 }
 
 /**
- * One line per request: method, path, status, milliseconds and id. No query (it may hold a name), no headers, no bodies; what asks for
+ * One line per request: method, path, status, milliseconds and id. No query (it may hold a name), no token of a link, no headers, no bodies; what asks for
  * the process's health is left out.
  */
 export function logRequests(fastify: FastifyInstance, log: Logger): void {
   if (!log.isLevelEnabled('info')) return;
   fastify.addHook('onResponse', (request, reply, done) => {
-    const path = request.url.split('?')[0] ?? '';
+    const path = safePath(request.url);
     if (!path.startsWith('/health/')) {
       log.info({ requestId: request.id, method: request.method, path, status: reply.statusCode, milliseconds: Math.round(reply.elapsedTime) }, 'request completed');
     }

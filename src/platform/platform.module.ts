@@ -35,7 +35,7 @@ export class PlatformModule {
           useFactory: (database: Database, journal: Journal, signals: Signals) => new Sealer(source, database, clock, journal, signals, journalHash),
         },
       ],
-      exports: [Clock, Cursors, Database, Signals, Journal, AccessLog, Jobs, Draining, Sealer, Verification, KeptAnswersStore, RateLimits],
+      exports: [Clock, Cursors, Database, Signals, InstallationKeys, Journal, AccessLog, Jobs, Draining, Sealer, Verification, KeptAnswersStore, RateLimits],
     };
   }
 }

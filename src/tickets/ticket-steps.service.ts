@@ -212,5 +212,6 @@ export function refuseAttachments(ids: readonly string[] | undefined): void {
 
 /** Who did it, as an event keeps it. */
 export function byOf(actor: Actor): Deed['by'] {
+  if (actor.kind === 'enterprise' || actor.kind === 'system') return { actorKind: actor.kind, cadreId: null, clientId: null };
   return actor.kind === 'cadre' ? { actorKind: 'cadre', cadreId: actor.id, clientId: null } : { actorKind: 'client', cadreId: null, clientId: actor.id };
 }

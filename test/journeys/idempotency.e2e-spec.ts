@@ -5,7 +5,7 @@ import { KeptAnswersSweep } from '../../src/platform/http/idempotency/kept-answe
 import { STEPS } from '../../src/tickets/domain/lifecycle';
 import { type Caller, startApp, type TestApp } from '../support/app';
 import {
-  aGuideItem, aGuideItemBody, aLinkage, aMatter, anAcceptedTicket, anAssignment, anEnterprise, aProposal, aReminder, aSessionBody, asHand, aTicket, aTicketBody, aTicketFor, aUscc, aVisit, type Hand, STEP_SAMPLES,
+  aGuideItem, aGuideItemBody, aLinkage, aMatter, anAcceptedTicket, anAssignment, anEnterprise, aProposal, aReminder, aSessionBody, asHand, aTicket, aTicketBody, aTicketFor, aTicketIn, aUscc, aVisit, type Hand, STEP_SAMPLES,
 } from '../support/world';
 
 type Call = readonly [path: string, body: object];
@@ -65,14 +65,15 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   'planned-visits/:id/decline': recipe('officer', async (app) => [`/planned-visits/${await aPlan(app)}/decline`, {}]),
   'planned-visits/:id/join': recipe('officer2', async (app) => [`/planned-visits/${await aPlan(app)}/join`, {}]),
   'planned-visits/:id/cancel': recipe('officer', async (app) => [`/planned-visits/${await aPlan(app)}/cancel`, {}]),
+  'tickets/:id/receipts': recipe('enterprise', async (app) => [`/tickets/${(await aTicketIn(app, 'resolved')).id}/receipts`, {}]),
   'tickets': recipe('officer', async (app) => ['/tickets', aTicketBody(await anEnterprise(app))]),
   ...Object.fromEntries(STEPS.map((step) => [`tickets/:id/${step}`, recipe(STEP_SAMPLES[step].who, async (app) => {
     const ticket = await aTicketFor(app, step);
     return [`/tickets/${ticket.id}/${step}`, await STEP_SAMPLES[step].body(app, ticket)];
   })])),
 };
-// What it answers must not lie anywhere for 72 hours: every reading is one, and leaves its line.
-const NOT_KEPT = ['enterprises/:id/contacts/reveal'];
+// What it answers must not lie anywhere for 72 hours: every reading is one, and leaves its line; every link is another.
+const NOT_KEPT = ['enterprises/:id/contacts/reveal', 'tickets/:id/links'];
 
 describe('the same request, delivered twice', () => {
   let app: TestApp;

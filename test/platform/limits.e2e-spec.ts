@@ -8,10 +8,11 @@ import { startApp, type TestApp } from '../support/app';
 describe('limits', () => {
   const PER_CALLER = 40;
   const PER_ADDRESS = 60;
+  const PER_ADDRESS_IN_PUBLIC = 10;
   let app: TestApp;
   let twin: TestApp;
   beforeAll(async () => {
-    const limits = { perCaller: PER_CALLER, perAddress: PER_ADDRESS };
+    const limits = { perCaller: PER_CALLER, perAddress: PER_ADDRESS, perAddressInPublic: PER_ADDRESS_IN_PUBLIC };
     const http = { trustedProxies: '10.0.0.0/8' };
     app = await startApp({ limits, http });
     twin = await startApp({ limits, http, database: app.database, issuer: app.issuer, cast: app, clock: app.clock });
@@ -70,6 +71,14 @@ describe('limits', () => {
     expect(noise.filter(({ statusCode }) => statusCode === 429)).toHaveLength(10);
     expect(noise.every(({ headers }) => headers['x-request-id'] !== undefined && headers['cache-control'] === 'no-store')).toBe(true);
     expect((await get('/health/live')).statusCode).toBe(200);
+  });
+
+  it('are stricter where no token is needed, however an address there is spelled, and leave the rest to the limit of the address', async () => {
+    const get = async (url: string) => app.app.inject({ method: 'GET', url, remoteAddress: '203.0.113.90', headers: { accept: 'application/json' } });
+    const answers = await Promise.all(Array.from({ length: PER_ADDRESS_IN_PUBLIC + 5 }, async (_none, number) => get(`/api/v1/${number % 2 === 0 ? 'public' : 'publi%63'}/links/${'x'.repeat(43)}`)));
+    expect(answers.filter(({ statusCode }) => statusCode === 429)).toHaveLength(5);
+    expect(answers[0]?.headers['ratelimit-policy']).toBe('"address";q=60;w=60, "public";q=10;w=60');
+    expect((await get('/api/v1/me')).statusCode).toBe(401);
   });
 
   it('begin anew with the minute', async () => {

@@ -12,7 +12,7 @@ describe('the constraints', () => {
     const visit = ((await app.as('officer').post('/visits', aVisit(app, enterprise)).expect(201)).body as { id: string }).id;
     const plan = ((await app.as('officer').post('/planned-visits', { enterpriseId: enterprise, plannedOn: '2026-03-05' }).expect(201)).body as { id: string }).id;
     await aGuideItem(app);
-    await takeStep(app, await aTicketIn(app, 'in_progress', enterprise), 'reassign');
+    const ticket = await takeStep(app, await aTicketIn(app, 'in_progress', enterprise), 'reassign');
     const linkage = await aLinkage(app);
     await app.as('officer').post(`/linkages/${linkage.id}/replies`, { departmentId: app.departmentId, text: '同意' }).expect(201);
     await aReminder(app);
@@ -28,6 +28,9 @@ describe('the constraints', () => {
     await app.sql(`INSERT INTO planned_visit_member (park_id, planned_visit_id, cadre_id, joined_at) VALUES ($1, $2, $3, now()) ON CONFLICT DO NOTHING`, [app.parkId, plan, app.cadres.officer2]);
     await app.sql(`INSERT INTO journal_head (park_id, number, hash, algorithm, sealed_at) VALUES ($1, 5, $2, 'sha256', now())`, [app.parkId, Buffer.alloc(32)]);
     await app.sql(`INSERT INTO journal_verification (id, park_id, at, from_number, to_number, valid) VALUES (uuidv7(), $1, now(), 1, 5, true)`, [app.parkId]);
+    await app.sql(`INSERT INTO enterprise_link (id, park_id, ticket_id, event_no, purpose, client_id, token_hash, created_at, expires_at)
+      VALUES (uuidv7(), $1, $2, 1, 'question', 'x', sha256('x'), now(), now() + interval '1 day')`, [app.parkId, ticket.id]);
+    await app.sql('INSERT INTO link_delivery (park_id, link_id, attempts, next_try_at) SELECT park_id, id, 0, now() FROM enterprise_link');
     ids = { enterprise, assignment, visit, plan, nobody: '01950000-0000-7000-8000-00000000dead' };
   });
   afterAll(async () => { await app.close(); });
@@ -64,6 +67,7 @@ describe('the constraints', () => {
     ['enterprise_location_whole', set('enterprise', 'location_lng = 113')],
     ['enterprise_contact_of_enterprise', copy('enterprise_contact', { id: FRESH, enterprise_id: NOBODY })],
     ['enterprise_contact_in_order', copy('enterprise_contact', { id: FRESH })],
+    ['enterprise_contact_entered_in_park', set('enterprise_contact', `changed_by = ${NOBODY}`)],
     ['enterprise_status_of_enterprise', copy('enterprise_status', { id: FRESH, enterprise_id: NOBODY })],
     ['enterprise_status_step_known', set('enterprise_status', `status = 'gone'`)],
     ['enterprise_status_one_a_day', copy('enterprise_status', { id: FRESH })],
@@ -212,6 +216,19 @@ describe('the constraints', () => {
     ['matter_ticket_in_one_open', `WITH other AS (${copy('matter', { id: FRESH, guide_item_id: 'NULL' })} RETURNING id) INSERT INTO matter_ticket SELECT park_id, (SELECT id FROM other), ticket_id, 'open', added_at, NULL FROM matter_ticket LIMIT 1`],
     ['matter_note_of_matter', copy('matter_note', { id: FRESH, matter_id: NOBODY })],
     ['matter_note_by_cadre', copy('matter_note', { id: FRESH, cadre_id: NOBODY })],
+    ['enterprise_link_about_event', copy('enterprise_link', { id: FRESH, event_no: '99', token_hash: `sha256('y')` })],
+    ['enterprise_link_token_once', copy('enterprise_link', { id: FRESH })],
+    ['enterprise_link_token_hashed', set('enterprise_link', `token_hash = '\\x00'`)],
+    ['enterprise_link_opened_by_its_token', set('enterprise_link', 'token_hash = NULL')],
+    ['enterprise_link_purpose_known', set('enterprise_link', `purpose = 'gossip'`)],
+    ['enterprise_link_to_contact_or_client', set('enterprise_link', `contact_id = ${NOBODY}`)],
+    ['enterprise_link_expires_later', set('enterprise_link', 'expires_at = created_at')],
+    ['enterprise_link_ends_once', set('enterprise_link', 'used_at = now(), superseded_at = now()')],
+    ['enterprise_link_one_answer', `${copy('enterprise_link', { id: FRESH, token_hash: `sha256('y')` })}; UPDATE enterprise_link SET used_at = now()`],
+    ['link_delivery_of_link', copy('link_delivery', { link_id: NOBODY })],
+    ['link_delivery_ends_one_way', set('link_delivery', 'delivered_at = now()')],
+    ['link_delivery_error_is_a_code', set('link_delivery', `last_error = '13800138000 is away'`)],
+    ['link_delivery_attempts_count', set('link_delivery', 'attempts = -1')],
     ['journal_entry_of_park', copy('journal_entry', { id: FRESH, park_id: NOBODY })],
     ['journal_entry_sealed_whole', copy('journal_entry', { id: FRESH, number: '7' })],
     ['journal_entry_number_counts', sealed({ number: '0' })],

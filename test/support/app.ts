@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createLocalJWKSet } from 'jose';
 import { Pool } from 'pg';
+import type { Logger } from 'pino';
 import supertest from 'supertest';
 import type { DataSource } from 'typeorm';
 import { createApplication, type HttpOptions } from '../../src/application';
@@ -10,6 +11,7 @@ import { LocalIssuer } from '../../src/identity/local-issuer';
 import type { Role } from '../../src/kernel/actor';
 import { applicationDataSource, openDataSource } from '../../src/platform/db/data-source';
 import { DEFAULT_POLICY, DEFAULT_WORKING_HOURS } from '../../src/parks/domain/policy';
+import type { LinksConfig } from '../../src/platform/config';
 import type { Limits } from '../../src/platform/http/limits/rate-limits';
 import { createLog } from '../../src/platform/logging';
 import { FixedClock } from './clock';
@@ -67,6 +69,8 @@ export interface TestOptions {
   readonly clock?: FixedClock;
   readonly http?: HttpOptions;
   readonly limits?: Limits;
+  readonly links?: LinksConfig;
+  readonly log?: Logger;
   /** Appends entries of types that the catalogue of events does not know. */
   readonly inventsEntries?: boolean;
 }
@@ -78,9 +82,9 @@ export async function startApp(options: TestOptions = {}): Promise<TestApp> {
   const issuer = options.issuer ?? await LocalIssuer.inMemory(ISSUER, AUDIENCE);
   const source: DataSource = await openDataSource(applicationDataSource(database.url, ENTITIES, options.poolSize ?? 5, options.waitMs ?? PATIENCE_MS));
   const app = await createApplication({
-    source, clock, log: createLog('silent'),
+    source, clock, log: options.log ?? createLog('silent'),
     trusted: { config: { kind: 'local', issuer: ISSUER, audience: AUDIENCE }, keys: createLocalJWKSet(await issuer.jwks()) },
-    ...(options.limits === undefined ? {} : { limits: options.limits }),
+    ...(options.limits === undefined ? {} : { limits: options.limits }), ...(options.links === undefined ? {} : { links: options.links }),
   }, options.http);
   await app.init();
   await app.getHttpAdapter().getInstance().ready();

@@ -48,7 +48,8 @@ function readNumber(text: string): string | undefined {
   return SERVICE_NUMBER.test(digits) ? digits : undefined;
 }
 
-function isMobile(phone: string): boolean {
+/** Of a number as {@link readPhone} keeps it. */
+export function isMobile(phone: string): boolean {
   return phone.length === 11 && phone.startsWith('1');
 }
 

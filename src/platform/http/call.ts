@@ -38,6 +38,8 @@ export interface CallDescription {
   /** The problems of the call's own rules; those that every call can answer are added. */
   readonly problems?: readonly ProblemCode[];
   readonly public?: boolean;
+  /** Answers people with a page, and programs with JSON. */
+  readonly page?: boolean;
   /** No rate limit counts it. */
   readonly unlimited?: boolean;
 }
@@ -61,7 +63,7 @@ export function Call(call: CallDescription): MethodDecorator {
   const { type, status = 200, list = false } = call.answers ?? {};
   const success = (code: number, description: string) => ApiResponse({
     status: code, description, headers: call.unlimited === true ? {} : RATE_HEADERS,
-    ...(type === undefined ? {} : list ? { content: { 'application/json': { schema: listSchema(type) } } } : { type }),
+    ...(type === undefined ? {} : call.page === true ? { content: { 'application/json': { schema: { $ref: getSchemaPath(type) } }, 'text/html': { schema: { type: 'string' as const } } } } : list ? { content: { 'application/json': { schema: listSchema(type) } } } : { type }),
   });
   return applyDecorators(
     ApiOperation({ operationId: call.id, summary: `${call.summary} · ${call.zh}`, description: call.description }),

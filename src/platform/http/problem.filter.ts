@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { describeFieldError, fill, type Language, Problem } from '../../kernel/problem';
 import { PROBLEMS, type ProblemCode } from '../../kernel/problem-catalogue';
 import { problemOf, safeCause } from '../db/problems';
+import { safePath } from './safe-path';
 
 const URN = 'urn:service-ledger:problem:';
 export const PROBLEM_JSON = 'application/problem+json; charset=utf-8';
@@ -52,7 +53,7 @@ export function problemDocument(problem: Problem, url: string, language: Languag
     title: title[language],
     status: problem.status,
     detail: fill(detail[language], problem.params),
-    instance: url.split('?')[0]?.slice(0, LONGEST_INSTANCE),
+    instance: safePath(url).slice(0, LONGEST_INSTANCE),
     ...(problem.errors.length === 0 ? {} : {
       errors: problem.errors.slice(0, 100).map((one) => ({ pointer: one.pointer, code: one.code, detail: describeFieldError(one, language) })),
     }),

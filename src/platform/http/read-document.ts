@@ -12,7 +12,8 @@ const TOTAL = { type: 'integer' as const, minimum: 0, description: 'How many ite
 /** Adds to the document what holds for every call of a kind and is said nowhere else: conditional reads, tags of versions, pages. */
 export function documentReads(document: OpenAPIObject): void {
   for (const [path, { get, ...others }] of Object.entries(document.paths)) {
-    if (!path.startsWith('/api/')) continue;
+    // What anybody may open is no resource of a caller's: nobody keeps it.
+    if (!path.startsWith('/api/') || path.startsWith('/api/v1/public/')) continue;
     if (get !== undefined) documentRead(get);
     for (const operation of [others.post, others.put, others.patch]) if (operation !== undefined) documentVersion(operation, document);
   }

@@ -150,6 +150,7 @@ export const EVENT_TYPES: readonly EventType[] = [
   ticket('level_raised', 'A ticket was raised to a level of linkage since it is overdue.', '因超期自动升级。', LEVEL),
   ticket('order_issued', 'The system ordered since level 3 did not help.', '三级联动后系统发出督办。', ORDER),
   ticket('questioned', 'Some weeks after closing the enterprise is asked whether it stayed solved.', '办结后回访是否持续解决。'),
+  ticket('stayed_solved', 'The enterprise said that it has stayed solved.', '企业反馈问题已持续解决。'),
   ticket('delivered', 'The enterprise has what it must answer.', '待答复内容已送达企业。'),
   ticket('recalculated', 'A new calendar or new working hours moved a deadline, or made it certain.', '因日历或工作时间变化重算时限。', { calendar: code('Calendar and version of the working hours, `year:version/version`.') }),
   linkage('opened', 'A ticket was raised to a level of linkage.', '三级联动已启动。'),

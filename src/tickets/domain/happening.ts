@@ -55,6 +55,8 @@ export type Happening =
   | Passing
   /** The enterprise has what it must answer: a delivered link, or a client's receipt. */
   | { readonly type: 'delivered' }
+  /** The enterprise says after the question that it has stayed solved. */
+  | { readonly type: 'stayed-solved' }
   /** The calendar or the working hours have changed. */
   | { readonly type: 'recalculated' };
 

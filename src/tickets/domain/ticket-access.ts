@@ -11,11 +11,12 @@ export interface TicketReader {
 
 /** Who sees all tickets of the parks in scope: nothing. Others see those that they are on or registered, their department's, and their enterprises'. */
 export function readerOf(actor: Actor): TicketReader | undefined {
-  if (actor.kind === 'client' || actor.kind === 'system' || hasRole(actor, 'supervisor', 'admin', 'county')) return undefined;
+  if (actor.kind === 'client' || actor.kind === 'enterprise' || actor.kind === 'system' || hasRole(actor, 'supervisor', 'admin', 'county')) return undefined;
   return { cadreId: cadreOf(actor), departmentId: actor.departmentId ?? null, visits: hasRole(actor, 'officer', 'leader') };
 }
 
 export function personOf(actor: Actor): Person {
+  if (actor.kind === 'enterprise') return { supervisor: false, enterprise: true };
   if (actor.kind === 'client') return { supervisor: false, enterprise: actor.scopes.includes('enterprise:act') };
   return { cadreId: cadreOf(actor), supervisor: hasRole(actor, 'supervisor'), enterprise: false };
 }

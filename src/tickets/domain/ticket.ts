@@ -44,13 +44,15 @@ export interface Ticket {
   readonly mergedIntoId: string | undefined;
   /** When the question after closing was asked. */
   readonly questioned: Moment | undefined;
+  /** What the enterprise said to that question: nothing yet, or that it has. */
+  readonly staysSolved: boolean;
 }
 
 export function registerTicket(when: Moment, terms: Terms, world: LimitWorld): Ticket {
   const ticket: Ticket = {
     state: 'registered', cycle: 1, terms, handlerId: null, collaboratorIds: [], tenures: [{ responsibleId: null, from: when }], clocks: [], level: 0, leadId: undefined, restSpent: false,
     delivered: false, standInCall: undefined, reviewOn: undefined, deferrals: 0, ended: undefined, ordered: [], returnedBy: [], lastAnswer: undefined, answered: false, outcome: undefined,
-    extensionAsked: undefined, extensionsGranted: 0, grade: undefined, withdrawnBy: null, mergedIntoId: undefined, questioned: undefined,
+    extensionAsked: undefined, extensionsGranted: 0, grade: undefined, withdrawnBy: null, mergedIntoId: undefined, questioned: undefined, staysSolved: false,
   };
   return startFirst(ticket, when, world, true);
 }
@@ -127,6 +129,8 @@ export function apply(ticket: Ticket, { at, on, ...what }: Happened, world: Limi
       return { ...ticket, grade: ticket.grade === undefined ? undefined : { ...ticket.grade, counts: false } };
     case 'questioned':
       return { ...ticket, questioned: when };
+    case 'stayed-solved':
+      return { ...ticket, staysSolved: true };
     case 'order':
     case 'remind':
       return ticket;
@@ -226,7 +230,7 @@ function takeUp(ticket: Ticket, when: Moment, world: LimitWorld): Ticket {
 function reopen(ticket: Ticket, { handlerId, terms }: { readonly handlerId: string | null; readonly terms: Terms }, when: Moment, world: LimitWorld): Ticket {
   const next: Ticket = {
     ...ticket, cycle: ticket.cycle + 1, terms, level: 0, leadId: undefined, restSpent: false, ended: undefined, reviewOn: undefined, answered: false, outcome: undefined,
-    extensionAsked: undefined, extensionsGranted: 0, grade: undefined, withdrawnBy: null, questioned: undefined,
+    extensionAsked: undefined, extensionsGranted: 0, grade: undefined, withdrawnBy: null, questioned: undefined, staysSolved: false,
   };
   return startFirst(handlerId === null ? enter('registered', nobody(next, when)) : enter('in_progress', next), when, world, handlerId === null);
 }

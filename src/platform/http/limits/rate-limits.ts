@@ -10,9 +10,11 @@ import type { RateWindowsStore } from './rate-windows.store';
 export interface Limits {
   readonly perCaller: number;
   readonly perAddress: number;
+  /** Of an address, where no token is needed; none if nothing is said. */
+  readonly perAddressInPublic?: number;
 }
 
-type Policy = 'caller' | 'address';
+type Policy = 'caller' | 'address' | 'public';
 
 interface Known {
   lease: Lease;
@@ -30,7 +32,7 @@ const TRY_AGAIN_MS = 1_000;
  * some. While the database cannot be asked each process counts alone, so that a limit is at most multiplied by the processes, never off.
  */
 export class RateLimits {
-  readonly #known: Readonly<Record<Policy, Map<string, Known>>> = { caller: new Map(), address: new Map() };
+  readonly #known: Readonly<Record<Policy, Map<string, Known>>> = { caller: new Map(), address: new Map(), public: new Map() };
   /** Nobody is asked: set while the next try is awaited. */
   #alone: NodeJS.Timeout | undefined;
 
@@ -40,6 +42,12 @@ export class RateLimits {
   ofAddress(address: string, reply: FastifyReply): Promise<void> | undefined {
     const counted = countedAddress(address);
     return counted === undefined ? undefined : this.#enforce('address', counted, this.limits.perAddress, reply);
+  }
+
+  /** Where no token is needed, beside the limit of the address: also who guesses at links is limited. Problem `too-many-requests`. */
+  ofAddressInPublic(address: string, reply: FastifyReply): Promise<void> | undefined {
+    const counted = countedAddress(address);
+    return counted === undefined ? undefined : this.#enforce('public', counted, this.limits.perAddressInPublic ?? 0, reply);
   }
 
   /** Problem `too-many-requests`. */
