@@ -54,6 +54,8 @@ describe('tickets, told again', () => {
     await app.app.get(TicketDeadlinesSweep).sweep('test');
     app.clock.set('2027-03-10T02:00:00.000Z');
     expect((await app.app.get(TicketDeadlinesSweep).sweep('test')).settled).toBeGreaterThan(10);
+    // Something that is still to come.
+    await app.as('handler').post(`/tickets/${working}/answer`, { kind: 'interim', means: 'phone', text: '仍在办理。', nextReplyOn: '2027-04-01' }).expect(200);
     expect(await check()).toEqual({ tickets: await count(), differences: [] });
     const worlds = await app.sql<{ world: string }>('SELECT DISTINCT world FROM ticket_event');
     expect(worlds.map(({ world }) => world).sort()).toEqual(['2027:1/1', '2027:2/1', '2027:2/2']);

@@ -29,7 +29,7 @@ describe('the feed of the demo park', () => {
     const numbers = (parkId: string) => items.filter(({ parkid }) => parkid === parkId).map(({ sequence }) => Number(sequence));
     expect(numbers(DEMO_SECOND_PARK_ID)).toEqual([1]);
     expect(numbers(DEMO_PARK_ID)).toEqual(numbers(DEMO_PARK_ID).map((_number, index) => index + 1));
-    const others = items.map(({ type }) => type).filter((type) => !type.startsWith('service-ledger.ticket.'));
+    const others = items.map(({ type }) => type).filter((type) => !/^service-ledger\.(?:ticket|linkage|reminder|matter)\./.test(type));
     expect(new Set(others)).toEqual(new Set([
       'park.created', 'department.added', 'cadre.added', 'enterprise.registered', 'guide-item.added', 'visit.imported', 'assignment.started', 'assignment.due_changed', 'lapse.recorded',
     ].map((entry) => `service-ledger.${entry}.v1`)));

@@ -79,7 +79,6 @@ describe('the visit log', () => {
       ['over before it began', { endedAt: '2026-03-12T09:59:59+08:00' }, 422, 'date-order', '/endedAt'],
       ['to an enterprise that is not there', { enterpriseId: NOBODY }, 422, 'reference-unknown', '/enterpriseId'],
       ['with a cadre who is not there', { participantIds: [NOBODY] }, 422, 'reference-unknown', '/participantIds'],
-      ['with tickets, which come later', { tickets: [] }, 400, 'malformed', '/tickets'],
       ['with attachments, which come later', { attachmentIds: [] }, 400, 'malformed', '/attachmentIds'],
       ['with a review of its own', { review: 'none' }, 400, 'malformed', '/review'],
       ['with somebody twice', { participantIds: [NOBODY, NOBODY] }, 400, 'malformed', '/participantIds'],

@@ -62,7 +62,9 @@ describe('limits', () => {
     const ours = times(5 * PER_ADDRESS, async (number) => ask(number % 2 === 0 ? app : twin, { address: '10.0.0.1', forwarded: number % 2 === 0 ? '203.0.113.77:4711' : '203.0.113.77' }));
     await Promise.all(flood);
     // On a machine so slow that a question is given up, each of the two counts alone for a while.
-    expect([PER_ADDRESS, 2 * PER_ADDRESS]).toContain(passed(await ours));
+    const through = passed(await ours);
+    expect(through).toBeGreaterThanOrEqual(PER_ADDRESS);
+    expect(through).toBeLessThanOrEqual(2 * PER_ADDRESS);
   }, 60_000);
 
   it('count what no route takes, but not the two questions for health', async () => {
