@@ -179,7 +179,7 @@ function refuseUnreadable(error: Error & { readonly code?: string; readonly rawP
   // Nothing was parsed, but who asks in English can be answered in it.
   const packet = Buffer.isBuffer(error.rawPacket) ? error.rawPacket.toString('latin1') : '';
   const language = languageOf(/^accept-language:(.*)$/im.exec(packet)?.[1]);
-  const body = JSON.stringify(problemDocument(problem, '', language));
+  const body = JSON.stringify(problemDocument(problem, { method: '', url: '' }, language));
   const head = `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}\r\nContent-Type: application/problem+json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close`;
   // Gone as soon as it is said: who is slow to send may be slow to leave.
   socket.end(`${head}\r\n\r\n${body}`, () => { socket.destroy(); });

@@ -16,68 +16,93 @@ import { Draining } from './platform/draining';
 import { Jobs } from './platform/jobs/jobs';
 import { Sealer } from './platform/journal/sealer';
 
-/** A running process: what has been started, and how it is stopped. */
-export interface Running {
+/** A running process. */
+interface Running {
   readonly app: NestFastifyApplication;
   readonly config: Config;
   readonly url: string | undefined;
+}
+
+/** What a process has started so far, to be stopped in the opposite order, also in the middle of the start. */
+class Started {
+  readonly #undo: (() => Promise<unknown>)[] = [];
+  readonly #stop = new AbortController();
+  #stopped: Promise<void> | undefined;
+
+  /** Aborted when all of it is to end. */
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  /** Throws where it is being stopped already: what was started last is stopped with the rest. */
+  add(undo: () => Promise<unknown>): void {
+    this.#undo.push(undo);
+    this.signal.throwIfAborted();
+  }
+
   /** Drains requests and jobs, then stops the database if this process has started it. May be called any number of times. */
-  readonly stop: () => Promise<void>;
+  async stop(): Promise<void> {
+    return this.#stopped ??= this.#undoAll();
+  }
+
+  async #undoAll(): Promise<void> {
+    const failures: unknown[] = [];
+    this.#stop.abort();
+    for (let undo = this.#undo.pop(); undo !== undefined; undo = this.#undo.pop()) await undo().catch((error: unknown) => { failures.push(error); });
+    if (failures.length > 0) throw failures[0];
+  }
 }
 
 /** Starts what the environment asks for: database, migrations, demo park, HTTP, jobs. Whatever fails, what was started is stopped. */
-export async function start(mode: { readonly http: boolean; readonly jobs: boolean }): Promise<Running> {
+async function start(mode: { readonly http: boolean; readonly jobs: boolean }, started: Started): Promise<Running> {
   const config = readConfig(process.env);
-  const undo: (() => Promise<unknown>)[] = [];
-  let stopping: Promise<void> | undefined;
-  const stop = async (): Promise<void> => (stopping ??= (async () => {
-    const failures: unknown[] = [];
-    for (const step of undo.reverse()) await step().catch((error: unknown) => { failures.push(error); });
-    if (failures.length > 0) throw failures[0];
-  })());
   try {
-    const url = config.databaseUrl ?? await embedded(config, undo);
+    const url = config.databaseUrl ?? await embedded(config, started);
     await migrate(url).catch((error: unknown) => { throw unreachable(error) ?? error; });
     const source = await openDataSource(applicationDataSource(url, ENTITIES, config.poolSize));
-    undo.push(() => source.destroy());
+    started.add(() => source.destroy());
     const trusted = await trustedIssuer(config);
     const log = createLog(config.logLevel);
     const app = await createApplication({ source, clock: new SystemClock(), trusted, log, journalHash: config.journalHash, limits: config.limits, links: config.links }, { trustedProxies: config.trustedProxies });
     const sealer = app.get(Sealer);
     // After the last request, which may have appended something.
-    undo.push(() => sealer.stop());
-    undo.push(() => app.close());
+    started.add(() => sealer.stop());
+    started.add(() => app.close());
     await app.init();
     useLogs(app, log);
     if (config.demo) await loadDemo(app, config.issuer.issuer);
     if (mode.jobs && config.jobs) {
       const jobs = app.get(Jobs);
       await jobs.start();
-      undo.push(() => jobs.stop());
+      started.add(() => jobs.stop());
       sealer.start();
     }
     const listening = mode.http ? await listen(app, config) : undefined;
-    undo.push(() => Promise.resolve(app.get(Draining).begin()));
-    return { app, config, url: listening, stop };
+    started.add(() => Promise.resolve(app.get(Draining).begin()));
+    return { app, config, url: listening };
   } catch (error) {
-    await stop();
+    await started.stop();
     throw error;
   }
 }
 
-/** Runs a process until it is told to stop; a configuration or start that fails is told in a sentence. */
-export async function runProcess(mode: { readonly http: boolean; readonly jobs: boolean }, started: (running: Running) => string): Promise<void> {
+/** Runs a process until it is told to stop, be it in the middle of its start; a configuration or start that fails is told in a sentence. */
+export async function runProcess(mode: { readonly http: boolean; readonly jobs: boolean }, line: (running: Running) => string): Promise<void> {
+  const started = new Started();
+  let told = false;
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    // Told twice (npm passes on what the terminal has told everybody), it still stops in order.
+    process.on(signal, () => {
+      told = true;
+      started.stop().then(() => process.exit(0), (error: unknown) => { fail(error); });
+    });
+  }
   try {
-    const running = await start(mode);
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-      // Told twice (npm passes on what the terminal has told everybody), it still stops in order.
-      process.on(signal, () => {
-        running.stop().then(() => process.exit(0), (error: unknown) => { fail(error); });
-      });
-    }
-    process.stdout.write(`${started(running)}\n`);
+    const running = await start(mode, started);
+    process.stdout.write(`${line(running)}\n`);
   } catch (error) {
-    fail(error);
+    // A start that was told to stop has not failed.
+    if (!told) fail(error);
   }
 }
 
@@ -93,17 +118,21 @@ async function listen(app: NestFastifyApplication, config: Config): Promise<stri
   return `http://${config.host === '127.0.0.1' || config.host === '0.0.0.0' ? 'localhost' : config.host}:${address.port}`;
 }
 
-async function embedded(config: Config, undo: (() => Promise<unknown>)[]): Promise<string> {
-  const server = await startEmbeddedPostgres({
+async function embedded(config: Config, started: Started): Promise<string> {
+  const starting = startEmbeddedPostgres({
     dataDir: join(config.dataDir, 'postgres'),
     // Whoever watches the process starts it again, and it the database.
     onUnexpectedExit: (message) => { fail(new ConfigError(message)); },
-  }).catch((error: unknown) => {
+    signal: started.signal,
+  });
+  // Before it is there: what is told to stop meanwhile waits until it has gone again.
+  started.add(async () => starting.then(async (server) => server.stop(), () => undefined));
+  try {
+    return (await starting).url;
+  } catch (error) {
     // Its errors are sentences for whoever started the program: a stack would hide them.
     throw new ConfigError(error instanceof Error ? error.message : String(error), { cause: error });
-  });
-  undo.push(() => server.stop());
-  return server.url;
+  }
 }
 
 async function trustedIssuer({ issuer, dataDir }: Config): Promise<TrustedIssuer> {

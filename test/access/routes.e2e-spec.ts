@@ -48,6 +48,25 @@ describe('the table of routes', () => {
     await send(route).expect(401).expect('content-type', /problem\+json/);
   });
 
+  it.each(named.filter(([, { method }]) => method === 'PATCH'))('%s: the version that was read, not just any', async (_name, route) => {
+    const token = await app.token(route.roles[0] ?? 'admin');
+    for (const given of ['*', undefined]) {
+      const request = app.http.patch(addressOf(route)).set('authorization', `Bearer ${token}`).send({});
+      const answer = await (given === undefined ? request : request.set('if-match', given));
+      expect([answer.status, (answer.body as { code: string }).code]).toEqual([428, 'if-match-required']);
+    }
+  });
+
+  it.each(named.filter(([, { scopes }]) => scopes.length > 0))('%s: asks whoever has several parks for one where it must, in the place where it is sent', async (_name, route) => {
+    const { scopes } = route;
+    const token = await app.issuer.sign('a-client', { client_id: 'a-client', scope: scopes.join(' '), park_ids: [app.parkId, app.otherParkId] }, app.clock.now());
+    const { status, body } = await send(route, token) as { status: number; body: { code?: string; errors?: { pointer: string }[] } };
+    if (route.method === 'GET') {
+      expect([200, 400]).toContain(status);
+      if (status === 400) expect(body).toMatchObject({ code: 'park-required', errors: [{ pointer: '/query/parkId' }] });
+    } else if (body.code === 'park-required') expect(body.errors).toEqual([expect.objectContaining({ pointer: '/parkId' })]);
+  });
+
   const isForAll = ({ roles, scopes }: RouteAccess): boolean => ROLES.every((role) => roles.includes(role)) && CLIENT_SCOPES.every((scope) => scopes.includes(scope));
   it.each(named.filter(([, route]) => !isForAll(route)))('%s: with a role or scope that may not 403', async (_name, route) => {
     const tokens: [string, string][] = [];

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { freePorts } from '../../bench/faults/ports';
 import { removeEmbeddedPostgres } from '../../src/platform/db/embedded-postgres';
 
@@ -41,6 +42,17 @@ describe('the program', () => {
     }
     expect(await ended).toEqual([0, null]);
     expect(existsSync(join(folder, 'postgres', 'cluster', 'postmaster.pid'))).toBe(false);
+  }, 120_000);
+
+  it.each([['comes up', ''], ['is being filled', 'ready']])('takes its database with it when it is told to stop while that %s', async (_when, state) => {
+    const pidFile = join(folder, 'postgres', 'cluster', 'postmaster.pid');
+    rmSync(join(folder, 'postgres'), { recursive: true, force: true });
+    program = start();
+    const ended = once(program, 'exit');
+    while (program.exitCode === null && (!existsSync(pidFile) || !readFileSync(pidFile, 'utf8').includes(state))) await pause(5);
+    program.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+    expect(existsSync(pidFile)).toBe(false);
   }, 120_000);
 
   it('ends with a sentence when its database has ended, so that whoever watches it starts both again', async () => {

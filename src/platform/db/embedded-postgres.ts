@@ -32,6 +32,8 @@ export interface EmbeddedPostgresOptions {
   readonly database?: string;
   /** Told, with a sentence for the log, when the server ends without `stop()`. */
   readonly onUnexpectedExit?: (message: string) => void;
+  /** Gives up a start that is under way: what it has started is stopped, and it throws. */
+  readonly signal?: AbortSignal;
 }
 
 export interface EmbeddedPostgres {
@@ -80,7 +82,7 @@ function sharedBuffers(): number {
  * @throws Error with a sentence for the person who started the program: the folder is in use or another user's, the port is taken, …
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const { testFlags = false, database = 'ledger' } = options;
+  const { testFlags = false, database = 'ledger', signal } = options;
   const binaries = findBinaries();
   const dataDir = resolve(options.dataDir);
   const release = claimFolder(dataDir);
@@ -88,8 +90,11 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   try {
     const cluster = await openCluster(dataDir, binaries, testFlags);
     const port = options.port || await freePort();
+    signal?.throwIfAborted();
     const running = server = launch(cluster, port, testFlags ? TEST_SETTINGS : DURABLE_SETTINGS);
-    if (!await becameReady(cluster, running)) throw new Error(`PostgreSQL does not start on ${HOST}:${port}: ${complaint(cluster)}`);
+    const ready = await becameReady(cluster, running, signal);
+    signal?.throwIfAborted();
+    if (!ready) throw new Error(`PostgreSQL does not start on ${HOST}:${port}: ${complaint(cluster)}`);
     const url = (name: string): string => `postgres://postgres:${cluster.password}@${HOST}:${port}/${encodeURIComponent(name)}`;
     await prepareDatabase(url('postgres'), database);
     let stopping: Promise<void> | undefined;
@@ -186,11 +191,11 @@ function spawnAs({ runAs, log }: Cluster, program: string, args: readonly string
 }
 
 /** PostgreSQL writes its state into the eighth line of `postmaster.pid`, and accepts connections from `ready` on. */
-async function becameReady({ folder }: Cluster, { child, ended }: Server): Promise<boolean> {
+async function becameReady({ folder }: Cluster, { child, ended }: Server, signal: AbortSignal | undefined): Promise<boolean> {
   const file = join(folder, 'postmaster.pid');
   let over = false;
   void ended.then(() => { over = true; });
-  for (let waited = 0; waited < READY_WITHIN_MS && !over; waited += POLL_MS) {
+  for (let waited = 0; waited < READY_WITHIN_MS && !over && signal?.aborted !== true; waited += POLL_MS) {
     await sleep(POLL_MS);
     const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
     if (Number(lines[0]) === child.pid && lines[7]?.trim() === 'ready') return true;

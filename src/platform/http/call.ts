@@ -69,7 +69,7 @@ export function Call(call: CallDescription): MethodDecorator {
     ApiOperation({ operationId: call.id, summary: `${call.summary} · ${call.zh}`, description: call.description }),
     ...(type === undefined ? [] : [ApiExtraModels(type)]),
     ...(call.creates === true ? [success(201, 'Created.'), success(200, 'The same id with the same content was sent before: what is stored.')] : [success(status, 'Done.')]),
-    ...(call.needsIfMatch === true ? [ApiHeader({ name: 'If-Match', required: true, description: 'The ETag that was read. Its version counts.', example: IF_MATCH_EXAMPLE })] : []),
+    ...(call.needsIfMatch === true ? [ApiHeader({ name: 'If-Match', required: true, description: 'The ETag that was read. Its version counts; `*` names none and is refused with 428.', example: IF_MATCH_EXAMPLE })] : []),
     ...(call.once === true ? [ApiHeader({ name: 'Idempotency-Key', required: false, description: KEY_DESCRIPTION, schema: { type: 'string', minLength: 1, maxLength: 255 }, example: '5f1c1f0e-9a55-4d0c-8a39-6f1b6b2a7f11' })] : []),
     ...(call.body === undefined ? [] : [ApiBody({ type: call.body })]),
     ...(call.public === true ? [ApiSecurity({})] : [ApiBearerAuth()]),
@@ -79,7 +79,7 @@ export function Call(call: CallDescription): MethodDecorator {
 
 /** Describes an `If-Match` that is taken if given. */
 export function TakesIfMatch(): MethodDecorator {
-  return ApiHeader({ name: 'If-Match', required: false, description: 'The ETag that was read; taken if given. Its version counts.', example: IF_MATCH_EXAMPLE });
+  return ApiHeader({ name: 'If-Match', required: false, description: 'The ETag that was read; taken if given. Its version counts; `*` is any.', example: IF_MATCH_EXAMPLE });
 }
 
 /** Describes the `id` in a path. */

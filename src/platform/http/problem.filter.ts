@@ -41,11 +41,16 @@ export class ProblemFilter implements ExceptionFilter {
 /** The document as it is sent, in the language that the request asks for. */
 export function renderProblem(problem: Problem, request: FastifyRequest): { readonly body: string; readonly language: Language } {
   const language = languageOf(request.headers['accept-language']);
-  return { body: JSON.stringify(problemDocument(problem, request.url, language)), language };
+  return { body: JSON.stringify(problemDocument(problem, request, language)), language };
+}
+
+interface Asked {
+  readonly method: string;
+  readonly url: string;
 }
 
 /** RFC 9457, in one language. */
-export function problemDocument(problem: Problem, url: string, language: Language): Record<string, unknown> {
+export function problemDocument(problem: Problem, { method, url }: Asked, language: Language): Record<string, unknown> {
   const { title, detail } = PROBLEMS[problem.code];
   return {
     type: URN + problem.code,
@@ -55,10 +60,16 @@ export function problemDocument(problem: Problem, url: string, language: Languag
     detail: fill(detail[language], problem.params),
     instance: safePath(url).slice(0, LONGEST_INSTANCE),
     ...(problem.errors.length === 0 ? {} : {
-      errors: problem.errors.slice(0, 100).map((one) => ({ pointer: one.pointer, code: one.code, detail: describeFieldError(one, language) })),
+      errors: problem.errors.slice(0, 100).map((one) => ({ pointer: pointerIn(method, one.pointer), code: one.code, detail: describeFieldError(one, language) })),
     }),
     ...problem.extensions,
   };
+}
+
+/** Rules name a field as bodies have it: what has no body has it in its query. */
+function pointerIn(method: string, pointer: string): string {
+  const ofBody = pointer !== '' && !/^\/(?:query|path|header)(?:\/|$)/.test(pointer);
+  return ofBody && (method === 'GET' || method === 'HEAD') ? `/query${pointer}` : pointer;
 }
 
 /** Chinese unless the reader prefers English. */

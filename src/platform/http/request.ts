@@ -18,19 +18,19 @@ export const CurrentActor = createParamDecorator((_data: unknown, context: Execu
   return actor;
 });
 
-/** The version that the caller read, from `If-Match`. Problem `if-match-required` without the header, `stale` when it is no version of ours. */
+/** The version that the caller read, from `If-Match`. Problem `if-match-required` without the header and for `*`, which names none; `stale` when it is no version of ours. */
 export const IfMatch = createParamDecorator((_data: unknown, context: ExecutionContext): number => {
   const version = givenVersion(context);
   if (version === undefined) throw new Problem('if-match-required');
   return version;
 });
 
-/** The version in `If-Match`, for calls that take it if given. Problem `stale` when it is no version of ours. */
+/** The version in `If-Match`, for calls that take it if given; `*` is any version. Problem `stale` when it is no version of ours. */
 export const GivenVersion = createParamDecorator((_data: unknown, context: ExecutionContext): number | undefined => givenVersion(context));
 
 function givenVersion(context: ExecutionContext): number | undefined {
   const header = context.switchToHttp().getRequest<FastifyRequest>().headers['if-match'];
-  if (header === undefined) return undefined;
+  if (header === undefined || header.trim() === '*') return undefined;
   // A tag without its quotes would be refused as stale for ever, however often it is read again.
   if (!header.includes('"')) throw new Problem('malformed', { errors: [{ pointer: '/header/if-match', code: 'format', params: { expected: 'the ETag as it was read, with its quotes' } }] });
   const version = versionIn(header);
