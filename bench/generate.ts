@@ -24,33 +24,47 @@ const EMPTIED_OF_INDEXES = ['visit', 'visit_participant', 'assignment', 'lapse',
 /** URL of a database of the server that the bench uses, as the owner. */
 export type UrlOf = (database: string) => string;
 
+/** A database that the bench fills, and how. */
+export interface Filling {
+  readonly database: string;
+  readonly size: Size;
+  /** The sources that say how: a change of one makes the data anew. */
+  readonly files: readonly string[];
+  readonly fill: (loaders: readonly Client[], today: Day, url: string) => Promise<void>;
+}
+
+/** Parks with half a year of visits to their enterprises. */
+export function visitsOf(size: Size): Filling {
+  return { database: databaseOf(size), size, files: [__filename, join(__dirname, 'generate.sql.js'), join(__dirname, 'sizes.js')], fill: async (loaders, today) => load(loaders, size, today) };
+}
+
 /** What the data depend on besides their size: the day, the generator and the tables. */
-function stampOf(size: Size, today: Day): string {
+function stampOf({ size, files }: Filling, today: Day): string {
   const hash = createHash('sha256');
   const migrations = join(__dirname, '..', 'migrations');
-  const sources = [__filename, join(__dirname, 'generate.sql.js'), join(__dirname, 'sizes.js'), ...readdirSync(migrations).filter((name) => name.endsWith('.js')).sort().map((name) => join(migrations, name))];
-  for (const file of sources) hash.update(readFileSync(file));
+  for (const file of [...files, ...readdirSync(migrations).filter((name) => name.endsWith('.js')).sort().map((name) => join(migrations, name))]) hash.update(readFileSync(file));
   return `${size.name} ${today} ${hash.digest('hex').slice(0, 16)}`;
 }
 
-/** Whether the database of the size is there, made for the day from the present tables. */
-export async function isGenerated(urlOf: UrlOf, size: Size, today: Day): Promise<boolean> {
+/** Whether the database is there, made for the day from the present tables. */
+export async function isGenerated(urlOf: UrlOf, filling: Filling, today: Day): Promise<boolean> {
   return withClient(urlOf('postgres'), async (client) => {
-    const { rows } = await client.query<{ note: string | null }>("SELECT shobj_description(oid, 'pg_database') AS note FROM pg_database WHERE datname = $1", [databaseOf(size)]);
-    return rows[0]?.note === stampOf(size, today);
+    const { rows } = await client.query<{ note: string | null }>("SELECT shobj_description(oid, 'pg_database') AS note FROM pg_database WHERE datname = $1", [filling.database]);
+    return rows[0]?.note === stampOf(filling, today);
   });
 }
 
-/** Makes the database of the size anew. */
-export async function generate(urlOf: UrlOf, size: Size, today: Day): Promise<void> {
-  const name = escapeIdentifier(databaseOf(size));
+/** Makes the database anew. */
+export async function generate(urlOf: UrlOf, filling: Filling, today: Day): Promise<void> {
+  const name = escapeIdentifier(filling.database);
+  const url = urlOf(filling.database);
   await withClient(urlOf('postgres'), async (maintenance) => {
     await maintenance.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     await maintenance.query(`CREATE DATABASE ${name}`);
-    await migrate(urlOf(databaseOf(size)));
-    const loaders = await Promise.all(Array.from({ length: CONNECTIONS }, async () => openLoader(urlOf(databaseOf(size)))));
-    await load(loaders, size, today).finally(async () => Promise.all(loaders.map(async (loader) => loader.end())));
-    await maintenance.query(`COMMENT ON DATABASE ${name} IS '${stampOf(size, today)}'`);
+    await migrate(url);
+    const loaders = await Promise.all(Array.from({ length: CONNECTIONS }, async () => openLoader(url)));
+    await filling.fill(loaders, today, url).finally(async () => Promise.all(loaders.map(async (loader) => loader.end())));
+    await maintenance.query(`COMMENT ON DATABASE ${name} IS '${stampOf(filling, today)}'`);
   });
 }
 
@@ -72,19 +86,13 @@ async function load(loaders: readonly Client[], size: Size, today: Day): Promise
   const [first] = loaders;
   if (first === undefined) return;
   await prepare(first, today);
-  const indexes = await dropIndexes(first);
-  await first.query(PARKS, [size.parks]);
-  const { visits, tickets, escalation, assessment } = DEFAULT_POLICY;
-  await first.query(SETTINGS, [size.parks, visits, tickets, escalation, assessment, JSON.stringify(DEFAULT_WORKING_HOURS)]);
-  await first.query(PEOPLE, [size.parks]);
-  await first.query(PLAN, [size.parks]);
-  await first.query('ANALYZE bench.plan; ANALYZE bench.settled; ANALYZE bench.name');
-  const batches = Array.from({ length: Math.ceil(size.parks / PARKS_PER_BATCH) }, (_none, index) => [index * PARKS_PER_BATCH, (index + 1) * PARKS_PER_BATCH]);
+  const indexes = await dropIndexes(first, EMPTIED_OF_INDEXES, 'visit%');
+  await loadParks(first, size);
   await inParallel(loaders, [
     async (loader) => loader.query(ENTERPRISES),
     async (loader) => loader.query(AROUND, [size.parks]),
     async (loader) => { await loader.query(DUTIES); await loader.query(WATCHES); await loader.query(LAPSES); },
-    ...batches.map((batch) => async (loader: Client) => loader.query(VISITS, batch)),
+    ...batchesOf(size).map((batch) => async (loader: Client) => loader.query(VISITS, batch)),
   ]);
   await inParallel(loaders, indexes.map((definition) => async (loader: Client) => loader.query(definition)));
   await first.query('CREATE TABLE bench.assignment AS SELECT * FROM public.assignment; ALTER TABLE bench.assignment ADD PRIMARY KEY (id)');
@@ -93,24 +101,39 @@ async function load(loaders: readonly Client[], size: Size, today: Day): Promise
   await first.query('VACUUM (ANALYZE)');
 }
 
-async function inParallel(loaders: readonly Client[], work: readonly ((loader: Client) => Promise<unknown>)[]): Promise<void> {
+/** Parks with their settings and people, and the plan from which their enterprises are made. Needs {@link prepare}. */
+export async function loadParks(loader: Client, size: Size): Promise<void> {
+  await loader.query(PARKS, [size.parks]);
+  const { visits, tickets, escalation, assessment } = DEFAULT_POLICY;
+  await loader.query(SETTINGS, [size.parks, visits, tickets, escalation, assessment, JSON.stringify(DEFAULT_WORKING_HOURS)]);
+  await loader.query(PEOPLE, [size.parks]);
+  await loader.query(PLAN, [size.parks]);
+  await loader.query('ANALYZE bench.plan; ANALYZE bench.settled; ANALYZE bench.name');
+}
+
+/** Parks from one number up to another. */
+export function batchesOf(size: Size): [number, number][] {
+  return Array.from({ length: Math.ceil(size.parks / PARKS_PER_BATCH) }, (_none, index) => [index * PARKS_PER_BATCH, Math.min(size.parks, (index + 1) * PARKS_PER_BATCH)]);
+}
+
+export async function inParallel(loaders: readonly Client[], work: readonly ((loader: Client) => Promise<unknown>)[]): Promise<void> {
   const queue = [...work];
   await Promise.all(loaders.map(async (loader) => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) await next(loader);
   }));
 }
 
-/** Takes away the indexes that no constraint needs; answers the statements that bring them back. */
-async function dropIndexes(client: Client): Promise<string[]> {
+/** Takes away the indexes that no constraint needs; answers the statements that bring them back, those of the largest tables first. */
+export async function dropIndexes(client: Client, tables: readonly string[], largest: string): Promise<string[]> {
   const { rows } = await client.query<{ name: string; definition: string }>(
     `SELECT c.relname AS name, pg_get_indexdef(i.indexrelid) AS definition FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-     WHERE i.indrelid = ANY($1::regclass[]) AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid) ORDER BY c.relname LIKE 'visit%' DESC, c.relname`, [EMPTIED_OF_INDEXES]);
+     WHERE i.indrelid = ANY($1::regclass[]) AND NOT i.indisunique ORDER BY c.relname LIKE $2 DESC, c.relname`, [tables, largest]);
   for (const { name } of rows) await client.query(`DROP INDEX ${escapeIdentifier(name)}`);
   return rows.map(({ definition }) => definition);
 }
 
 /** The day, the calendar's verdict for every day that may be due, and the names, with their search keys, that every park uses. */
-async function prepare(client: Client, today: Day): Promise<void> {
+export async function prepare(client: Client, today: Day): Promise<void> {
   const { rows } = await client.query<CalendarYear>('SELECT year, status, version, days FROM calendar_year ORDER BY year, version');
   const calendar = new WorkingCalendar(rows);
   const days = Array.from({ length: 460 }, (_none, index) => addDays(today, index - 330));

@@ -70,7 +70,8 @@ async function traceOf(databaseUrl: string, enterprise: number): Promise<unknown
             (SELECT jsonb_agg(to_jsonb(j) ORDER BY j.type) FROM journal_entry j WHERE j.data->>'enterpriseId' = $1::text) AS entries`, [idOf('enterprise', enterprise)])).rows[0] as unknown);
 }
 
-function requireEqual(one: unknown, other: unknown, except: readonly string[]): void {
+/** @throws Error when two values of JSON differ in anything but fields of these names */
+export function requireEqual(one: unknown, other: unknown, except: readonly string[]): void {
   const masked = (value: unknown): unknown => JSON.parse(JSON.stringify(value, (name, inner: unknown) => (except.includes(name) && inner !== null ? '…' : inner))) as unknown;
   if (isDeepStrictEqual(masked(one), masked(other))) return;
   throw new Error(`Application and yardstick differ: ${difference(masked(one), masked(other), '') ?? 'in the order of fields'}`);

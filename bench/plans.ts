@@ -31,12 +31,19 @@ interface Explained {
 
 // For a table of so few pages no index pays.
 const FEW_PAGES = 8;
-const PARK_LOOKED_AT = 7;
+export const PARK_LOOKED_AT = 7;
 const OFFICER = 3;
 const DEEPEST = 40;
 
+/** A list as somebody of one park asks for it, by their place in {@link PARK}. */
+export interface ExplainedList {
+  readonly name: string;
+  readonly path: string;
+  readonly by: number;
+}
+
 /** Every list, as seen from one park. */
-const LISTS: readonly { name: string; path: string; by: number }[] = [
+const LISTS: readonly ExplainedList[] = [
   { name: 'overdue visits', path: 'supervision/overdue-visits', by: SUPERVISOR },
   { name: 'overdue or due within 60 days', path: 'supervision/overdue-visits?dueWithinDays=60', by: SUPERVISOR },
   { name: 'overdue visits of a cadre', path: `supervision/overdue-visits?cadreId=${cadreId(PARK_LOOKED_AT, OFFICER)}`, by: SUPERVISOR },
@@ -60,9 +67,9 @@ const LISTS: readonly { name: string; path: string; by: number }[] = [
 ];
 
 /** Reads each list's first and a deep page, and explains the statements that this took. Lists that are refused are told by `say`. */
-export async function explainLists(databaseUrl: string, application: OpenApplication, requests: Requests, say: (line: string) => void): Promise<PagePlan[]> {
+export async function explainLists(databaseUrl: string, application: OpenApplication, requests: Requests, say: (line: string) => void, lists = LISTS): Promise<PagePlan[]> {
   const plans: PagePlan[] = [];
-  for (const { name, path, by } of LISTS) {
+  for (const { name, path, by } of lists) {
     const headers = await requests.token(PARK_LOOKED_AT, by);
     const read = async (cursor: string | null): ReturnType<OpenApplication['answer']> =>
       application.answer({ method: 'GET', path: `/api/v1/${path}${cursor === null ? '' : `${path.includes('?') ? '&' : '?'}cursor=${encodeURIComponent(cursor)}`}`, headers });

@@ -29,8 +29,8 @@ export async function startOurs(databaseUrl: string, port: number, jobs: 'on' | 
 }
 
 /** The hand-written server, with the statements that it shares with the application. */
-export async function startYardstick(databaseUrl: string, port: number, statements: string): Promise<Started> {
-  return startProcess(join(__dirname, 'yardstick.js'), port, { DATABASE_URL: databaseUrl, PORT: String(port), DATABASE_POOL: String(POOL_SIZE), STATEMENTS: statements });
+export async function startYardstick(databaseUrl: string, port: number, statements: string, script = 'yardstick.js'): Promise<Started> {
+  return startProcess(join(__dirname, script), port, { DATABASE_URL: databaseUrl, PORT: String(port), DATABASE_POOL: String(POOL_SIZE), STATEMENTS: statements });
 }
 
 export async function freePort(): Promise<number> {

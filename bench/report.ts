@@ -31,15 +31,15 @@ export function toDocument(machine: Machine, findings: readonly Findings[], grow
     'written by hand with Fastify and pg that runs the same statements, prepared by name, with no authentication, no scope, no row-level security and no framework. Both are loaded in',
     'turns on the same database, so that a ratio says what the application costs beyond its SQL, whatever the machine.', '',
     ...aboutMachine(machine), '', ...aboutSizes(), '', ...howToRead(machine.effort),
-    ...findings.flatMap((one) => ['', ...aboutCells(one)]),
-    ...(growth.length === 0 ? [] : ['', ...aboutGrowth(growth)]),
+    ...findings.flatMap((one) => ['', ...aboutCells(one, TITLES)]),
+    ...(growth.length === 0 ? [] : ['', ...aboutGrowth(growth, TITLES)]),
     ...findings.flatMap((one) => ['', ...aboutSweep(one)]),
     '', ...aboutProcess(findings, startUps),
     ...findings.slice(-1).flatMap((one) => ['', ...aboutPlans(one)]), '',
   ].join('\n');
 }
 
-function aboutMachine({ at, postgres }: Machine): string[] {
+export function aboutMachine({ at, postgres }: Pick<Machine, 'at' | 'postgres'>): string[] {
   const model = cpus()[0]?.model ?? 'unknown';
   return [
     '| | |', '|---|---|', `| Measured | ${at} |`, `| Machine | ${cpus().length} cores (${model}), ${(totalmem() / 2 ** 30).toFixed(0)} GB of memory; load, servers and database share them |`,
@@ -69,16 +69,23 @@ function howToRead({ rounds, seconds, settlingSeconds }: Effort): string[] {
   ];
 }
 
-function aboutCells({ size, cells }: Findings): string[] {
+/** Rounds of one thing at one number of connections. */
+export interface Measured<Operation extends string> {
+  readonly operation: Operation;
+  readonly connections: number;
+  readonly rounds: readonly { readonly ours: Sample; readonly yardstick: Sample }[];
+}
+
+export function aboutCells<Operation extends string>({ size, cells }: { readonly size: Size; readonly cells: readonly Measured<Operation>[] }, titles: Readonly<Record<Operation, string>>): string[] {
   return [`## Against the yardstick, size ${size.name}`, ...([...new Set(cells.map(({ operation }) => operation))]).flatMap((operation) => [
-    '', `### ${TITLES[operation]}`, '',
+    '', `### ${titles[operation]}`, '',
     '| connections | requests/s ratio | requests/s | p50 ratio | p50 ms | p99 ratio | p99 ms | CPU of server, ms | of the yardstick’s | CPU of PostgreSQL, ms | for the yardstick |',
     '|---|---|---|---|---|---|---|---|---|---|---|', ...cells.filter((cell) => cell.operation === operation).map(toRow),
     ...cells.filter((cell) => cell.operation === operation).flatMap(aboutBusy),
   ])];
 }
 
-function toRow({ connections, rounds }: Cell): string {
+function toRow({ connections, rounds }: Measured<string>): string {
   const ratio = (pick: (sample: Sample) => number): string => spread(rounds.map(({ ours, yardstick }) => pick(ours) / pick(yardstick)), 2);
   const ours = (pick: (sample: Sample) => number): number => median(rounds.map((round) => pick(round.ours)));
   const theirs = (pick: (sample: Sample) => number): number => median(rounds.map((round) => pick(round.yardstick)));
@@ -86,16 +93,16 @@ function toRow({ connections, rounds }: Cell): string {
     ours((one) => one.serverCpu).toFixed(2), theirs((one) => one.serverCpu).toFixed(2), ours((one) => one.databaseCpu).toFixed(2), theirs((one) => one.databaseCpu).toFixed(2)].join(' | ')} |`;
 }
 
-function aboutBusy({ connections, rounds }: Cell): string[] {
+function aboutBusy({ connections, rounds }: Measured<string>): string[] {
   const sum = (pick: (sample: Sample) => number): number => rounds.reduce((total, { ours }) => total + pick(ours), 0);
   const busy = sum((one) => one.busy);
   if (busy === 0) return [];
   return ['', `At ${connections} connections the application answered ${busy} of ${sum((one) => one.requests)} requests 503 with \`Retry-After\`, since no connection to PostgreSQL became free in time; they are in no number above.`];
 }
 
-function aboutGrowth(growth: readonly Growth[]): string[] {
+export function aboutGrowth<Operation extends string>(growth: readonly { readonly operation: Operation; readonly rounds: readonly { readonly small: Sample; readonly large: Sample }[] }[], titles: Readonly<Record<Operation, string>>): string[] {
   return ['## L against S', '', 'One connection, warm, 20 parks of either size, interleaved.', '', '| list | p50 on L / p50 on S | p50 on S, ms | p50 on L, ms |', '|---|---|---|---|', ...growth.map(({ operation, rounds }) =>
-    `| ${TITLES[operation]} | **${spread(rounds.map(({ small, large }) => large.p50 / small.p50), 2)}** | ${spread(rounds.map(({ small }) => small.p50), 2)} | ${spread(rounds.map(({ large }) => large.p50), 2)} |`)];
+    `| ${titles[operation]} | **${spread(rounds.map(({ small, large }) => large.p50 / small.p50), 2)}** | ${spread(rounds.map(({ small }) => small.p50), 2)} | ${spread(rounds.map(({ large }) => large.p50), 2)} |`)];
 }
 
 function aboutSweep({ size, sweeps }: Findings): string[] {
@@ -112,7 +119,7 @@ function aboutProcess(findings: readonly Findings[], startUps: readonly number[]
       `| ${size.name} | ${memory.ours.now} | ${memory.ours.most} | ${memory.yardstick.now} | ${memory.yardstick.most} |`)];
 }
 
-function aboutPlans({ size, plans }: Findings): string[] {
+export function aboutPlans({ size, plans }: Pick<Findings, 'size' | 'plans'>): string[] {
   return [`## Plans of the lists, size ${size.name}`, '',
     '`EXPLAIN (ANALYZE, BUFFERS)` of what a page takes, as the application’s role within its scope; the worse of the plan for these values and the plan for any. Buffers are pages of 8 kB. Tables of up to 8 pages, for',
     'which no index pays, may be read whole.', '',
@@ -126,10 +133,10 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? (sorted[Math.floor(middle)] ?? Number.NaN) : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
 }
 
-function spread(values: readonly number[], digits: number): string {
+export function spread(values: readonly number[], digits: number): string {
   return `${median(values).toFixed(digits)} (${Math.min(...values).toFixed(digits)}–${Math.max(...values).toFixed(digits)})`;
 }
 
-function count(value: number): string {
+export function count(value: number): string {
   return value.toLocaleString('en');
 }

@@ -6,7 +6,7 @@ import { LocalIssuer } from '../src/identity/local-issuer';
 import { SystemClock } from '../src/platform/clock';
 import { openApplication } from './application';
 import { compare, compareSizes, type Contest, FULL, memoryAfter, QUICK } from './compare';
-import { restore, withClient } from './generate';
+import { restore, visitsOf, withClient } from './generate';
 import { requireSame, writeStatements } from './model';
 import { explainLists } from './plans';
 import { freePort, type Started, startOurs, startYardstick } from './processes';
@@ -38,7 +38,7 @@ async function run(): Promise<void> {
   const sizes = size === 'both' ? [SIZES.S, SIZES.L] : size === 'S' || size === 'L' ? [SIZES[size]] : [];
   if (sizes.length === 0 || (only !== undefined && !PARTS.some((part) => part === only))) throw new Error(`--size S, L or both; --only ${PARTS.join(', ')}`);
   const wants = (part: (typeof PARTS)[number]): boolean => only === undefined || only === part;
-  const server = await openGenerated(sizes, say);
+  const server = await openGenerated(sizes.map(visitsOf), say);
   const issuer = await LocalIssuer.open(FOLDER, ISSUER, AUDIENCE);
   const sides: Side[] = [];
   const started: Started[] = [];

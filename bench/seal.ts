@@ -13,7 +13,7 @@ import { Signals } from '../src/platform/db/signals';
 import { Journal } from '../src/platform/journal/journal';
 import { SEALED_CHANNEL, Sealer } from '../src/platform/journal/sealer';
 import { Verification } from '../src/platform/journal/verification';
-import { restore, withClient } from './generate';
+import { restore, visitsOf, withClient } from './generate';
 import { fire, type Sample, type Shot } from './load';
 import { freePort, startOurs } from './processes';
 import { FOLDER, openGenerated } from './server';
@@ -48,7 +48,7 @@ const say = (line: string): void => { process.stderr.write(`${((performance.now(
 async function run(): Promise<void> {
   const { values: { quick = false } } = parseArgs({ options: { quick: { type: 'boolean' } } });
   const effort = quick ? QUICK : FULL;
-  const server = await openGenerated([SIZE], say);
+  const server = await openGenerated([visitsOf(SIZE)], say);
   try {
     const url = server.urlOf(databaseOf(SIZE));
     const postmaster = Number(readFileSync(join(FOLDER, 'postgres', 'cluster', 'postmaster.pid'), 'utf8').split('\n')[0]);

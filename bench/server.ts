@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { startEmbeddedPostgres } from '../src/platform/db/embedded-postgres';
 import { localDay } from '../src/kernel/day';
 import { SystemClock } from '../src/platform/clock';
-import { generate, isGenerated, type UrlOf } from './generate';
-import { type Size, ZONE } from './sizes';
+import { type Filling, generate, isGenerated, type UrlOf } from './generate';
+import { ZONE } from './sizes';
 
 /** Everything that the bench keeps lies below this folder. */
 export const FOLDER = join('.data', 'bench');
@@ -20,17 +20,17 @@ async function open(durable: boolean): Promise<BenchServer> {
   return { urlOf, stop: () => server.stop() };
 }
 
-/** A durable server that has the sizes; those that are missing or not of today are made first. */
-export async function openGenerated(sizes: readonly Size[], say: (line: string) => void): Promise<BenchServer> {
+/** A durable server that has the databases; those that are missing or not of today are made first. */
+export async function openGenerated(fillings: readonly Filling[], say: (line: string) => void): Promise<BenchServer> {
   const today = localDay(new SystemClock().now(), ZONE);
   const filling = await open(false);
   try {
-    for (const size of sizes) {
-      if (await isGenerated(filling.urlOf, size, today)) continue;
+    for (const one of fillings) {
+      if (await isGenerated(filling.urlOf, one, today)) continue;
       const begun = performance.now();
-      say(`generating ${size.name}`);
-      await generate(filling.urlOf, size, today);
-      say(`generated ${size.name} in ${((performance.now() - begun) / 1000).toFixed(0)} s`);
+      say(`generating ${one.database}`);
+      await generate(filling.urlOf, one, today);
+      say(`generated ${one.database} in ${((performance.now() - begun) / 1000).toFixed(0)} s`);
     }
   } finally {
     await filling.stop();

@@ -38,8 +38,8 @@ export interface Rule {
   readonly calendar: WorkingCalendar;
 }
 
-type Names = Record<string, string>;
-type Filler = (names: Names) => unknown;
+export type Names = Record<string, string>;
+export type Filler = (names: Names) => unknown;
 
 interface LoadedDuty extends DutyRecord {
   readonly lapses: readonly RecordedLapse[];
@@ -79,7 +79,7 @@ export function visitRecorder(pool: Pool, model: ModelVisit, rule: Rule, todayIn
   };
 }
 
-async function rollBack(client: PoolClient): Promise<void> {
+export async function rollBack(client: PoolClient): Promise<void> {
   await client.query('ROLLBACK').catch(() => undefined);
 }
 
@@ -98,12 +98,17 @@ function knownNames(request: NewVisit, receivedAt: string): Map<string, string> 
 
 function knownNamesOf({ parkId, authorId, enterpriseId, officerDuty, leaderDuty, occurredAt }: NewVisit, fresh: readonly string[]): Names {
   const names: Names = { parkId, authorId, enterpriseId, officerDuty, leaderDuty, occurredAt: new Date(occurredAt).toISOString(), receivedAt: new Date().toISOString() };
+  return withFresh(names, fresh);
+}
+
+/** Ids made anew for each of the names. */
+export function withFresh(names: Names, fresh: readonly string[]): Names {
   for (const name of fresh) names[name] = name.startsWith('id') ? v7() : randomUUID();
   return names;
 }
 
 /** Turns values of the model into functions of the names; ids that were made for it are made anew, the same one in the same places. */
-function compiler(known: Map<string, string>, fresh: string[]): (value: unknown) => Filler {
+export function compiler(known: Map<string, string>, fresh: string[]): (value: unknown) => Filler {
   const compileText = (text: string): Filler => {
     for (const [id] of text.matchAll(UUID)) {
       if (known.has(id) || isGeneratedId(id)) continue;
