@@ -13,7 +13,7 @@ import { termsOf } from '../../src/tickets/domain/terms';
 import type { DueTicketRow } from '../../src/tickets/ticket-due-list.store';
 import { toEventResponse, toTimeline } from '../../src/tickets/ticket-events.dto';
 import type { ShownLinkage } from '../../src/tickets/linkages.store';
-import { type ShownEvent, snakeCased, type TicketRow } from '../../src/tickets/tickets.store';
+import { recordedOf, type ShownEvent, snakeCased, type TicketRow } from '../../src/tickets/tickets.store';
 import { ZONE } from '../sizes';
 import { compiler, type Names, rollBack, withFresh } from '../yardstick.visit';
 
@@ -103,12 +103,13 @@ async function start(): Promise<void> {
 
   server.get<{ Params: { id: string }; Querystring: { parkId: string } }>('/tickets/:id/timeline', async (request, reply) => {
     const [{ id }, { parkId }] = [request.params, request.query];
-    const [, moved, whole, linkages] = await readAll('timeline', [[[parkId], id], [[parkId], id], [parkId, id], [parkId, id]]);
+    const [, whole, linkages] = await readAll('timeline', [[[parkId], id], [[parkId], id], [parkId, id]]);
     const now = new Date();
-    const before = { ...replay(recorded(moved?.rows ?? []), worlds), world: statements.world };
+    const events = (whole?.rows ?? []) as ShownEvent[];
+    const before = { ...replay(events.map(recordedOf), worlds), world: statements.world };
     const { ticket } = catchUp(before, worlds, now).told;
     allowedSteps(ticket, partiesOf(ticket, { cadreId: '', supervisor: true, enterprise: false }), momentOf(now, ZONE), world);
-    const shown = ((whole?.rows ?? []) as ShownEvent[]).map((event) => toEventResponse(event, true));
+    const shown = events.map((event) => toEventResponse(event, true));
     void reply.type('application/json');
     return JSON.stringify({ items: toTimeline(shown, ticket.clocks, (linkages?.rows ?? []) as ShownLinkage[]), nextCursor: null });
   });

@@ -108,12 +108,15 @@ export class TicketBook {
     const after: HeldTicket = { row: { ...held.row, events: no }, before: done, ...catchUp(done, desk.worlds, now) };
     const { told } = after;
     const write = writeOf(held, told, desk, [...timeEvents(held, desk), eventRow(held.row, no, event, done.ticket, deed.by, deed.words ?? null), ...timeEvents(after, desk)], deed.change ?? {}, now);
-    // In order: what time has done happened before, and reactions find the event that they react to.
-    await this.store.write(em, [write]);
     const system = systemActor(actor.requestId, [held.row.parkId]);
-    await this.journal.appendAll(em, system, entriesOfTime(held, desk));
-    await this.journal.append(em, actor, entryOf(held.row, event, done, desk, no, deed.data));
-    await this.journal.appendAll(em, system, entriesOfTime(after, desk));
+    // They leave one behind the other without waiting: what time has done happened before, and reactions find the event that they react to.
+    await sideBySide([
+      this.store.write(em, [write]),
+      this.journal.appendAll(em, system, entriesOfTime(held, desk)).then(async () => {
+        await this.journal.append(em, actor, entryOf(held.row, event, done, desk, no, deed.data));
+        await this.journal.appendAll(em, system, entriesOfTime(after, desk));
+      }),
+    ]);
     const { version, events } = held.row;
     return { row: { ...held.row, ...write.standing, ...write.change, world: told.world, events: events + write.events.length, version: version + 1, updatedAt: now }, before: told, told, passed: [] };
   }

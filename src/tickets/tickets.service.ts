@@ -29,7 +29,7 @@ import { worldAt } from './domain/worlds';
 import { type Desk, policyOn, TicketBook } from './ticket-book.service';
 import { TicketListStore, type TicketFilter } from './ticket-list.store';
 import { byOf, refuseAttachments, requireCategory } from './ticket-steps.service';
-import { eventRow, type ShownEvent, TicketsStore, type TicketView } from './tickets.store';
+import { eventRow, recordedOf, type ShownEvent, type TicketRow, TicketsStore, type TicketView } from './tickets.store';
 
 /** The job that writes what time has done to tickets. */
 export const TICKETS_SWEEP = 'tickets-sweep';
@@ -134,12 +134,16 @@ export class TicketsService implements OnModuleInit {
   async get(actor: Actor, id: string): Promise<TicketView> {
     const now = this.clock.now();
     const reader = readerOf(actor);
-    let stored = found(await this.store.read(actor, id, reader));
-    if (stored.row.turnAt !== null && stored.row.turnAt <= now) {
-      await this.book.settle(stored.row.parkId, actor.requestId);
-      stored = found(await this.store.read(actor, id, reader));
-    }
-    return this.book.tell(actor, stored.row, stored.events, now);
+    const { row, events } = await this.#settled(actor, now, async () => this.store.read(actor, id, reader));
+    return this.book.tell(actor, row, events, now);
+  }
+
+  /** What is stored of a ticket, after what time has done to it by now. Problem `not-found`. */
+  async #settled<T extends { readonly row: TicketRow }>(actor: Actor, now: Date, read: () => Promise<T | undefined>): Promise<T> {
+    const stored = found(await read());
+    if (stored.row.turnAt === null || stored.row.turnAt > now) return stored;
+    await this.book.settle(stored.row.parkId, actor.requestId);
+    return found(await read());
   }
 
   async list(actor: Actor, query: TicketFilter): Promise<Page<TicketView>> {
@@ -159,8 +163,10 @@ export class TicketsService implements OnModuleInit {
 
   /** Every event of a ticket that the actor may see, oldest first, with the ticket. */
   async events(actor: Actor, id: string): Promise<{ view: TicketView; events: readonly ShownEvent[] }> {
-    const view = await this.get(actor, id);
-    return { view, events: await this.store.readEvents(actor, view.row.parkId, id) };
+    const now = this.clock.now();
+    const reader = readerOf(actor);
+    const { row, events } = await this.#settled(actor, now, async () => this.store.readWhole(actor, id, reader));
+    return { view: await this.book.tell(actor, row, events.map(recordedOf), now), events };
   }
 
   async #stored(em: EntityManager, actor: Actor, parkId: string, id: string, now: Date): Promise<TicketView> {

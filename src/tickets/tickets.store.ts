@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '../kernel/actor';
-import { Database, sideBySide } from '../platform/db/database';
+import { Database, sideBySide, type Statement } from '../platform/db/database';
 import type { Clock } from './domain/clocks';
 import type { Happening } from './domain/happening';
 import type { Recorded } from './domain/history';
@@ -111,10 +111,8 @@ export class TicketsStore {
 
   /** A ticket, and what moved it. */
   async read(actor: Actor, id: string, reader: TicketReader | undefined): Promise<{ row: TicketRow; events: readonly Recorded[] } | undefined> {
-    const values: unknown[] = [actor.parkIds, id];
-    const visible = reader === undefined ? '' : `AND ${visibleTo(reader, (value) => `$${values.push(value)}`)}`;
     const [[row], events] = await this.database.readAll<[TicketRow, EventRow]>(actor, [
-      { name: `ticket-${variantOf(reader)}`, text: `SELECT ${TICKET_COLUMNS} FROM ticket t WHERE t.park_id = ANY ($1) AND t.id = $2 ${visible}`, values },
+      ticketStatement(actor, id, reader),
       { name: 'ticket-events-of-one', text: `${EVENT_COLUMNS} WHERE e.park_id = ANY ($1) AND e.ticket_id = $2 ORDER BY e.no`, values: [actor.parkIds, id] },
     ]);
     return row === undefined ? undefined : { row, events: groupEvents(events).get(id) ?? [] };
@@ -125,15 +123,19 @@ export class TicketsStore {
     return groupEvents(await this.database.read<EventRow>(actor, { name: 'ticket-events-of-many', text: `${EVENTS} ORDER BY e.ticket_id, e.no`, values: [parkId, [...ids]] }));
   }
 
-  /** Every event of a ticket as it was written, oldest first. */
-  async readEvents(actor: Actor, parkId: string, id: string): Promise<ShownEvent[]> {
-    return this.database.read<ShownEvent>(actor, {
-      name: 'ticket-events-whole',
-      text: `SELECT e.park_id AS "parkId", e.ticket_id AS "ticketId", e.no, e.type, e.at, e.on_date AS "onDate", e.cycle, e.state, e.world, e.data, e.words, e.actor_kind AS "actorKind",
-                    e.cadre_id AS "cadreId", e.client_id AS "clientId", c.name AS "cadreName"
-             FROM ticket_event e LEFT JOIN cadre c ON c.park_id = e.park_id AND c.id = e.cadre_id WHERE e.park_id = $1 AND e.ticket_id = $2 ORDER BY e.no`,
-      values: [parkId, id],
-    });
+  /** A ticket with every event as it was written, oldest first: one message. */
+  async readWhole(actor: Actor, id: string, reader: TicketReader | undefined): Promise<{ row: TicketRow; events: readonly ShownEvent[] } | undefined> {
+    const [[row], events] = await this.database.readAll<[TicketRow, ShownEvent]>(actor, [
+      ticketStatement(actor, id, reader),
+      {
+        name: 'ticket-events-whole',
+        text: `SELECT e.park_id AS "parkId", e.ticket_id AS "ticketId", e.no, e.type, e.at, e.on_date AS "onDate", e.cycle, e.state, e.world, e.data, e.words, e.actor_kind AS "actorKind",
+                      e.cadre_id AS "cadreId", e.client_id AS "clientId", c.name AS "cadreName"
+               FROM ticket_event e LEFT JOIN cadre c ON c.park_id = e.park_id AND c.id = e.cadre_id WHERE e.park_id = ANY ($1) AND e.ticket_id = $2 ORDER BY e.no`,
+        values: [actor.parkIds, id],
+      },
+    ]);
+    return row === undefined ? undefined : { row, events };
   }
 
   /** Lets every ticket of the park whose clocks run be judged anew from the instant on. */
@@ -159,6 +161,17 @@ export class TicketsStore {
 
 /** An event with the name of the cadre who did it. */
 export type ShownEvent = TicketEvent & { readonly cadreName: string | null };
+
+function ticketStatement(actor: Actor, id: string, reader: TicketReader | undefined): Statement {
+  const values: unknown[] = [actor.parkIds, id];
+  const visible = reader === undefined ? '' : `AND ${visibleTo(reader, (value) => `$${values.push(value)}`)}`;
+  return { name: `ticket-${variantOf(reader)}`, text: `SELECT ${TICKET_COLUMNS} FROM ticket t WHERE t.park_id = ANY ($1) AND t.id = $2 ${visible}`, values };
+}
+
+/** What moved a ticket, out of everything that is stored of it. */
+export function recordedOf({ data, type, at, onDate: on, world }: Pick<TicketEvent, 'data' | 'type' | 'at' | 'onDate' | 'world'>): Recorded {
+  return { ...data, type, at, on, world } as Recorded;
+}
 
 interface EventRow {
   readonly ticketId: string;
