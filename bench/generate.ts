@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, escapeIdentifier } from 'pg';
 import { searchKeysOf } from '../src/enterprises/domain/name-search';
@@ -38,20 +38,21 @@ export function visitsOf(size: Size): Filling {
   return { database: databaseOf(size), size, files: [__filename, join(__dirname, 'generate.sql.js'), join(__dirname, 'sizes.js')], fill: async (loaders, today) => load(loaders, size, today) };
 }
 
-/** What the data depend on besides their size: the day, the generator and the tables. */
+/** What the data depend on: their size, the day, and how they are made. Migrations that came later are run over them, as over an installation's. */
 function stampOf({ size, files }: Filling, today: Day): string {
   const hash = createHash('sha256');
-  const migrations = join(__dirname, '..', 'migrations');
-  for (const file of [...files, ...readdirSync(migrations).filter((name) => name.endsWith('.js')).sort().map((name) => join(migrations, name))]) hash.update(readFileSync(file));
+  for (const file of files) hash.update(readFileSync(file));
   return `${size.name} ${today} ${hash.digest('hex').slice(0, 16)}`;
 }
 
-/** Whether the database is there, made for the day from the present tables. */
+/** Whether the database is there, made for the day; it is then brought up to the present tables. */
 export async function isGenerated(urlOf: UrlOf, filling: Filling, today: Day): Promise<boolean> {
-  return withClient(urlOf('postgres'), async (client) => {
+  const made = await withClient(urlOf('postgres'), async (client) => {
     const { rows } = await client.query<{ note: string | null }>("SELECT shobj_description(oid, 'pg_database') AS note FROM pg_database WHERE datname = $1", [filling.database]);
     return rows[0]?.note === stampOf(filling, today);
   });
+  if (made) await migrate(urlOf(filling.database));
+  return made;
 }
 
 /** Makes the database anew. */
