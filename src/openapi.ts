@@ -18,8 +18,10 @@ export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token of a configured issuer.' })
     .addTag('Parks', 'Parks, policies, working hours · 园区').addTag('Calendar', 'The national working-day calendar · 工作日历').addTag('Departments', 'Departments · 部门')
     .addTag('Enterprises', 'The register · 企业').addTag('Cadres', 'Who serves, and their leave · 干部').addTag('Assignments', 'Who owes whom visits · 联系分工')
+    .addTag('Leaves', 'When a cadre is away, and who stands in · 请假').addTag('Guide', 'Procedures, materials and limits by version · 服务指南')
     .addTag('Visits', 'The visit log · 走访').addTag('Planned visits', 'Who intends to visit whom · 计划走访').addTag('Supervision', 'Lists for those who oversee · 督查')
-    .addTag('Links', 'What enterprises open and answer · 企业链接').addTag('Changes', 'What happened, for other systems · 变更订阅').addTag('Me', 'The caller · 本人').addTag('Health', 'For those who run it · 运行')
+    .addTag('Tickets', 'Issues from registration to outcome: one call per step, allowed by one table · 问题台账').addTag('Linkages', 'Levels, teams, sessions and what was decided · 三级联动')
+    .addTag('Matters', 'What several enterprises share · 共性问题').addTag('Links', 'What enterprises open and answer · 企业链接').addTag('Journal', 'The sealed record and its verification · 存证').addTag('Changes', 'What happened, for other systems · 变更订阅').addTag('Me', 'The caller · 本人').addTag('Health', 'For those who run it · 运行')
     .build();
   const document = SwaggerModule.createDocument(app, config, { extraModels: [ProblemResponse] });
   documentReads(document);

@@ -25,6 +25,7 @@ import { DEMO_PARK_ID, DEMO_SECOND_PARK_ID, demoSubject } from './demo-ids';
 // Two processes that start at once load one demo park.
 const DEMO_LOCK = 7_215_004;
 const EXITED_DAYS_AGO = 10;
+const DAY_MS = 86_400_000;
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -134,7 +135,7 @@ async function loadEnterprises(scene: Scene): Promise<ReadonlyMap<string, string
     };
   }));
   await insert(scene, 'enterprise_contact', demo.enterprises.flatMap((one) => one.contacts.map((contact, position) => ({
-    id: newId(now), park_id: parkId, enterprise_id: ids.get(one.key), position, ...contact, changed_at: now,
+    id: newId(now), park_id: parkId, enterprise_id: ids.get(one.key), position, ...contact, changed_at: new Date(now.getTime() - one.assignedDaysAgo * DAY_MS),
   }))));
   await insert(scene, 'enterprise_status', demo.enterprises.flatMap((one) => {
     const begun = addDays(today, -one.assignedDaysAgo);

@@ -4,7 +4,7 @@ import type { Actor } from '../kernel/actor';
 import type { ProblemCode } from '../kernel/problem-catalogue';
 import { Call, IdParam, TakesIfMatch } from '../platform/http/call';
 import { type Answers, Answering } from '../platform/http/idempotency/answers';
-import { CurrentActor, GivenVersion, IdPipe } from '../platform/http/request';
+import { CurrentActor, GivenVersion, IdPipe, NoBody } from '../platform/http/request';
 import { LIFECYCLE, type Step } from './domain/lifecycle';
 import {
   AcknowledgeExplanation, AnswerTicket, AssignTicket, ConfirmTicket, DecideExtension, DeferTicket, EscalateTicket, ExplainTicket, MergeTicket,
@@ -42,7 +42,7 @@ export class TicketStepsController {
   }
 
   @StepRoute('accept')
-  async accept(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @GivenVersion() version: number | undefined, @Answering() answers: Answers): Promise<string> {
+  async accept(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @GivenVersion() version: number | undefined, @NoBody() _body: undefined, @Answering() answers: Answers): Promise<string> {
     return this.#take(actor, id, 'accept', {}, version, answers);
   }
 

@@ -157,7 +157,7 @@ export class TicketSteps {
   /** Problems: `reference-unknown`, `cadre-inactive`, `role-missing`. */
   async #requireAble({ em, actor, parkId }: Scene, id: string, pointer: string): Promise<{ departmentId: string }> {
     const cadre = await this.cadres.requireActiveCadre(em, actor, parkId, id, pointer);
-    if (!cadre.roles.some((role) => (HANDLERS as readonly string[]).includes(role))) throw Problem.at('role-missing', pointer, { role: 'handler' });
+    if (!cadre.roles.some((role) => (HANDLERS as readonly string[]).includes(role))) throw Problem.at('role-missing', pointer, { role: HANDLERS.join(', ') });
     return cadre;
   }
 

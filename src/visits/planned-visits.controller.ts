@@ -4,7 +4,7 @@ import type { Actor } from '../kernel/actor';
 import { type Answers, Answering } from '../platform/http/idempotency/answers';
 import { Call, IdParam } from '../platform/http/call';
 import { mapPage, type Page } from '../platform/http/page';
-import { CurrentActor, IdPipe } from '../platform/http/request';
+import { CurrentActor, IdPipe, NoBody } from '../platform/http/request';
 import { ClosePlannedVisit, PlannedVisitResponse, PlannedVisitsQuery, PlanVisit, toPlannedVisitResponse } from './planned-visits.dto';
 import { PlannedVisitsService } from './planned-visits.service';
 
@@ -37,7 +37,7 @@ export class PlannedVisitsController {
   @HttpCode(200)
   @IdParam('planned visit')
   @Call({ id: 'joinPlannedVisit', once: true, summary: 'Go along', zh: '加入走访计划', description: 'Another officer or leader goes along, so that the enterprise is visited once and not twice.', answers: { type: PlannedVisitResponse }, problems: ['plan-closed', 'plan-joined'] })
-  async join(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Answering() answers: Answers): Promise<string> {
+  async join(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @NoBody() _body: undefined, @Answering() answers: Answers): Promise<string> {
     return answers.done(async (once) => this.plans.join(actor, id, once), toPlannedVisitResponse);
   }
 

@@ -5,7 +5,7 @@ import type { Actor } from '../kernel/actor';
 import { type Answers, Answering } from '../platform/http/idempotency/answers';
 import { Call, IdParam, TakesIfMatch } from '../platform/http/call';
 import { mapPage, type Page } from '../platform/http/page';
-import { answer, CurrentActor, GivenVersion, IdPipe } from '../platform/http/request';
+import { answer, CurrentActor, GivenVersion, IdPipe, NoBody } from '../platform/http/request';
 import { AmendVisit, LogVisit, ReviewVisit, toVisitResponse, VisitResponse, VisitsQuery, VoidVisit } from './visits.dto';
 import { VisitsService } from './visits.service';
 
@@ -68,7 +68,7 @@ export class VisitsController {
   @HttpCode(200)
   @IdParam('visit')
   @Call({ id: 'confirmParticipation', once: true, summary: 'Confirm having been there', zh: '确认参与走访', description: 'By a cadre who is named in it; from then on it counts for them, on the visit’s own day.', answers: { type: VisitResponse }, problems: ['visit-voided', 'not-a-participant', 'participation-confirmed'] })
-  async confirmParticipation(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Answering() answers: Answers): Promise<string> {
+  async confirmParticipation(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @NoBody() _body: undefined, @Answering() answers: Answers): Promise<string> {
     return answers.done(async (once) => this.visits.confirmParticipation(actor, id, once), toVisitResponse, this.#readable(actor));
   }
 

@@ -28,6 +28,15 @@ export const IfMatch = createParamDecorator((_data: unknown, context: ExecutionC
 /** The version in `If-Match`, for calls that take it if given; `*` is any version. Problem `stale` when it is no version of ours. */
 export const GivenVersion = createParamDecorator((_data: unknown, context: ExecutionContext): number | undefined => givenVersion(context));
 
+/** For calls that take no body: `{}` or none. Problem `malformed` that names what was sent, since whoever sends something means something. */
+export const NoBody = createParamDecorator((_data: unknown, context: ExecutionContext): void => {
+  const { body } = context.switchToHttp().getRequest<FastifyRequest>();
+  if (body === undefined || body === null) return;
+  if (typeof body !== 'object' || Array.isArray(body)) throw new Problem('malformed', { errors: [{ pointer: '', code: 'type', params: { expected: 'object' } }] });
+  const [unknown] = Object.keys(body);
+  if (unknown !== undefined) throw new Problem('malformed', { errors: [{ pointer: `/${unknown.replaceAll('~', '~0').replaceAll('/', '~1')}`, code: 'unknown-field' }] });
+});
+
 function givenVersion(context: ExecutionContext): number | undefined {
   const header = context.switchToHttp().getRequest<FastifyRequest>().headers['if-match'];
   if (header === undefined || header.trim() === '*') return undefined;

@@ -98,7 +98,7 @@ export const EVENT_TYPES: readonly EventType[] = [
     enterpriseId: id('The enterprise.'), standing: code('`owed`, `resting` or `ended`.'), from: orNull(day('The due date until now.')), to: orNull(day('The due date from now on.')),
     cause: CAUSE, calendar: CALENDAR,
   }),
-  type('duty.drift_found', null, 'A check found an assignment’s stored standing to differ from what the facts say, and mended it.', '核对发现履职状态存储与事实不符并已修正。', { fields: codes('What differed.') }),
+  type('duty.drift_found', null, 'A check found an assignment’s stored standing to differ from what the facts say; nothing was changed.', '核对发现履职状态存储与事实不符，未作改动。', { fields: codes('What differed.') }),
   type('lapse.recorded', 'visits:read', 'A due date passed without the visit.', '走访逾期已记录。', { ...LAPSE, outcome: perhaps(OUTCOME.outcome), clearedOn: perhaps(OUTCOME.clearedOn) }),
   type('lapse.ended', 'visits:read', 'A lapse came to an end.', '逾期已终结。', { ...LAPSE, ...OUTCOME, daysLate: orNull(whole('How many days late.')) }),
   type('lapse.reopened', 'visits:read', 'What had ended a lapse does not count any more.', '逾期重新开启。', { ...LAPSE, ...OUTCOME, daysLate: orNull(whole('How many days late.')) }),

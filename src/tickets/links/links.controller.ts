@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../../kernel/actor';
 import { Call, IdParam } from '../../platform/http/call';
 import { type Answers, Answering } from '../../platform/http/idempotency/answers';
-import { CurrentActor, IdPipe } from '../../platform/http/request';
+import { CurrentActor, IdPipe, NoBody } from '../../platform/http/request';
 import { TicketResponse, toTicketResponse } from '../tickets.dto';
 import { TicketsService } from '../tickets.service';
 import { IssuedLinkResponse, IssueLink, toIssuedLinkResponse } from './links.dto';
@@ -26,7 +26,7 @@ export class LinksController {
   @HttpCode(200)
   @IdParam('ticket')
   @Call({ id: 'receiptTicket', once: true, summary: 'Say that the enterprise has what it must answer', zh: '送达回执', description: 'Its time to answer begins now, and nobody has to call in its place. Said again it changes nothing. Answers with the ticket as it then is.', answers: { type: TicketResponse }, problems: ['nothing-asked'] })
-  async receive(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Answering() answers: Answers): Promise<string> {
+  async receive(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @NoBody() _body: undefined, @Answering() answers: Answers): Promise<string> {
     return answers.done(async (once) => this.links.receive(actor, id, once), toTicketResponse, async (ticketId) => this.tickets.get(actor, ticketId));
   }
 }
