@@ -196,8 +196,9 @@ async function compare(side: Side, postmaster: number, effort: Effort): Promise<
       cells.push({ operation, connections: count, rounds });
       say(`${side.size.name}: ${operation} at ${count}: ours ${rounds.map(({ ours }) => ours.perSecond.toFixed(0)).join(' ')} requests/s, ratio ${rounds.map(({ ours, yardstick }) => (ours.perSecond / yardstick.perSecond).toFixed(2)).join(' ')}`);
     }
-    if (isWrite(operation)) await restoreTickets(side.url);
+    // Before what was written is taken back.
     if (operation === 'register in one park') await requireGapless(side.url);
+    if (isWrite(operation)) await restoreTickets(side.url);
   }
   return cells;
 }
