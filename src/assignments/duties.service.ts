@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { type Actor, systemActor } from '../kernel/actor';
 import { type Day, localDay } from '../kernel/day';
@@ -7,6 +7,7 @@ import { type ParkSettings, ParksService } from '../parks/parks.service';
 import { Clock } from '../platform/clock';
 import { Database, sideBySide } from '../platform/db/database';
 import { newId } from '../platform/ids';
+import { forEachPark } from '../platform/jobs/each-park';
 import { type Happening, Journal } from '../platform/journal/journal';
 import { dutyFactsOf } from './domain/duty-facts';
 import { type LapseChange, reconcileLapses } from './domain/lapse-record';
@@ -51,6 +52,8 @@ export interface Drift {
  */
 @Injectable()
 export class DutiesService {
+  readonly #logger = new Logger(DutiesService.name);
+
   constructor(
     private readonly store: DutiesStore, private readonly parks: ParksService, private readonly calendars: CalendarService, private readonly database: Database,
     private readonly journal: Journal, private readonly clock: Clock,
@@ -111,11 +114,17 @@ export class DutiesService {
   async sweepAsSystem(requestId: string): Promise<{ settled: number; recorded: number }> {
     const system = systemActor(requestId);
     let settled = 0;
-    for (const { id, timeZone } of await this.parks.listAllAsSystem(requestId)) {
-      const turned = await this.database.read(system, hasTurned(id, localDay(this.clock.now(), timeZone)));
-      if (turned.length > 0) settled += await this.settle(id, requestId, false);
-    }
-    return { settled, recorded: await this.recordLapsesAsSystem(requestId) };
+    let recorded = 0;
+    const zones = new Map((await this.parks.listAllAsSystem(requestId)).map(({ id, timeZone }) => [id, timeZone]));
+    const settling = forEachPark(this.#logger, [...zones.keys()], async (parkId) => {
+      const turned = await this.database.read(system, hasTurned(parkId, localDay(this.clock.now(), zones.get(parkId) ?? '')));
+      if (turned.length > 0) settled += await this.settle(parkId, requestId, false);
+    });
+    // What has lapsed in the others is recorded all the same.
+    const [first, second] = [await outcomeOf(settling), await outcomeOf(this.recordLapsesAsSystem(requestId).then((count) => { recorded = count; }))];
+    const failure = first ?? second;
+    if (failure !== undefined) throw failure;
+    return { settled, recorded };
   }
 
   async recordLapsesAsSystem(requestId: string): Promise<number> {
@@ -124,13 +133,19 @@ export class DutiesService {
     const parkIds = (await this.parks.listAllAsSystem(requestId)).map(({ id }) => id);
     const slices = Array.from({ length: Math.ceil(parkIds.length / SLICE) }, (_none, index) => parkIds.slice(index * SLICE, (index + 1) * SLICE));
     let recorded = 0;
+    const record = async (parks: readonly string[]): Promise<void> => {
+      recorded += await this.database.transact(system, async (em) => this.store.sweepAsSystem(em, system, parks, now));
+    };
+    const failed: unknown[] = [];
     await Promise.all(Array.from({ length: LANES }, async () => {
       for (let slice = slices.shift(); slice !== undefined; slice = slices.shift()) {
         const parks = slice;
-        const count = await this.database.transact(system, async (em) => this.store.sweepAsSystem(em, system, parks, now));
-        recorded += count;
+        // A park that fails takes its slice with it: each of them is then recorded by itself.
+        const failure = await outcomeOf(record(parks).catch(async () => forEachPark(this.#logger, parks, async (parkId) => record([parkId]))));
+        if (failure !== undefined) failed.push(failure);
       }
     }));
+    if (failed.length > 0) throw new AggregateError(failed, 'lapses of some parks could not be recorded');
     return recorded;
   }
 
@@ -177,6 +192,16 @@ export class DutiesService {
       return { stored: duty, standing, changes: reconcileLapses(duty.lapses, standing.lapses, today), moved: movedFields(duty, standing).length > 0 };
     });
     return { duties, today, calendar: known.at(-1)?.name ?? 'none' };
+  }
+}
+
+/** What the work failed with, if it did. */
+async function outcomeOf(work: Promise<unknown>): Promise<Error | undefined> {
+  try {
+    await work;
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error('failed', { cause: error });
   }
 }
 

@@ -38,6 +38,7 @@ export const PROBLEMS = {
   'unauthenticated': entry(401, { en: 'Not authenticated', zh: '未通过身份验证' }, { en: 'A valid bearer token is needed.', zh: '需要有效的访问令牌。' }),
   'forbidden': entry(403, { en: 'Not allowed', zh: '无权操作' }, { en: 'Your role or scope does not allow this.', zh: '您的角色或权限不允许此操作。' }),
   'not-found': entry(404, { en: 'Not found', zh: '未找到' }, { en: 'There is nothing here that you may see.', zh: '此处没有您可查看的内容。' }),
+  'done-out-of-reach': entry(404, { en: 'Done, and out of your reach', zh: '已办理，但您已无权查看' }, { en: 'This call was carried out before; what it answered you may not read any more.', zh: '该请求此前已办理；其结果您已无权查看。' }),
   'method-not-allowed': entry(405, { en: 'Method not allowed', zh: '不支持的方法' }, { en: 'This address does not take this method.', zh: '该地址不支持此方法。' }),
   'id-taken': entry(409, { en: 'Id already used', zh: '标识已被使用' }, { en: 'This id was used before with other content.', zh: '该标识已用于其他内容。' }),
   'uscc-taken': entry(409, { en: 'Credit code already registered', zh: '信用代码已登记' }, { en: 'An enterprise with this credit code is registered in the park.', zh: '园区内已登记该统一社会信用代码的企业。' }),

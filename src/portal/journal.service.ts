@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, callerOf, parkOf, systemActor } from '../kernel/actor';
 import { Problem } from '../kernel/problem';
-import { ParksService } from '../parks/parks.service';
 import { Clock } from '../platform/clock';
-import type { Head, RecordedVerdict, Verdict } from '../platform/journal/verification';
+import type { Head, Place, RecordedVerdict, Verdict } from '../platform/journal/verification';
 import { Verification } from '../platform/journal/verification';
 
 /** What a caller asks of the chain of a park. */
@@ -19,12 +18,14 @@ export interface VerificationRequest {
 // Two to three seconds of work: a call that holds a caller longer is better made in pieces.
 const MOST_PER_CALL = 100_000;
 const MOST_AT_ONCE = 2;
+// Of the older part of a chain in one visit of the nightly job: every park has its turn before any has a second one.
+const SLICE = 100_000;
 
 @Injectable()
 export class JournalService {
   readonly #verifying = new Set<string>();
 
-  constructor(private readonly verification: Verification, private readonly parks: ParksService, private readonly clock: Clock) {}
+  constructor(private readonly verification: Verification, private readonly clock: Clock) {}
 
   /** Problems: `not-found`, `park-required`. */
   async head(actor: Actor, named: string | undefined): Promise<{ parkId: string; head: Head; last: RecordedVerdict | undefined }> {
@@ -59,17 +60,29 @@ export class JournalService {
     }
   }
 
-  /** Verifies the whole chain of a park and keeps what was found. Entries that were there when it was verified last are missed if they are gone, head and all. */
-  async verifyParkAsSystem(requestId: string, parkId: string): Promise<Verdict> {
+  /**
+   * Verifies what the chain of a park has grown by since it was verified last, then a slice of its older part, and keeps what was found and how far it came.
+   * Entries that were there when it was verified last are missed if they are gone, head and all, and so is a hash that was another then. Answers
+   * whether its older part has been walked to the end.
+   */
+  async verifyOnAsSystem(requestId: string, parkId: string, until: AbortSignal): Promise<{ verdict: Verdict; walked: boolean }> {
     const system = systemActor(requestId, [parkId]);
-    const [last, found] = [await this.verification.lastRecorded(system, parkId), await this.verification.verify(system, parkId)];
-    const verdict: Verdict = found.valid && last !== undefined && last.to > found.to
-      ? { valid: false, from: found.from, to: found.to, firstBroken: { number: found.to + 1, entryId: null, reason: 'missing' } } : found;
-    await this.verification.record(system, parkId, verdict, this.clock.now());
-    return verdict;
+    const { verified, walkedTo } = await this.verification.place(system, parkId);
+    const grown = await this.verification.verify(system, parkId, { from: verified.number + 1, until, ...(verified.number === 0 ? {} : { expected: verified }) });
+    const reached = grown.valid ? await this.verification.pointAt(system, parkId, grown.to) : undefined;
+    if (reached === undefined || verified.number === 0) return this.#keep(system, parkId, grown, { verified: reached ?? verified, walkedTo: 0 }, true);
+    const most = Math.min(SLICE, verified.number - walkedTo);
+    const old = await this.verification.verify(system, parkId, { from: walkedTo + 1, most, until });
+    const walked = old.to >= verified.number;
+    return this.#keep(system, parkId, old.valid ? grown : old, { verified: reached, walkedTo: walked ? 0 : old.to }, walked);
+  }
+
+  async #keep(system: Actor, parkId: string, verdict: Verdict, place: Place, walked: boolean): Promise<{ verdict: Verdict; walked: boolean }> {
+    await this.verification.record(system, parkId, verdict, this.clock.now(), place);
+    return { verdict, walked };
   }
 
   async listParkIdsAsSystem(requestId: string): Promise<readonly string[]> {
-    return this.parks.listAllIdsAsSystem(requestId);
+    return this.verification.parksByAgeAsSystem(systemActor(requestId));
   }
 }

@@ -143,6 +143,12 @@ export class LinkagesService implements OnModuleInit {
     }, once);
   }
 
+  /** Whom it was given to sees it, and whoever sees the ticket. Problem `not-found`. */
+  async requireFollowUp(actor: Actor, id: string): Promise<void> {
+    const { cadreId, ticketId } = found(await this.database.transact(actor, async (em) => this.followUps.find(em, actor, id)));
+    if (actor.kind !== 'cadre' || cadreId !== actor.id) await this.tickets.get(actor, ticketId);
+  }
+
   async #act(actor: Actor, id: string, act: LinkageAct, type: string, work: (scene: Scene) => Promise<Doing>, once: Once<ShownLinkage> | undefined): Promise<ShownLinkage> {
     return this.database.transact(actor, async (em) => {
       const scene = await this.#scene(em, actor, id, false);

@@ -8,11 +8,12 @@ import { mapPage, type Page } from '../platform/http/page';
 import { answer, CurrentActor, IdPipe } from '../platform/http/request';
 import { AcceptMatter, AddResearch, AddTickets, DecideMatter, DismissMatter, MatterResponse, MattersQuery, OpenMatter, toMatterResponse, toWholeMatterResponse, WholeMatterResponse } from './matters.dto';
 import { MattersService } from './matters.service';
+import { TicketsService } from './tickets.service';
 
 @ApiTags('Matters')
 @Controller('matters')
 export class MattersController {
-  constructor(private readonly matters: MattersService) {}
+  constructor(private readonly matters: MattersService, private readonly tickets: TicketsService) {}
 
   @Get()
   @Call({ id: 'listMatters', summary: 'Matters', zh: '普遍关注事项', description: 'Concerns that several enterprises share, the newest first.', answers: { type: MatterResponse, list: true }, problems: ['cursor-invalid', 'park-required'] })
@@ -45,7 +46,7 @@ export class MattersController {
   @IdParam('matter')
   @Call({ id: 'addMatterResearch', once: true, summary: 'Note what research has found', zh: '调研记录', description: 'By any cadre who serves, until it is decided or dismissed.', answers: { type: WholeMatterResponse, status: 201 }, problems: ['matter-not-open'] })
   async research(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Body() body: AddResearch, @Answering() answers: Answers): Promise<string> {
-    return answers.added(async (once) => this.matters.research(actor, id, body.text, once), toWholeMatterResponse);
+    return answers.added(async (once) => this.matters.research(actor, id, body.text, once), toWholeMatterResponse, async (kept) => this.#requireReadable(actor, kept));
   }
 
   @Post(':id/decide')
@@ -70,5 +71,11 @@ export class MattersController {
   @Call({ id: 'dismissMatter', once: true, summary: 'Dismiss a proposal', zh: '不予立项', description: 'By a supervisor. Its tickets count for no other proposal.', answers: { type: WholeMatterResponse }, problems: ['matter-not-open'] })
   async dismiss(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Body() body: DismissMatter, @Answering() answers: Answers): Promise<string> {
     return answers.done(async (once) => this.matters.dismiss(actor, id, body.reason, once), toWholeMatterResponse);
+  }
+
+  /** Everybody who serves reads matters, of their tickets those that they may see. */
+  async #requireReadable(actor: Actor, { id, tickets }: WholeMatterResponse): Promise<void> {
+    const shown = new Set((await this.matters.get(actor, id)).tickets.map((one) => one.ticketId));
+    for (const ticket of tickets.filter((one) => !shown.has(one.id))) await this.tickets.get(actor, ticket.id);
   }
 }

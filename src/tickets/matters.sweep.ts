@@ -1,7 +1,8 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { ParksService } from '../parks/parks.service';
 import { Clock } from '../platform/clock';
 import { newId } from '../platform/ids';
+import { forEachPark } from '../platform/jobs/each-park';
 import { Jobs } from '../platform/jobs/jobs';
 import { MattersService } from './matters.service';
 
@@ -10,6 +11,8 @@ export const MATTERS_SWEEP = 'matters-sweep';
 /** The scheduler's part: it looks for what enough enterprises have raised. */
 @Injectable()
 export class MattersSweep implements OnModuleInit {
+  readonly #logger = new Logger(MattersSweep.name);
+
   constructor(private readonly matters: MattersService, private readonly parks: ParksService, private readonly jobs: Jobs, private readonly clock: Clock) {}
 
   onModuleInit(): void {
@@ -20,7 +23,9 @@ export class MattersSweep implements OnModuleInit {
   /** In all parks; safe to run twice, late, and in several processes at once. */
   async sweep(requestId: string): Promise<{ proposed: number }> {
     let proposed = 0;
-    for (const { id } of await this.parks.listAllAsSystem(requestId)) proposed += await this.matters.propose(id, requestId);
+    await forEachPark(this.#logger, await this.parks.listAllIdsAsSystem(requestId), async (parkId) => {
+      proposed += await this.matters.propose(parkId, requestId);
+    });
     return { proposed };
   }
 }

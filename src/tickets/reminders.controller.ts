@@ -23,7 +23,7 @@ export class RemindersController {
   @Post('reminders')
   @Call({ id: 'issueReminder', once: true, summary: 'Remind, or order with a deadline', zh: '催办、督办', description: 'About a ticket it takes the step `remind`, or with `dueOn` the step `order`. About an assignment there must be a visit that is overdue; it is sent to who owes it.', answers: { type: ReminderResponse, status: 201 }, problems: ['step-not-open', 'reference-unknown', 'visit-not-overdue', 'not-in-future'] })
   async issue(@CurrentActor() actor: Actor, @Body() body: NewReminderBody, @Answering() answers: Answers): Promise<string> {
-    return answers.added(async (once) => this.reminders.issue(actor, body, once), toReminderResponse);
+    return answers.added(async (once) => this.reminders.issue(actor, body, once), toReminderResponse, async (kept) => this.reminders.require(actor, kept.id));
   }
 
   @Post('reminders/:id/reply')
@@ -31,7 +31,7 @@ export class RemindersController {
   @IdParam('reminder')
   @Call({ id: 'replyToReminder', once: true, summary: 'Answer a reminder', zh: '回复催办督办', description: 'Once, by whom it was sent to; for the department that assigns, any supervisor.', answers: { type: ReminderResponse }, problems: ['reminder-answered'] })
   async reply(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Body() body: ReplyToReminder, @Answering() answers: Answers): Promise<string> {
-    return answers.done(async (once) => this.reminders.reply(actor, id, body.text, once), toReminderResponse);
+    return answers.done(async (once) => this.reminders.reply(actor, id, body.text, once), toReminderResponse, async (kept) => this.reminders.require(actor, kept.id));
   }
 
   @Get('calls')

@@ -92,6 +92,12 @@ export class RemindersService implements OnModuleInit {
     }, once);
   }
 
+  /** Whom it was sent to sees it, and whoever oversees. Problem `not-found`. */
+  async require(actor: Actor, id: string): Promise<void> {
+    const reminder = found(await this.database.transact(actor, async (em) => this.store.find(em, actor, id)));
+    if (!isAddressee(reminder, { cadreId: cadreOf(actor), supervisor: hasRole(actor, 'supervisor') }) && !seesAll(actor)) throw new Problem('not-found');
+  }
+
   async #remindOfTicket(em: EntityManager, actor: Actor, ticketId: string, text: string, dueOn: Day | undefined): Promise<ReminderOnDay> {
     const at = { id: ticketId, now: this.clock.now() };
     const taken = dueOn === undefined ? this.steps.takeIn(em, actor, { ...at, step: 'remind', body: { text } }) : this.steps.takeIn(em, actor, { ...at, step: 'order', body: { text, dueOn } });

@@ -1,7 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { type Actor, systemActor } from '../kernel/actor';
 import type { Day } from '../kernel/day';
+import { type Moment, momentOf } from '../kernel/limit';
 import { CalendarService, type KnownCalendar } from '../parks/calendar.service';
 import type { ServiceSettings } from '../parks/domain/service-settings';
 import { ParksService } from '../parks/parks.service';
@@ -14,6 +15,7 @@ import { entryDataOf, entryTypeOf } from './domain/entries';
 import type { Happening } from './domain/happening';
 import { catchUp, type KnownWorld, named, notBefore, type Recorded, replay, tell, type Told } from './domain/history';
 import { standingOf } from './domain/standing';
+import { registerTicket } from './domain/ticket';
 import { personOf, type TicketReader } from './domain/ticket-access';
 import { knownWorlds, worldAt } from './domain/worlds';
 import type { TicketEvent, Words } from './ticket-event.entity';
@@ -51,6 +53,7 @@ const BY_TIME: Deed['by'] = { actorKind: 'system', cadreId: null, clientId: null
 /** Holds tickets, brings them up to now, and writes what happens to them with their events, clocks and journal entries, all in one transaction. */
 @Injectable()
 export class TicketBook {
+  readonly #logger = new Logger(TicketBook.name);
   readonly #desks = new Map<string, Desk>();
 
   constructor(
@@ -84,7 +87,8 @@ export class TicketBook {
   /** A ticket that was read, as the actor sees it now. */
   async tell(actor: Actor, row: TicketRow, events: readonly Recorded[], now: Date): Promise<TicketView> {
     const desk = await this.deskKnowing(actor, row.parkId, [...events.map(({ world }) => world), row.world]);
-    return this.view(actor, bringUp(row, events, desk, now), desk, now);
+    const held = bringUpIfTold(row, events, desk, now);
+    return held === undefined ? { row, ticket: asStored(row, events, desk, now), allowedSteps: [], now } : this.view(actor, held, desk, now);
   }
 
   /** A ticket as the actor sees it. */
@@ -123,30 +127,55 @@ export class TicketBook {
 
   /**
    * Writes what time has done to tickets of a park. Lists call it when they meet one, so that they are right however long the jobs have been away.
-   * Safe to run twice, late, and in several processes. Answers how many there were.
+   * Safe to run twice, late, and in several processes. A ticket whose events cannot be told is set aside, and stays as it is stored. Answers how many
+   * there were.
    */
   async settle(parkId: string, requestId: string, wait = true): Promise<number> {
     const system = systemActor(requestId, [parkId]);
+    const aside: string[] = [];
     for (let settled = 0; ;) {
-      const count = await this.database.transact(system, async (em) => this.#settleBatch(em, system, parkId, wait));
-      settled += count;
+      const { count, untold } = await this.database.transact(system, async (em) => this.#settleBatch(em, system, parkId, wait, aside));
+      settled += count - untold.length;
+      aside.push(...untold);
+      for (const ticketId of untold) this.#logger.error({ parkId, ticketId }, 'the events of a ticket cannot be told; it is set aside');
       if (count < BATCH) return settled;
     }
   }
 
-  async #settleBatch(em: EntityManager, system: Actor, parkId: string, wait: boolean): Promise<number> {
+  async #settleBatch(em: EntityManager, system: Actor, parkId: string, wait: boolean, aside: readonly string[]): Promise<{ count: number; untold: readonly string[] }> {
     const now = this.clock.now();
     const desk = await this.desk(em, system, parkId);
-    const rows = await this.store.lockTurned(em, system, parkId, now, BATCH, wait);
-    if (rows.length === 0) return 0;
+    const rows = await this.store.lockTurned(em, system, parkId, { now, most: BATCH, wait, aside });
+    if (rows.length === 0) return { count: 0, untold: [] };
     const events = await this.store.events(em, system, parkId, rows.map(({ id }) => id));
-    const held = rows.map((row) => bringUp(row, events.get(row.id) ?? [], desk, now));
+    const told = rows.map((row) => ({ id: row.id, held: bringUpIfTold(row, events.get(row.id) ?? [], desk, now) }));
+    const held = told.flatMap((one) => (one.held === undefined ? [] : [one.held]));
     await sideBySide([
       this.store.write(em, held.map((one) => writeOf(one, one.told, desk, timeEvents(one, desk), {}, now))),
       this.journal.appendAll(em, system, held.flatMap((one) => entriesOfTime(one, desk))),
     ]);
-    return rows.length;
+    return { count: rows.length, untold: told.filter((one) => one.held === undefined).map(({ id }) => id) };
   }
+}
+
+/** Nothing where the events make no ticket, or name a calendar that is not known: a fault, which keeps no other ticket from anything. */
+function bringUpIfTold(row: TicketRow, events: readonly Recorded[], desk: Desk, now: Date): HeldTicket | undefined {
+  try {
+    return bringUp(row, events, desk, now);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** What the row says, without clocks and what else only events say. */
+function asStored(row: TicketRow, [first]: readonly Recorded[], { settings, worlds }: Desk, now: Date): Told['ticket'] {
+  if (first?.type !== 'register') throw new RangeError('a ticket begins with its registration');
+  const momentIn = (at: Date | null): Moment | undefined => (at === null ? undefined : momentOf(at, settings.zone));
+  return {
+    ...registerTicket(first, first.terms, worldAt(worlds, now).world), clocks: [], state: row.state, cycle: row.cycle, level: row.level as Told['ticket']['level'], handlerId: row.handlerId, leadId: row.leadId ?? undefined,
+    outcome: row.outcome ?? undefined, deferrals: row.deferrals, mergedIntoId: row.mergedIntoId ?? undefined, lastAnswer: momentIn(row.lastAnswerAt), ended: momentIn(row.endedAt),
+  };
 }
 
 function bringUp(row: TicketRow, events: readonly Recorded[], desk: Desk, now: Date): HeldTicket {

@@ -4,6 +4,7 @@ import { ParksService } from '../parks/parks.service';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/db/database';
 import { newId } from '../platform/ids';
+import { forEachPark } from '../platform/jobs/each-park';
 import { Jobs } from '../platform/jobs/jobs';
 import { TicketBook } from './ticket-book.service';
 import { parksTurned } from './ticket-list.store';
@@ -29,7 +30,10 @@ export class TicketDeadlinesSweep implements OnModuleInit {
   /** In all parks; safe to run twice, late, and in several processes at once. */
   async sweep(requestId: string): Promise<{ settled: number }> {
     let settled = 0;
-    for (const { id } of await this.database.read<{ id: string }>(systemActor(requestId), parksTurned(this.clock.now()))) settled += await this.book.settle(id, requestId, false);
+    const turned = await this.database.read<{ id: string }>(systemActor(requestId), parksTurned(this.clock.now()));
+    await forEachPark(this.#logger, turned.map(({ id }) => id), async (parkId) => {
+      settled += await this.book.settle(parkId, requestId, false);
+    });
     return { settled };
   }
 

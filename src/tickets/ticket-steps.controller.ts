@@ -162,6 +162,6 @@ export class TicketStepsController {
   }
 
   async #take<S extends Step>(actor: Actor, id: string, step: S, body: StepBodies[S], version: number | undefined, answers: Answers): Promise<string> {
-    return answers.done(async (once) => this.steps.take(actor, id, step, body, version, once), toTicketResponse, async (ticketId) => this.tickets.get(actor, ticketId));
+    return answers.done(async (once) => this.steps.take(actor, id, step, body, version, once), toTicketResponse, async (kept) => this.tickets.get(actor, kept.id));
   }
 }

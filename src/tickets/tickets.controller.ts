@@ -33,7 +33,7 @@ export class TicketsController {
   @Post()
   @Call({ id: 'registerTicket', once: true, summary: 'Register a ticket', zh: '登记问题', description: 'Its clocks, number and year count from when the server receives it. The guide item’s limits in force today bind, or the park’s own where none is named.', creates: true, answers: { type: TicketResponse }, problems: ['reference-unknown', 'category-unknown', 'enterprise-exited', 'in-future', 'id-taken', 'id-time-out-of-range', 'park-required'] })
   async register(@CurrentActor() actor: Actor, @Body() body: RegisterTicket, @Answering() answers: Answers): Promise<string> {
-    return answers.created(async (once) => this.tickets.register(actor, body, once), toTicketResponse, async (id) => this.tickets.get(actor, id));
+    return answers.created(async (once) => this.tickets.register(actor, body, once), toTicketResponse, async (kept) => this.tickets.get(actor, kept.id));
   }
 
   @Get(':id/answers')

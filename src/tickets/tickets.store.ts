@@ -64,11 +64,11 @@ export class TicketsStore {
     return em.query(`SELECT ${TICKET_COLUMNS} FROM ticket t WHERE t.park_id = $1 AND t.id = ANY ($2) ${visible} ORDER BY t.id FOR NO KEY UPDATE OF t`, values);
   }
 
-  /** Tickets of the park that time has turned by now, at most so many; those that somebody else is at work on are left to them unless one waits. */
-  async lockTurned(em: EntityManager, _system: Actor, parkId: string, now: Date, most: number, wait: boolean): Promise<TicketRow[]> {
+  /** Tickets of the park that time has turned by now, at most so many; those that somebody else is at work on are left to them unless one waits. Without those that are set aside. */
+  async lockTurned(em: EntityManager, _system: Actor, parkId: string, { now, most, wait, aside }: { readonly now: Date; readonly most: number; readonly wait: boolean; readonly aside: readonly string[] }): Promise<TicketRow[]> {
     return em.query(
-      `SELECT ${TICKET_COLUMNS} FROM ticket t WHERE t.park_id = $1 AND t.id IN (SELECT u.id FROM ticket u WHERE u.park_id = $1 AND u.turn_at <= $2 ORDER BY u.turn_at LIMIT $3)
-       AND t.turn_at <= $2 ORDER BY t.id FOR NO KEY UPDATE OF t ${wait ? '' : 'SKIP LOCKED'}`, [parkId, now, most]);
+      `SELECT ${TICKET_COLUMNS} FROM ticket t WHERE t.park_id = $1 AND t.id IN (SELECT u.id FROM ticket u WHERE u.park_id = $1 AND u.turn_at <= $2 AND u.id <> ALL ($4) ORDER BY u.turn_at LIMIT $3)
+       AND t.turn_at <= $2 ORDER BY t.id FOR NO KEY UPDATE OF t ${wait ? '' : 'SKIP LOCKED'}`, [parkId, now, most, [...aside]]);
   }
 
   /** What moved the tickets, in order, by ticket. */

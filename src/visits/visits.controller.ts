@@ -73,7 +73,7 @@ export class VisitsController {
   }
 
   /** Whose visits an officer or leader may read changes with their enterprises. */
-  #readable(actor: Actor): (id: string) => Promise<unknown> {
-    return async (id) => this.visits.get(actor, id);
+  #readable(actor: Actor): (kept: VisitResponse) => Promise<unknown> {
+    return async ({ id }) => this.visits.get(actor, id);
   }
 }

@@ -289,6 +289,71 @@ describe('the same request, delivered twice', () => {
       await app.as('officer').post(`/visits/${id}/amend`, { participantIds: [] }).expect(200);
       await post(app.as('officer2'), `/visits/${id}/confirm-participation`, {}, key).expect(404);
     });
+
+    it('by what of a ticket is theirs: a department that is not invited any more', async () => {
+      const { id, ticketId } = await aLinkage(app);
+      const { id: departmentId } = await bodyOf(app.as('admin').post('/departments', { name: '供电公司' }));
+      await bodyOf(app.as('admin').post('/cadres', { name: '龙思远', departmentId, roles: ['handler'], identity: { issuer: 'urn:service-ledger:test', subject: 'invited' } }));
+      await app.as('leader').post(`/linkages/${id}/team`, { cadreIds: [], departmentIds: [departmentId] }).expect(200);
+      const key = aKey();
+      const invited = app.as('invited' as 'handler');
+      const reply = { departmentId, text: '同意夜间施工。' };
+      await post(invited, `/linkages/${id}/replies`, reply, key).expect(201);
+      await app.as('leader').post(`/linkages/${id}/team`, { cadreIds: [], departmentIds: [] }).expect(200);
+      await invited.get(`/tickets/${ticketId}`).expect(404);
+      const again = await post(invited, `/linkages/${id}/replies`, reply, key).expect(404).expect('idempotency-replayed', 'true');
+      expect(again.body).toMatchObject({ code: 'done-out-of-reach', done: { status: 201, id } });
+      expect(again.text).not.toContain('夜间');
+    });
+
+    it('also where the step itself took the ticket away: it says that it was done, and no more', async () => {
+      const { id: departmentId } = await bodyOf(app.as('admin').post('/departments', { name: '应急管理局' }));
+      const { id: handlerId } = await bodyOf(app.as('admin').post('/cadres', { name: '肖可欣', departmentId, roles: ['handler'], identity: { issuer: 'urn:service-ledger:test', subject: 'elsewhere' } }));
+      const elsewhere = app.as('elsewhere' as 'handler');
+      const { id } = await aTicket(app, await anEnterprise(app));
+      await app.as('supervisor').post(`/tickets/${id}/assign`, { handlerId }).expect(200);
+      const key = aKey();
+      await post(elsewhere, `/tickets/${id}/return`, { reason: '不属本部门职责' }, key).expect(200);
+      await elsewhere.get(`/tickets/${id}`).expect(404);
+      const again = await post(elsewhere, `/tickets/${id}/return`, { reason: '不属本部门职责' }, key).expect(404).expect('idempotency-replayed', 'true');
+      expect(again.body).toMatchObject({ code: 'done-out-of-reach', done: { status: 200, id } });
+      expect(await app.sql(`SELECT count(*)::text AS returns FROM ticket_event WHERE ticket_id = $1 AND type = 'return'`, [id])).toEqual([{ returns: '1' }]);
+    });
+
+    it('for every POST whose object can leave its caller’s sight', async () => {
+      const others: Hand[] = ['officer', 'officer2', 'leader', 'handler'];
+      const sent = [];
+      for (const [route, { who, call }] of Object.entries(RECIPES).filter(([, one]) => others.includes(one.who))) {
+        const [path, body] = await call(app);
+        const key = aKey();
+        const { status } = await post(asHand(app, who), path, body, key);
+        sent.push({ route, who, path, body, key, status });
+      }
+      expect(sent.every(({ status }) => [200, 201].includes(status))).toBe(true);
+      // Their tokens stand for somebody else from now on, who has nothing to do with any of it.
+      const { id: departmentId } = await bodyOf(app.as('admin').post('/departments', { name: '档案馆' }));
+      const bind = async (cadreId: string, subject: string): Promise<void> => {
+        const { headers } = await app.as('admin').get(`/cadres/${cadreId}`).expect(200);
+        await app.as('admin').patch(`/cadres/${cadreId}`, { identity: { issuer: 'urn:service-ledger:test', subject } }, headers['etag']).expect(200);
+      };
+      const newcomers = new Map<string, string>();
+      for (const who of ['officer', 'officer2', 'leader', 'handler'] as const) {
+        await bind(app.cadres[who], `${who}-before`);
+        const newcomer = { name: '新来干部', departmentId, roles: [who.replace(/\d$/, '')], identity: { issuer: 'urn:service-ledger:test', subject: who } };
+        newcomers.set(who, (await bodyOf(app.as('admin').post('/cadres', newcomer))).id);
+      }
+      const told = [];
+      for (const { route, who, path, body, key } of sent) {
+        const response = await post(asHand(app, who), path, body, key);
+        told.push([route, response.status, (response.body as { code?: string }).code ?? 'replayed']);
+      }
+      for (const [who, id] of newcomers) {
+        await bind(id, `${who}-after`);
+        await bind(app.cadres[who as 'officer'], who);
+      }
+      // Plans are everybody's in the park.
+      expect(told).toEqual(sent.map(({ route, status }) => (route.startsWith('planned-visits') ? [route, status, 'replayed'] : [route, 404, 'done-out-of-reach'])));
+    });
   });
 
   it('is forgotten after 72 hours, not before', async () => {

@@ -99,7 +99,7 @@ describe('the journal over HTTP', () => {
   });
 
   it('is verified every night, and says so', async () => {
-    expect(await app.app.get(JournalSweep).verifyAll()).toEqual({ parks: 2, broken: 0 });
+    expect(await app.app.get(JournalSweep).verifyAll()).toEqual({ parks: 2, broken: 0, unwalked: 0 });
     expect((await get<HeadBody>('supervisor', '/journal/head')).lastVerification)
       .toEqual({ at: app.clock.now().toISOString(), from: 1, to: head.number, valid: true, firstBroken: null });
   });
@@ -136,7 +136,7 @@ describe('the journal over HTTP', () => {
     }, 60_000);
 
     it('and every night a broken chain is kept and shown', async () => {
-      expect(await app.app.get(JournalSweep).verifyAll()).toEqual({ parks: 2, broken: 1 });
+      expect(await app.app.get(JournalSweep).verifyAll()).toEqual({ parks: 2, broken: 1, unwalked: 0 });
       expect((await get<HeadBody>('supervisor', '/journal/head')).lastVerification)
         .toMatchObject({ from: 1, to: 1, valid: false, firstBroken: { number: 2, reason: 'altered' } });
     });

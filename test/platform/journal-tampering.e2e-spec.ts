@@ -101,7 +101,7 @@ describe('tampering with the sealed journal', () => {
     expect(await verify({ from: 5, expected: { number: 3, hash: head.hash } })).toMatchObject({ valid: false, firstBroken: { number: 3, reason: 'expected-differs' } });
     // Before a head that was kept, also where the range cannot be begun.
     expect(await verify({ from: 4, expected: { number: 2, hash: head.hash } })).toMatchObject({ valid: false, firstBroken: { number: 2, reason: 'expected-differs' } });
-    expect(await app.app.get(JournalSweep).verifyAll()).toEqual({ parks: 2, broken: 1 });
+    expect(await app.app.get(JournalSweep).verifyAll()).toEqual({ parks: 2, broken: 1, unwalked: 0 });
     await app.sql(`TRUNCATE journal_entry; INSERT INTO journal_entry SELECT * FROM kept_entry; ALTER TABLE journal_entry ADD CONSTRAINT journal_entry_sealed_whole ${definition}`);
   });
 
@@ -113,14 +113,36 @@ describe('tampering with the sealed journal', () => {
     expect(await verify({ expected: { number: 4, hash: fourth?.hash ?? Buffer.alloc(0) } })).toMatchObject(brokenAt(4, ids[3] ?? '', 'expected-differs'));
   });
 
+  it('is looked for from where the night before came to, and by walking the older part again', async () => {
+    const sweep = app.app.get(JournalSweep);
+    const last = async (): Promise<unknown> => (await app.sql(`
+      SELECT from_number::integer AS from, to_number::integer AS to, valid, verified_to::integer AS verified FROM journal_verification WHERE park_id = $1 ORDER BY at DESC LIMIT 1`, [app.parkId]))[0];
+    const length = ids.length;
+    expect(await sweep.verifyAll()).toEqual({ parks: 2, broken: 0, unwalked: 0 });
+    expect(await last()).toEqual({ from: 1, to: length, valid: true, verified: length });
+    expect(await sweep.verifyAll()).toEqual({ parks: 2, broken: 0, unwalked: 0 });
+    expect(await last()).toEqual({ from: length + 1, to: length, valid: true, verified: length });
+    // No time left: nothing is looked at, and nothing forgotten.
+    expect(await sweep.verifyAll(AbortSignal.abort())).toEqual({ parks: 2, broken: 0, unwalked: 2 });
+    await app.sql(`UPDATE journal_entry SET actor_id = 'somebody' WHERE park_id = $1 AND number = 2`, [app.parkId]);
+    for (let night = 0; night < 2; night += 1) {
+      expect(await sweep.verifyAll()).toEqual({ parks: 2, broken: 1, unwalked: 0 });
+      expect(await last()).toMatchObject({ from: 1, valid: false });
+    }
+    // Hashed anew to its end it fits together, but not to what was found the night before.
+    await rehash(2, length);
+    expect(await sweep.verifyAll()).toEqual({ parks: 2, broken: 1, unwalked: 0 });
+    await app.sql('TRUNCATE journal_verification');
+  });
+
   it('by emptying the journal is found in the night after, and shown as the last word whatever the clocks said', async () => {
     const sweep = app.app.get(JournalSweep);
     const now = app.clock.now().toISOString();
     app.clock.set('2027-06-01T00:00:00.000Z');
-    expect(await sweep.verifyAll()).toEqual({ parks: 2, broken: 0 });
+    expect(await sweep.verifyAll()).toEqual({ parks: 2, broken: 0, unwalked: 0 });
     app.clock.set(now);
     await app.sql('TRUNCATE journal_entry, journal_head');
-    expect(await sweep.verifyAll()).toEqual({ parks: 2, broken: 2 });
+    expect(await sweep.verifyAll()).toEqual({ parks: 2, broken: 2, unwalked: 0 });
     expect(await app.app.get(Verification).lastRecorded(systemActor('test', [app.parkId]), app.parkId)).toMatchObject({ valid: false, firstBroken: { number: 1, entryId: null, reason: 'missing' } });
     await app.sql('TRUNCATE journal_verification');
   });

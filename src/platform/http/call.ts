@@ -46,11 +46,11 @@ export interface CallDescription {
 
 const IF_MATCH_EXAMPLE = '"1-q1MKE-vRpLAHKN4R"';
 const OF_EVERY_CALL: readonly ProblemCode[] = ['malformed', 'internal', 'unavailable', 'busy'];
-const OF_CALLS_ONCE: readonly ProblemCode[] = ['twin-running', 'idempotency-key-reused'];
+const OF_CALLS_ONCE: readonly ProblemCode[] = ['twin-running', 'idempotency-key-reused', 'done-out-of-reach'];
 const OF_LIMITED_CALLS: readonly ProblemCode[] = ['too-many-requests'];
 const OF_CALLS_WITH_TOKEN: readonly ProblemCode[] = ['unauthenticated', 'forbidden', 'not-found'];
 
-const KEY_DESCRIPTION = 'Makes the call safe to repeat: the same call under the same key has one effect, and its first answer is sent again for 72 hours, with `Idempotency-Replayed: true`. 1 to 255 visible ASCII characters, random, one per intention.';
+const KEY_DESCRIPTION = 'Makes the call safe to repeat: the same call under the same key has one effect, and its first answer is sent again for 72 hours, with `Idempotency-Replayed: true`, or 404 `done-out-of-reach` where you may not read it any more. 1 to 255 visible ASCII characters, random, one per intention.';
 
 const RATE_HEADERS = {
   'RateLimit-Policy': { description: 'The limits: `q` requests in a window of `w` seconds, of the caller and of the address.', schema: { type: 'string' as const, example: '"caller";q=6000;w=60' } },

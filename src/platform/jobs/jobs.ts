@@ -9,8 +9,8 @@ export interface Job {
   readonly name: string;
   /** Five fields, in UTC. */
   readonly cron: string;
-  /** Must be safe to run twice, late, and to be cut off anywhere. */
-  readonly run: () => Promise<unknown>;
+  /** Must be safe to run twice, late, and to be cut off anywhere. The signal says that its time is up, or that the process stops. */
+  readonly run: (signal: AbortSignal) => Promise<unknown>;
 }
 
 // Jobs here are minutes apart; half a minute of patience at shutdown is longer than the longest sweep that was measured.
@@ -42,12 +42,13 @@ export class Jobs {
     const { pool } = this.database;
     const boss = new PgBoss({ db: { executeSql: (text, values) => pool.query(text, values as unknown[]) }, migrate: false, createSchema: false, superviseIntervalSeconds: SUPERVISE_S, monitorIntervalSeconds: SUPERVISE_S });
     boss.on('error', (error) => { this.#logger.error({ err: safeCause(error) }, 'job queue'); });
+    boss.on('warning', ({ message, data }: { message: string; data?: { type?: unknown; queue?: unknown } }) => { this.#logger.warn({ type: data?.type, queue: data?.queue, said: message }, 'job queue'); });
     await boss.start();
     for (const job of this.#jobs) {
       await boss.createQueue(job.name, { policy: 'stately', ...QUEUE });
       // One that an older version made keeps its options otherwise.
       await boss.updateQueue(job.name, QUEUE);
-      await boss.work(job.name, { heartbeatRefreshSeconds: HEARTBEAT_S }, async () => this.#run(job));
+      await boss.work(job.name, { heartbeatRefreshSeconds: HEARTBEAT_S }, async ([one]) => this.#run(job, one?.signal ?? new AbortController().signal));
       await boss.schedule(job.name, job.cron);
     }
     this.#boss = boss;
@@ -66,9 +67,10 @@ export class Jobs {
     this.#boss = undefined;
   }
 
-  async #run(job: Job): Promise<void> {
+  async #run(job: Job, signal: AbortSignal): Promise<void> {
     try {
-      const result = await job.run();
+      const result = await job.run(signal);
+      if (signal.aborted) throw new Error('cut off: its time was up, or the process stops');
       this.#logger.log({ job: job.name, result }, 'job done');
     } catch (error) {
       // The queue runs it again and says nothing of it.

@@ -16,4 +16,9 @@ export class JournalVerification {
   @Column('bigint', { nullable: true }) firstBrokenNumber: number | null;
   @Column('uuid', { nullable: true }) firstBrokenEntryId: string | null;
   @Column('text', { nullable: true }) firstBrokenReason: string | null;
+  /** How far the chain has been verified without a gap, and the hash there; null in lines of older versions. */
+  @Column('bigint', { nullable: true }) verifiedTo: number | null;
+  @Column('bytea', { nullable: true }) verifiedHash: Buffer | null;
+  /** How far its older part has been walked again; 0 at the beginning of a round. */
+  @Column('bigint', { nullable: true }) walkedTo: number | null;
 }

@@ -31,6 +31,12 @@ export interface RecordedVerdict {
   readonly firstBroken: Broken | null;
 }
 
+/** From where the nightly verification of a park goes on. */
+export interface Place {
+  readonly verified: ChainPoint;
+  readonly walkedTo: number;
+}
+
 export interface Range {
   readonly from?: number;
   /** How many entries at most are looked at; unset: all. */
@@ -88,8 +94,27 @@ export class Verification {
     return found === undefined ? { valid: true, from, to: point.number } : brokenAt(from, point.number, found);
   }
 
-  /** Keeps what was found, for whoever asks for the head. */
-  async record(actor: Actor, parkId: string, verdict: Verdict, now: Date): Promise<void> {
+  /** Where the last verification stands that found nothing wrong; the beginning of the chain while there is none. */
+  async place(actor: Actor, parkId: string): Promise<Place> {
+    const [row] = await this.database.read<{ number: number; hash: Buffer; walkedTo: number }>(actor, { name: 'journal-verification-place', text: PLACE, values: [parkId] });
+    return row === undefined ? { verified: CHAIN_BEGINNING, walkedTo: 0 } : { verified: { number: row.number, hash: row.hash }, walkedTo: row.walkedTo };
+  }
+
+  /** The hash that an entry has. */
+  async pointAt(actor: Actor, parkId: string, number: number): Promise<ChainPoint | undefined> {
+    if (number === 0) return CHAIN_BEGINNING;
+    const [row] = await this.database.read<PointRow>(actor, hashAt(parkId, number));
+    return row === undefined || row.hash === null ? undefined : { number, hash: row.hash };
+  }
+
+  /** Every park, those first that were verified longest ago. */
+  async parksByAgeAsSystem(system: Actor): Promise<readonly string[]> {
+    const rows = await this.database.read<{ id: string }>(system, { name: 'journal-verification-ages', text: BY_AGE, values: [] });
+    return rows.map(({ id }) => id);
+  }
+
+  /** Keeps what was found, for whoever asks for the head, and from where to go on. */
+  async record(actor: Actor, parkId: string, verdict: Verdict, now: Date, place?: Place): Promise<void> {
     const { valid, from, to, firstBroken } = verdict;
     const last = await this.lastRecorded(actor, parkId);
     // Later than the one before, whatever the clock of the process that made that one said: the last is what people are shown.
@@ -97,6 +122,7 @@ export class Verification {
     await this.database.transact(actor, async (em) => em.insert(JournalVerification, {
       id: newId(now), parkId, at, fromNumber: from, toNumber: to, valid,
       firstBrokenNumber: firstBroken?.number ?? null, firstBrokenEntryId: firstBroken?.entryId ?? null, firstBrokenReason: firstBroken?.reason ?? null,
+      verifiedTo: place?.verified.number ?? null, verifiedHash: place?.verified.hash ?? null, walkedTo: place?.walkedTo ?? null,
     }));
   }
 
@@ -182,4 +208,14 @@ const SEALED_PAGE = `
 const LAST_VERIFICATION = `
   SELECT at, from_number AS "from", to_number AS "to", valid, first_broken_number AS number, first_broken_entry_id AS "entryId", first_broken_reason AS reason
   FROM journal_verification WHERE park_id = $1 ORDER BY at DESC, id DESC LIMIT 1
+`;
+
+const PLACE = `
+  SELECT verified_to AS number, verified_hash AS hash, coalesce(walked_to, 0) AS "walkedTo"
+  FROM journal_verification WHERE park_id = $1 AND valid AND verified_hash IS NOT NULL ORDER BY at DESC, id DESC LIMIT 1
+`;
+
+const BY_AGE = `
+  SELECT p.id FROM park p LEFT JOIN LATERAL (SELECT v.at FROM journal_verification v WHERE v.park_id = p.id ORDER BY v.at DESC, v.id DESC LIMIT 1) last ON true
+  ORDER BY last.at NULLS FIRST, p.id
 `;

@@ -27,6 +27,18 @@ it.each([
   expect(['data' in event, 'dataschema' in event, 'datacontenttype' in event]).toEqual([told, told, told]);
 });
 
+describe('a reminder that was answered', () => {
+  const [ticketId, assignmentId] = ['01950000-0000-7000-8000-000000000401', '01950000-0000-7000-8000-000000000402'];
+
+  it.each([
+    ['of a ticket', { ticketId, event: 3, assignmentId: null }, ['tickets:read'], true], ['of a ticket', { ticketId, event: 3, assignmentId: null }, ['visits:read'], false],
+    ['of a visit', { ticketId: null, event: null, assignmentId }, ['visits:read'], true], ['of a visit', { ticketId: null, event: null, assignmentId }, ['tickets:read'], false],
+  ] as const)('%s %j, to a client with %j: %s', (_what, data, scopes, told) => {
+    const event = toCloudEvent({ ...entry, type: 'reminder.answered', data: { kind: 'reminder', enterpriseId: ENTERPRISE, cadreId: entry.actorId, ...data } }, { kind: 'client', scopes });
+    expect('data' in event).toBe(told);
+  });
+});
+
 it('says nothing that the catalogue does not describe, nor what is not of the described shape', () => {
   const { data } = toCloudEvent({ ...entry, data: { enterpriseId: '苏超', on: '2026-03-05', phone: '13800000000' } }, person);
   expect(data).toEqual({ on: '2026-03-05' });

@@ -1,7 +1,7 @@
-import type { Actor } from '../../kernel/actor';
+import type { Actor, ClientScope } from '../../kernel/actor';
 import type { Day } from '../../kernel/day';
 import { describedData } from './event-data';
-import { findByEntryType, nameOfEntryType, schemaUrn } from './event-types';
+import { type EventType, findByEntryType, nameOfEntryType, schemaUrn } from './event-types';
 import type { JsonObject } from './json';
 
 /** A sealed entry as the journal holds it. */
@@ -48,7 +48,7 @@ export interface CloudEvent {
  */
 export function toCloudEvent(entry: SealedEntry, reader: Pick<Actor, 'kind' | 'scopes'>): CloudEvent {
   const type = findByEntryType(entry.type);
-  const mayKnow = type !== undefined && (reader.kind !== 'client' || type.scopes.some((scope) => reader.scopes.includes(scope)));
+  const mayKnow = type !== undefined && (reader.kind !== 'client' || isTold(type, entry.data, reader.scopes));
   return {
     specversion: '1.0',
     id: entry.id,
@@ -65,4 +65,10 @@ export function toCloudEvent(entry: SealedEntry, reader: Pick<Actor, 'kind' | 's
     hash: entry.hash,
     ...(mayKnow ? { datacontenttype: 'application/json', dataschema: schemaUrn(type), data: describedData(type.fields, entry.data) } : {}),
   };
+}
+
+/** By the scopes of the type, and by what this entry is about. */
+function isTold({ scopes, about = {} }: EventType, data: JsonObject, granted: readonly ClientScope[]): boolean {
+  const needed = Object.entries(about).filter(([field]) => (data[field] ?? null) !== null).map(([, scope]) => scope);
+  return scopes.some((scope) => granted.includes(scope)) && needed.every((scope) => granted.includes(scope));
 }

@@ -51,7 +51,8 @@ function whoIsTold(type: EventType): string {
   return scopes === undefined ? 'No client is told its data: people read that.' : `A client is told its data with ${scopes}.`;
 }
 
-function scopesOf({ scopes }: EventType): string | undefined {
+function scopesOf({ scopes, about }: EventType): string | undefined {
+  if (about !== undefined) return Object.entries(about).map(([field, scope]) => `\`${scope}\` where \`${field}\` is not null`).join(', ');
   return scopes.length === 0 ? undefined : scopes.map((scope) => `\`${scope}\``).join(' or ');
 }
 

@@ -14,6 +14,8 @@ export interface EventType {
   /** The scopes any of which lets a client read what the data speaks of; none where no client may. People who read the feed may. */
   readonly scopes: readonly ClientScope[];
   readonly fields: Fields;
+  /** Where entries of one type speak of different things: the scope that it takes where the field is not null. */
+  readonly about?: Readonly<Record<string, ClientScope>>;
 }
 
 type Describe = (description: string) => Field;
@@ -38,8 +40,8 @@ const GUIDE_SCOPES: readonly ClientScope[] = ['enterprises:read', 'tickets:read'
 const GUIDE: Fields = { effectiveFrom: day('First day of the version.'), category: code('What the item is about.'), departmentId: id('The department that handles it.') };
 const CALENDAR = code('The working-day calendar by which it was judged, `year:version`.');
 
-const type = (entry: string, scopes: ClientScope | readonly ClientScope[] | null, en: string, zh: string, fields: Fields = {}): EventType => (
-  { entry, version: 1, en, zh, scopes: scopes === null ? [] : [scopes].flat(), fields });
+const type = (entry: string, scopes: ClientScope | readonly ClientScope[] | null, en: string, zh: string, fields: Fields = {}, about?: EventType['about']): EventType => (
+  { entry, version: 1, en, zh, scopes: scopes === null ? [] : [scopes].flat(), fields, ...(about === undefined ? {} : { about }) });
 
 const TEAM: Fields = { handlerId: id('Who is responsible.'), collaboratorIds: codes('Ids of those who work on it beside them.') };
 const REVIEW: Fields = { reviewOn: day('When it is looked at again.') };
@@ -175,7 +177,7 @@ export const EVENT_TYPES: readonly EventType[] = [
   type('reminder.answered', ['tickets:read', 'visits:read'], 'A reminder or an order was answered.', '催办督办已回复。', {
     kind: code('`reminder` or `order`.'), enterpriseId: id('The enterprise.'), ticketId: orNull(id('The ticket, if it is about one.')), event: orNull(whole('Number of the ticket’s event that it was.')),
     assignmentId: orNull(id('The assignment, if it is about a visit.')), cadreId: id('Who answered.'),
-  }),
+  }, { ticketId: 'tickets:read', assignmentId: 'visits:read' }),
 ];
 
 const VERSIONED = /^(.+)\.v([2-9]|[1-9]\d+)$/;

@@ -27,6 +27,6 @@ export class LinksController {
   @IdParam('ticket')
   @Call({ id: 'receiptTicket', once: true, summary: 'Say that the enterprise has what it must answer', zh: '送达回执', description: 'Its time to answer begins now, and nobody has to call in its place. Said again it changes nothing. Answers with the ticket as it then is.', answers: { type: TicketResponse }, problems: ['nothing-asked'] })
   async receive(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @NoBody() _body: undefined, @Answering() answers: Answers): Promise<string> {
-    return answers.done(async (once) => this.links.receive(actor, id, once), toTicketResponse, async (ticketId) => this.tickets.get(actor, ticketId));
+    return answers.done(async (once) => this.links.receive(actor, id, once), toTicketResponse, async (kept) => this.tickets.get(actor, kept.id));
   }
 }

@@ -16,7 +16,7 @@ import { type Kept, KeptAnswersStore } from './kept-answers.store';
 export type Answered = Partial<Versioned> & { readonly id: string; readonly parkId?: string };
 
 /** Asks whether the caller may still read what was answered: throws `not-found` if not. */
-type Recheck = (id: string) => Promise<unknown>;
+type Recheck<T> = (kept: T) => Promise<unknown>;
 
 interface Rendered {
   readonly status: number;
@@ -45,18 +45,18 @@ export class Answers {
   ) {}
 
   /** A creation: 201, or 200 when a client-made id came again. */
-  async created<R, T extends Answered>(useCase: (once?: Once<Created<R>>) => Promise<Created<R>>, map: (result: R) => T, recheck?: Recheck): Promise<string> {
+  async created<R, T extends Answered>(useCase: (once?: Once<Created<R>>) => Promise<Created<R>>, map: (result: R) => T, recheck?: Recheck<T>): Promise<string> {
     return this.#answer(useCase, ({ created, body }) => rendered(created ? 201 : 200, map(body)), recheck);
   }
 
   /** A step of something that exists: 200. */
-  async done<R, T extends Answered>(useCase: (once?: Once<R>) => Promise<R>, map: (result: R) => T, recheck?: Recheck): Promise<string> {
+  async done<R, T extends Answered>(useCase: (once?: Once<R>) => Promise<R>, map: (result: R) => T, recheck?: Recheck<T>): Promise<string> {
     return this.#answer(useCase, (result) => rendered(200, map(result)), recheck);
   }
 
-  /** A new version of something: 201. */
-  async added<R, T extends Answered>(useCase: (once?: Once<R>) => Promise<R>, map: (result: R) => T): Promise<string> {
-    return this.#answer(useCase, (result) => rendered(201, map(result)));
+  /** Something more of what exists, a version, a session, a reply: 201. */
+  async added<R, T extends Answered>(useCase: (once?: Once<R>) => Promise<R>, map: (result: R) => T, recheck?: Recheck<T>): Promise<string> {
+    return this.#answer(useCase, (result) => rendered(201, map(result)), recheck);
   }
 
   /** What must lie nowhere, personal data in full: every call is carried out, and leaves its trace. */
@@ -66,7 +66,7 @@ export class Answers {
     return this.#send(rendered(200, map(await useCase())));
   }
 
-  async #answer<R>(useCase: (once?: Once<R>) => Promise<R>, render: (result: R) => Rendered, recheck?: Recheck): Promise<string> {
+  async #answer<R, T extends Answered>(useCase: (once?: Once<R>) => Promise<R>, render: (result: R) => Rendered, recheck?: Recheck<T>): Promise<string> {
     const { actor } = this.request;
     const key = readIdempotencyKey(this.request.headers['idempotency-key']);
     if (key === undefined || actor === undefined) return this.#send(render(await useCase()));
@@ -134,10 +134,10 @@ export class Answers {
     if (!(await this.store.keep(em, { scope, fingerprint, ...answer, keptAt: this.clock.now() }))) throw new AnsweredBefore();
   }
 
-  async #repeat(kept: Kept, { fingerprint }: KeyedCall, recheck?: Recheck): Promise<string> {
+  async #repeat<T extends Answered>(kept: Kept, { fingerprint }: KeyedCall, recheck?: Recheck<T>): Promise<string> {
     if (!kept.fingerprint.equals(fingerprint)) throw new Problem('idempotency-key-reused', { errors: [{ pointer: '/header/idempotency-key', code: 'idempotency-key-reused' }] });
-    if (kept.status < 300) await recheck?.((JSON.parse(kept.body) as Answered).id);
     void this.reply.header('idempotency-replayed', 'true');
+    if (kept.status < 300 && recheck !== undefined) await requireReadable(JSON.parse(kept.body) as T, kept.status, recheck);
     return this.#send(kept);
   }
 
@@ -150,6 +150,19 @@ export class Answers {
     const { method, routeOptions, params, body, query, headers } = this.request;
     const scope = scopeOf({ caller: callerOf(actor), method, route: routeOptions.url ?? '', params: params as Readonly<Record<string, string>> }, key);
     return { actor, scope, fingerprint: fingerprintOf({ body, query, ifMatch: headers['if-match'] }, key) };
+  }
+}
+
+/**
+ * What was done stays done, also where the caller may not read any more what came of it, be it by their own step: they learn that, and no more.
+ * Problem `done-out-of-reach`.
+ */
+async function requireReadable<T extends Answered>(kept: T, answered: number, recheck: Recheck<T>): Promise<void> {
+  try {
+    await recheck(kept);
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== 'not-found') throw error;
+    throw new Problem('done-out-of-reach', { extensions: { done: { status: answered, id: kept.id } } });
   }
 }
 
