@@ -130,7 +130,7 @@ export const EVENT_TYPES: readonly EventType[] = [
   ticket('deferred', 'A new review date was set.', '挂账复核日期已调整。', REVIEW),
   ticket('resumed', 'A deferred ticket was taken up again.', '挂账问题恢复办理。'),
   ticket('resolved', 'An outcome was reported.', '问题已办结,待企业评价。', { outcome: code('`solved`, `partly_solved`, `information_given`, `referred` or `declined`.') }),
-  ticket('graded', 'The enterprise gave a grade: 3 to 5 closes, 1 and 2 send back.', '企业已评价。', { grade: whole('From 1 to 5.') }),
+  ticket('graded', 'The enterprise gave a grade: 3 to 5 closes, 1 and 2 send back.', '企业已评价。', { grade: { ...whole('From 1 to 5; told to clients, not to people.'), clientsOnly: true } }),
   ticket('reopened', 'A closed ticket was opened again, in a new cycle.', '问题重新办理。'),
   ticket('withdrawn', 'A ticket was withdrawn.', '问题已撤回。'),
   ticket('merged', 'A ticket was merged into an older one of the same enterprise.', '问题已合并。', { intoId: id('The ticket that goes on.') }),
