@@ -161,7 +161,7 @@ export class LinkagesService implements OnModuleInit {
     const me = cadreOf(actor);
     const { parkId, ticketId } = found(await this.store.ticketOf(em, actor, id));
     const now = this.clock.now();
-    const { desk, held } = await this.book.hold(em, actor, parkId, [ticketId], now, unseen ? undefined : readerOf(actor));
+    const { desk, held } = await this.book.hold(em, actor, parkId, [ticketId], now, unseen ? undefined : readerOf(actor, now));
     const own = found(held[0]);
     const linkage = found(await this.store.find(em, actor, parkId, id));
     const { ticket } = own.told;

@@ -58,12 +58,19 @@ export class MattersService {
   ) {}
 
   async list(actor: Actor, query: MatterFilter): Promise<Page<ListedMatter>> {
-    return toPage(await this.store.list(actor, parkOf(actor, query.parkId), query), query, 'matters', ({ id }) => [id], (matter) => matter);
+    return toPage(await this.store.list(actor, parkOf(actor, query.parkId), query, readerOf(actor, this.clock.now())), query, 'matters', ({ id }) => [id], (matter) => matter);
   }
 
   /** With those of its tickets that the actor may see. */
   async get(actor: Actor, id: string): Promise<ShownMatter> {
-    return found(await this.store.read(actor, id, readerOf(actor)));
+    await this.#settle(actor, id);
+    return found(await this.store.read(actor, id, readerOf(actor, this.clock.now())));
+  }
+
+  /** Its tickets stand as time has it before they are shown. */
+  async #settle(actor: Actor, id: string): Promise<void> {
+    const parkId = await this.store.parkTurned(actor, id, this.clock.now());
+    if (parkId !== undefined) await this.book.settle(parkId, actor.requestId);
   }
 
   /** Problems: `reference-unknown`, `category-unknown`, `matter-exists`, `ticket-in-matter`, `id-taken`, `id-time-out-of-range`. */
@@ -73,7 +80,7 @@ export class MattersService {
     return this.database.transact(actor, async (em) => {
       const now = this.clock.now();
       const { id, fresh } = await claimId(em, { resource: 'matter', parkId, id: request.id, content: request, now });
-      if (!fresh) return { created: false, body: found(await this.store.find(em, actor, id)) };
+      if (!fresh) return { created: false, body: found(await this.store.find(em, actor, id, readerOf(actor, this.clock.now()))) };
       const today = await this.#today(em, actor, parkId, now);
       const { title, description, category = null, guideItemId = null, ticketIds = [] } = request;
       if (category !== null) await requireCategory(this.guide, em, actor, parkId, category, today);
@@ -86,7 +93,7 @@ export class MattersService {
       await this.#requireTickets(em, actor, parkId, ticketIds);
       await this.store.addTickets(em, matter, ticketIds, now);
       await this.#append(em, actor, matter, { type: 'matter.opened', now, today }, { category, guideItemId, ticketIds });
-      return { created: true, body: found(await this.store.find(em, actor, id)) };
+      return { created: true, body: found(await this.store.find(em, actor, id, readerOf(actor, this.clock.now()))) };
     }, once);
   }
 
@@ -166,6 +173,7 @@ export class MattersService {
 
   async #act(actor: Actor, id: string, act: MatterAct, type: string, work: (scene: Scene) => Promise<Doing>, once: Once<ShownMatter> | undefined): Promise<ShownMatter> {
     const me = cadreOf(actor);
+    await this.#settle(actor, id);
     return this.database.transact(actor, async (em) => {
       const now = this.clock.now();
       const matter = found(await this.store.lock(em, actor, id));
@@ -173,7 +181,7 @@ export class MattersService {
       const { said = {}, change = {} } = await work({ em, matter, me, now });
       await this.store.update(em, matter, change, now);
       await this.#append(em, actor, matter, { type, now, today: await this.#today(em, actor, matter.parkId, now) }, said);
-      return found(await this.store.find(em, actor, id));
+      return found(await this.store.find(em, actor, id, readerOf(actor, this.clock.now())));
     }, once);
   }
 

@@ -3,9 +3,10 @@ import type { EntityManager } from 'typeorm';
 import type { Actor } from '../kernel/actor';
 import type { Day } from '../kernel/day';
 import { Database, type Statement } from '../platform/db/database';
-import { type PageQuery, type PageRows, readPage, type Slice } from '../platform/http/page';
+import { type Counted, type PageQuery, type PageRows, pageStatements, type Slice, totalIn } from '../platform/http/page';
 import type { ReminderKind } from './domain/reminder';
 import { Reminder } from './reminder.entity';
+import { hasTurned } from './ticket-list.store';
 
 export interface ShownReminder extends Reminder {
   readonly ticketNumber: string | null;
@@ -27,6 +28,12 @@ export interface ReminderFilter extends PageQuery {
 export interface Addressee {
   readonly cadreId: string;
   readonly department: boolean;
+}
+
+/** An instant, and its day in the park. */
+export interface Today {
+  readonly now: Date;
+  readonly today: Day;
 }
 
 /** What a ticket's entry says of a reminder. */
@@ -74,14 +81,19 @@ export class RemindersStore {
     await em.update(Reminder, { parkId, id }, given);
   }
 
-  /** The newest first. */
-  async list(actor: Actor, parkId: string, query: ReminderFilter, to: Addressee | undefined, today: Day): Promise<PageRows<ShownReminder>> {
-    return readPage<ShownReminder>(this.database, actor, query, 'reminders', ['string'], (slice) => listStatement(parkId, query, to, today, slice));
+  /** The newest first, and whether time has turned a ticket of the park that nobody has judged since: it may have ordered something. */
+  async list(actor: Actor, parkId: string, query: ReminderFilter, to: Addressee | undefined, { today, now }: Today): Promise<PageRows<ShownReminder> & { readonly stale: boolean }> {
+    const [page, ...count] = pageStatements(query, 'reminders', ['string'], (slice) => listStatement(parkId, query, to, today, slice));
+    const [rows, turned, counted] = await this.database.readAll<[ShownReminder, object, Counted]>(actor, [page, hasTurned(parkId, now), ...count]);
+    return { rows, total: totalIn(counted), stale: turned.length > 0 };
   }
 
   /** What an addressee has not answered, the newest first. */
-  async readOpen(actor: Actor, parkId: string, to: Addressee, today: Day): Promise<ShownReminder[]> {
-    return this.database.read<ShownReminder>(actor, listStatement(parkId, { answered: false }, to, today, { after: undefined, limit: MOST_OPEN }));
+  async readOpen(actor: Actor, parkId: string, to: Addressee, { today, now }: Today): Promise<{ readonly rows: readonly ShownReminder[]; readonly stale: boolean }> {
+    const [rows, turned] = await this.database.readAll<[ShownReminder, object]>(actor, [
+      listStatement(parkId, { answered: false }, to, today, { after: undefined, limit: MOST_OPEN }), hasTurned(parkId, now),
+    ]);
+    return { rows, stale: turned.length > 0 };
   }
 }
 

@@ -1,6 +1,6 @@
 import { MattersSweep } from '../../src/tickets/matters.sweep';
-import { startApp, type TestApp } from '../support/app';
-import { aClientId, aGuideItem, aMatter, anAcceptedTicket, anEnterprise, aProposal, aTicket } from '../support/world';
+import { type Caller, startApp, type TestApp } from '../support/app';
+import { aCadre, aClientId, aGuideItem, aMatter, anAcceptedTicket, anEnterprise, aProposal, aTicket } from '../support/world';
 
 interface Matter {
   id: string; title: string; status: string; guideItemId: string | null; ticketCount: number; enterpriseCount: number; decision: string | null; openedBy: { id: string } | null;
@@ -47,6 +47,21 @@ describe('what several enterprises share', () => {
     await app.as('supervisor').post('/matters', { title: '又一项', description: '后续问题', ticketIds: [registered] }).expect(201);
   });
 
+  it('shows and counts the tickets that one may see, also to who adds to it and under their key', async () => {
+    const id = await aMatter(app);
+    const { says, id: cadreId } = await aCadre(app, ['handler']);
+    const none = { ticketCount: 0, enterpriseCount: 0, tickets: [] };
+    expect((await says.get(`/matters/${id}`).expect(200)).body).toMatchObject(none);
+    const note = () => says.post(`/matters/${id}/research`, { text: '已走访。' }).set('idempotency-key', 'note-1-of-one-matter');
+    expect((await note().expect(201)).body).toMatchObject({ ...none, research: [{ text: '已走访。' }] });
+    expect((await note().expect(201)).body).toMatchObject(none);
+    const [seen] = (await get(id)).tickets;
+    await app.as('supervisor').post(`/tickets/${seen?.id ?? ''}/assign`, { handlerId: cadreId }).expect(200);
+    expect((await says.post(`/matters/${id}/research`, { text: '再访。' }).expect(201)).body).toMatchObject({ ticketCount: 1, enterpriseCount: 1, tickets: [{ id: seen?.id }] });
+    const counts = async (reader: Caller) => ((await reader.get('/matters').expect(200)).body as { items: Matter[] }).items.map(({ ticketCount, enterpriseCount }) => [ticketCount, enterpriseCount]);
+    expect([await counts(says), await counts(app.as('supervisor'))]).toEqual([[[1, 1]], [[2, 2]]]);
+  });
+
   it('has tickets of its park, each in one open matter', async () => {
     const id = await aMatter(app);
     const [ticket] = (await get(id)).tickets;
@@ -58,7 +73,7 @@ describe('what several enterprises share', () => {
     const elsewhere = ((await app.as('admin').post('/departments', { name: '供电所' }).expect(201)).body as { id: string }).id;
     const { headers } = await app.as('admin').get(`/cadres/${app.cadres.handler}`).expect(200);
     await app.as('admin').patch(`/cadres/${app.cadres.handler}`, { departmentId: elsewhere }, headers['etag']).expect(200);
-    expect(await get(id, 'handler')).toMatchObject({ ticketCount: 2, tickets: [] });
+    expect(await get(id, 'handler')).toMatchObject({ ticketCount: 0, enterpriseCount: 0, tickets: [] });
   });
 
   describe('is proposed by the system', () => {
