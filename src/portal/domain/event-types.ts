@@ -148,6 +148,7 @@ export const EVENT_TYPES: readonly EventType[] = [
   ticket('breached', 'A deadline passed.', '时限已超期。', { clock: CLOCK, responsibleId: orNull(id('Who was responsible; null is the department that assigns.')) }),
   ticket('ran_out', 'A wait for the enterprise, or the time until a review, ran out.', '等待或挂账期限已到。', { clock: CLOCK }),
   ticket('level_raised', 'A ticket was raised to a level of linkage since it is overdue.', '因超期自动升级。', LEVEL),
+  ticket('level_closed', 'The linkage of the level at which it stands was closed: nobody need lead it any more.', '当前级别联动已办结。', LEVEL),
   ticket('order_issued', 'The system ordered since level 3 did not help.', '三级联动后系统发出督办。', ORDER),
   ticket('questioned', 'Some weeks after closing the enterprise is asked whether it stayed solved.', '办结后回访是否持续解决。'),
   ticket('stayed_solved', 'The enterprise said that it has stayed solved.', '企业反馈问题已持续解决。'),
