@@ -83,8 +83,9 @@ export class RemindersService implements OnModuleInit {
       const now = this.clock.now();
       if (!(await this.store.lock(em, actor, id))) throw new Problem('not-found');
       const reminder = found(await this.store.find(em, actor, id));
-      if (!isAddressee(reminder, me) && !seesAll(actor)) throw new Problem('not-found');
-      requireAnswerable({ cadreId: reminder.cadreId, answered: reminder.repliedAt !== null }, me);
+      const { answererId } = reminder;
+      if (!isAddressee({ cadreId: answererId }, me) && !seesAll(actor)) throw new Problem('not-found');
+      requireAnswerable({ cadreId: answererId, answered: reminder.repliedAt !== null }, me);
       await this.store.answer(em, reminder, { reply: text, repliedAt: now, repliedBy: me.cadreId });
       const { parkId, kind, ticketId, eventNo, assignmentId, enterpriseId } = reminder;
       const today = localDay(now, (await this.parks.settings(em, actor, parkId)).zone);
