@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { GuideService } from '../guide/guide.service';
 import { type Actor, cadreOf, parkOf, systemActor } from '../kernel/actor';
@@ -51,11 +51,20 @@ const LATEST_LOOK_DAYS = 90;
 
 /** Concerns that several enterprises share, researched and decided as one. */
 @Injectable()
-export class MattersService {
+export class MattersService implements OnModuleInit {
   constructor(
     private readonly store: MattersStore, private readonly book: TicketBook, private readonly guide: GuideService, private readonly parks: ParksService, private readonly database: Database,
     private readonly journal: Journal, private readonly clock: Clock,
   ) {}
+
+  /** What a matter would answer is answered on the ticket that goes on. */
+  onModuleInit(): void {
+    this.journal.on('ticket.merged', async (em, { parkId, subject, at, effectiveOn, data }, actor) => {
+      const intoId = data?.['intoId'];
+      if (typeof intoId !== 'string') throw new TypeError('a merge names the ticket that goes on');
+      for (const id of await this.store.passOn(em, parkId, { from: subject.id, to: intoId }, at)) await this.#append(em, actor, { id, parkId }, { type: 'matter.tickets_added', now: at, today: effectiveOn }, { ticketIds: [intoId] });
+    });
+  }
 
   async list(actor: Actor, query: MatterFilter): Promise<Page<ListedMatter>> {
     return toPage(await this.store.list(actor, parkOf(actor, query.parkId), query, readerOf(actor, this.clock.now())), query, 'matters', ({ id }) => [id], (matter) => matter);

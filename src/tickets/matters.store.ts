@@ -96,6 +96,25 @@ export class MattersStore {
        WHERE m.park_id = $1 AND m.matter_id = $2`, [parkId, id]);
   }
 
+  /**
+   * Where a ticket was merged, the one that goes on takes its place in matters that are proposed or open, unless an open one has that already. Answers
+   * the matters that it has joined. Whoever decides holds the matter first and then its tickets; here it is the other way round, and PostgreSQL lets one
+   * of the two begin again.
+   */
+  async passOn(em: EntityManager, parkId: string, { from, to }: { readonly from: string; readonly to: string }, at: Date): Promise<string[]> {
+    const held: { id: string }[] = await em.query(
+      `SELECT m.id FROM matter m WHERE m.park_id = $1 AND m.status IN ('proposed', 'open')
+       AND m.id IN (SELECT x.matter_id FROM matter_ticket x WHERE x.park_id = $1 AND x.ticket_id = $2 AND x.standing <> 'ended') ORDER BY m.id FOR NO KEY UPDATE`, [parkId, from]);
+    if (held.length === 0) return [];
+    const ids = held.map(({ id }) => id);
+    await em.query(`UPDATE matter_ticket SET standing = 'ended' WHERE park_id = $1 AND ticket_id = $2 AND matter_id = ANY ($3)`, [parkId, from, ids]);
+    const joined: { id: string }[] = await em.query(
+      `INSERT INTO matter_ticket (park_id, matter_id, ticket_id, standing, added_at) SELECT m.park_id, m.id, $2, m.status, $4 FROM matter m WHERE m.park_id = $1 AND m.id = ANY ($3)
+       ON CONFLICT DO NOTHING RETURNING matter_id AS id`, [parkId, to, ids, at]);
+    await em.query('UPDATE matter SET version = version + 1, updated_at = $3 WHERE park_id = $1 AND id = ANY ($2)', [parkId, ids, at]);
+    return joined.map(({ id }) => id);
+  }
+
   async endTickets(em: EntityManager, { parkId, id }: Pick<Matter, 'parkId' | 'id'>, answered: readonly { readonly ticketId: string; readonly eventNo: number }[]): Promise<void> {
     await em.query(
       `UPDATE matter_ticket m SET standing = 'ended', event_no = (SELECT a.no FROM unnest($3::uuid[], $4::integer[]) a (id, no) WHERE a.id = m.ticket_id) WHERE m.park_id = $1 AND m.matter_id = $2`,

@@ -62,6 +62,26 @@ describe('what several enterprises share', () => {
     expect([await counts(says), await counts(app.as('supervisor'))]).toEqual([[[1, 1]], [[2, 2]]]);
   });
 
+  it.each([false, true])('goes on with the ticket into which one of its was merged, unless another open matter has that: %s', async (taken) => {
+    const enterpriseId = await anEnterprise(app);
+    const accepted = async (): Promise<string> => {
+      const { id } = await aTicket(app, enterpriseId);
+      await app.as('supervisor').post(`/tickets/${id}/assign`, { handlerId: app.cadres.handler }).expect(200);
+      await app.as('handler').post(`/tickets/${id}/accept`).expect(200);
+      app.clock.advance(1_000);
+      return id;
+    };
+    const [older, newer] = [await accepted(), await accepted()];
+    if (taken) await app.as('supervisor').post('/matters', { title: '另一项', description: '另一事', ticketIds: [older] }).expect(201);
+    const { id } = (await app.as('supervisor').post('/matters', { title: '停电', description: '频繁闪断。', ticketIds: [newer] }).expect(201)).body as Matter;
+    await app.as('supervisor').post(`/tickets/${newer}/merge`, { intoId: older, reason: '重复登记' }).expect(200);
+    expect(await entries(id)).toEqual(['matter.opened', ...(taken ? [] : ['matter.tickets_added'])]);
+    await post(id, 'decide', { text: '年内改造线路。', means: 'meeting' }).expect(200);
+    const { items } = (await app.as('supervisor').get(`/tickets/${older}/answers`).expect(200)).body as { items: { kind: string }[] };
+    expect(items.map(({ kind }) => kind)).toEqual(taken ? [] : ['final']);
+    expect(new Map((await get(id)).tickets.map((one) => [one.id, one.answeredBy]))).toEqual(new Map(taken ? [[newer, null]] : [[older, 4], [newer, null]]));
+  });
+
   it('has tickets of its park, each in one open matter', async () => {
     const id = await aMatter(app);
     const [ticket] = (await get(id)).tickets;
