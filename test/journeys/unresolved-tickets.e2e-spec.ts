@@ -59,6 +59,17 @@ describe('unresolved tickets', () => {
     await app.as('stranger').get(`/supervision/unresolved-tickets?parkId=${app.parkId}`).expect(404);
   });
 
+  it('come as registered where that is asked, page by page, by a cursor of that order', async () => {
+    const enterpriseId = await anEnterprise(app);
+    const ids = [(await aTicket(app, enterpriseId, { priority: 'normal' })).id, (await aTicketIn(app, 'assigned', enterpriseId)).id, (await aTicket(app, enterpriseId)).id];
+    const page = async (query: string): Promise<Page> => (await app.as('supervisor').get(`/supervision/unresolved-tickets?enterpriseId=${enterpriseId}&limit=2${query}`).expect(200)).body as Page;
+    const first = await page('&sort=registered&count=true');
+    const second = await page(`&sort=registered&cursor=${first.nextCursor ?? ''}`);
+    expect([first.total, first.items.concat(second.items).map(({ ticketId }) => ticketId), second.nextCursor]).toEqual([3, ids, null]);
+    await app.as('supervisor').get(`/supervision/unresolved-tickets?enterpriseId=${enterpriseId}&limit=2&cursor=${first.nextCursor ?? ''}`).expect(400);
+    await app.as('supervisor').get('/supervision/unresolved-tickets?sort=title').expect(400);
+  });
+
   it('that a supervisor handles stand in their worklist, too', async () => {
     const { id } = await aTicket(app, await anEnterprise(app));
     const supervisor = await aCadre(app, ['supervisor']);
