@@ -20,7 +20,7 @@ import { TicketsModule } from './tickets/tickets.module';
 import { VisitsModule } from './visits/visits.module';
 
 // Where nothing is said: as a server that is started with nothing configured.
-const LINKS: LinksConfig = { publicUrl: 'http://localhost:3000', outbox: { kind: 'file', file: '.data/outbox/links.jsonl' } };
+const LINKS: LinksConfig = { publicUrl: 'http://localhost:3000', outbox: { kind: 'file', file: '.data/outbox/links.jsonl', collected: false } };
 const NO_LIMITS: Limits = { perCaller: 0, perAddress: 0 };
 
 /** What one process is made of. */

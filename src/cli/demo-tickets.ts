@@ -86,7 +86,7 @@ export async function loadTickets(demo: DemoTickets): Promise<void> {
   for (const { issue, life, round, item, enterpriseId, index } of lines) {
     const officer = cadres.find(({ key }) => key === 'officer');
     if (officer === undefined || item === undefined) throw new Error(`The demo data lack what an issue of ${issue.category} needs`);
-    // Rounds lie an hour apart, so that no two tickets of one life are registered at once.
+    // Rounds lie 25 minutes apart, so that no two tickets of one life are registered at once.
     const ago = (hours: number): Date => new Date(demo.now.getTime() - hours * 3_600_000 - round * 1_500_000);
     const { row } = await demo.tickets.enter(demo.em, actorOf(demo, officer), {
       parkId: demo.parkId, enterpriseId, channel: 'phone', category: issue.category, title: issue.title, description: issue.description, priority: issue.priority as Priority, guideItemId: item.id,

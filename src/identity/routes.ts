@@ -117,7 +117,7 @@ export const ROUTES: readonly RouteAccess[] = [
   route('GET', 'journal/head', OVERSEERS, ['journal:read']),
   route('GET', 'journal/verify', OVERSEERS, ['journal:read']),
   route('GET', 'me', [...READERS, 'operator'], CLIENT_SCOPES),
-  route('GET', 'me/worklist', [...VISITORS, 'handler']),
+  route('GET', 'me/worklist', STAFF),
 ];
 
 /** What whoever has a link opens; limited more strictly than the rest. */

@@ -13,7 +13,8 @@ export interface LinksConfig {
   /** The server as enterprises reach it, without a slash at its end. */
   readonly publicUrl: string;
   readonly outbox:
-    | { readonly kind: 'file'; readonly file: string }
+    /** `collected`: something sends what is written there. */
+    | { readonly kind: 'file'; readonly file: string; readonly collected: boolean }
     /** Waits so long for a receiver, 10 seconds if nothing is said. */
     | { readonly kind: 'webhook'; readonly url: string; readonly secret: string; readonly timeoutMs?: number };
 }
@@ -50,6 +51,7 @@ const LIMIT_PER_ADDRESS_IN_PUBLIC = 120;
 const MOST_A_MINUTE = 100_000_000;
 // 24 bytes are what Standard Webhooks ask for at least.
 const SHORTEST_SECRET = 24;
+const SECRET_PREFIX = 'whsec_';
 const LOCAL_ISSUER = 'urn:service-ledger:local';
 
 /**
@@ -79,8 +81,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const outbox = (): LinksConfig['outbox'] => {
     const url = address('LINK_WEBHOOK_URL', ['https:', 'http:']);
     const secret = text('LINK_WEBHOOK_SECRET') ?? '';
-    if (url === undefined) return { kind: 'file', file: join(dataDir, 'outbox', 'links.jsonl') };
-    if (secret.length < SHORTEST_SECRET) faults.push(`LINK_WEBHOOK_SECRET: needed with LINK_WEBHOOK_URL, ${SHORTEST_SECRET} characters or more`);
+    const collected = choice('LINK_FILE_COLLECTED', 'off', ['on', 'off']) === 'on';
+    if (url === undefined) return { kind: 'file', file: join(dataDir, 'outbox', 'links.jsonl'), collected };
+    if (keyOf(secret).length < SHORTEST_SECRET) faults.push(`LINK_WEBHOOK_SECRET: needed with LINK_WEBHOOK_URL, ${SHORTEST_SECRET} bytes or more; of whsec_ those behind its base64`);
     return { kind: 'webhook', url, secret };
   };
 
@@ -95,7 +98,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   if (HASH_ALGORITHMS.includes(journalHash) && !canHash(journalHash)) faults.push(`JOURNAL_HASH: the OpenSSL of this Node.js has no ${journalHash}`);
   const port = whole('PORT', 3000, 0, 65_535);
   const dataDir = text('DATA_DIR') ?? '.data';
-  const publicUrl = address('PUBLIC_URL', ['https:', 'http:']) ?? `http://localhost:${port}`;
+  const reachable = address('PUBLIC_URL', ['https:', 'http:']);
+  // Phones cannot reach what is right for a try-out.
+  const needed = [['LINK_WEBHOOK_URL', text('LINK_WEBHOOK_URL') !== undefined], ['NODE_ENV=production', text('NODE_ENV') === 'production']] as const;
+  for (const [why, needs] of needed) if (needs && reachable === undefined) faults.push(`PUBLIC_URL: needed with ${why}; links to enterprises begin with it`);
+  const publicUrl = reachable ?? `http://localhost:${port}`;
   const config: Config = {
     port,
     host: text('HOST') ?? '127.0.0.1',
@@ -113,6 +120,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   };
   if (faults.length > 0) throw new ConfigError(`The configuration is wrong:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
   return config;
+}
+
+/** What a secret of Standard Webhooks signs with: `whsec_` and base64, or any text. */
+export function keyOf(secret: string): Buffer {
+  return secret.startsWith(SECRET_PREFIX) ? Buffer.from(secret.slice(SECRET_PREFIX.length), 'base64') : Buffer.from(secret, 'utf8');
 }
 
 /** What Fastify takes for a proxy: an address, a network with its prefix, or a name of a set of them. */

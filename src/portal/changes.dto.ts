@@ -37,7 +37,7 @@ export class ChangeEvent {
   @Text({ description: 'Number of the entry in its park’s journal, from 1 and without a gap. With `types` only some numbers come.', max: 16, example: '4711' }) sequence: string;
   @DayField({ description: 'The date to which it belongs, however late it was recorded.' }) effectiveon: Day;
   @Choice({ description: 'Who did it: a person of the park, another system, the operator, an enterprise through its link, or a job.', of: ['cadre', 'client', 'operator', 'enterprise', 'system'] }) actorkind: string;
-  @Text({ description: 'Id of the cadre, or subject of the client or operator.', max: 255, example: '01945c8e-7d20-7f5a-9c1b-3f6d1c2b4a59' }) actorid: string;
+  @Text({ description: 'Id of the cadre, or subject of the client or operator; of a grade people are told `enterprise`.', max: 255, example: '01945c8e-7d20-7f5a-9c1b-3f6d1c2b4a59' }) actorid: string;
   @InstantField({ description: 'When the entry was sealed.' }) sealedat: string;
   @Text({ description: 'Hash of the sealed entry, hexadecimal: keep it, and nobody can change the entry without your noticing.', max: 64, example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08' }) hash: string;
   @Choice({ description: 'Always JSON. There where `data` is.', of: ['application/json'], optional: true }) datacontenttype?: 'application/json';

@@ -4,6 +4,7 @@ import type { Day } from '../kernel/day';
 import { Problem } from '../kernel/problem';
 import { Database } from '../platform/db/database';
 import { type Page, type PageQuery, readPage, toPage } from '../platform/http/page';
+import { TicketsService } from '../tickets/tickets.service';
 import type { TimelineItem } from './timeline.dto';
 
 interface TimelineRow {
@@ -18,7 +19,7 @@ interface TimelineRow {
 /** What happened around one enterprise, newest first: visits, tickets, assignments, changes of status. */
 @Injectable()
 export class Timeline {
-  constructor(private readonly database: Database) {}
+  constructor(private readonly database: Database, private readonly tickets: TicketsService) {}
 
   async list(actor: Actor, enterpriseId: string, query: PageQuery): Promise<Page<TimelineItem>> {
     const [place] = await this.database.read<{ parkId: string }>(actor, {
@@ -28,11 +29,12 @@ export class Timeline {
     // Officers and leaders see the visits of enterprises they are or were assigned to, and those they took part in.
     const own = actor.kind === 'client' || hasRole(actor, 'supervisor', 'admin', 'county') ? null : actor.id;
     const seesTickets = actor.kind !== 'client' || actor.scopes.includes('tickets:read');
-    const rows = await readPage<TimelineRow>(this.database, actor, query, `timeline-${enterpriseId}`, ['string', 'string', 'string'], ({ after, limit }) => ({
-      name: after === undefined ? 'timeline' : 'timeline-after',
-      text: timelineSql(after !== undefined),
-      values: [place.parkId, enterpriseId, own, limit, seesTickets, ...(after ?? [])],
-    }));
+    if (seesTickets) await this.tickets.settle(actor, place.parkId);
+    const rows = await readPage<TimelineRow>(this.database, actor, query, `timeline-${enterpriseId}`, ['string', 'string', 'string'], ({ after, limit }) => {
+      const values: unknown[] = [place.parkId, enterpriseId, own, limit, seesTickets, ...(after ?? [])];
+      const seen = this.tickets.seenBy(actor, (value) => `$${values.push(value)}`);
+      return { name: `timeline-${seen.name}${after === undefined ? '' : '-after'}`, text: timelineSql(seen.condition, after !== undefined), values };
+    });
     return toPage(rows, query, `timeline-${enterpriseId}`, (row) => [row.on, row.id, row.kind], ({ on, id, kind, what, cadreId, cadreName }) => ({
       on, id, kind, what, cadre: cadreId === null || cadreName === null ? null : { id: cadreId, name: cadreName },
     }));
@@ -40,7 +42,7 @@ export class Timeline {
 }
 
 // Each branch reads at most a page of its own index, or the tickets of one enterprise; the outer sort meets five short lists.
-function timelineSql(paged: boolean): string {
+function timelineSql(seen: string, paged: boolean): string {
   const page = (on: string, id: string, kind: string) => (paged ? `AND (${on}, ${id}, '${kind}') < ($6::date, $7::uuid, $8)` : '');
   return `
     SELECT t.on_date AS "on", t.id, t.kind, t.what, t.cadre_id AS "cadreId", c.name AS "cadreName" FROM (
@@ -51,9 +53,8 @@ function timelineSql(paged: boolean): string {
        ORDER BY v.on_date DESC, v.id DESC LIMIT $4)
       UNION ALL
       (SELECT r.on_date, r.id, 'ticket', r.state, r.registered_by FROM (
-         SELECT (k.created_at AT TIME ZONE p.time_zone)::date AS on_date, k.id, k.state, k.registered_by FROM ticket k JOIN park p ON p.id = k.park_id
-         WHERE k.park_id = $1 AND k.enterprise_id = $2 AND $5::boolean
-           AND ($3::uuid IS NULL OR k.handler_id = $3 OR k.registered_by = $3 OR EXISTS (SELECT FROM assignment a WHERE a.park_id = $1 AND a.enterprise_id = $2 AND a.cadre_id = $3))) r
+         SELECT (t.created_at AT TIME ZONE p.time_zone)::date AS on_date, t.id, t.state, t.registered_by FROM ticket t JOIN park p ON p.id = t.park_id
+         WHERE t.park_id = $1 AND t.enterprise_id = $2 AND $5::boolean AND ${seen}) r
        WHERE true ${page('r.on_date', 'r.id', 'ticket')} ORDER BY r.on_date DESC, r.id DESC LIMIT $4)
       UNION ALL
       (SELECT a.starts_on, a.id, 'assignment_started', a.capacity, a.cadre_id FROM assignment a

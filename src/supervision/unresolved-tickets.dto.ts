@@ -3,9 +3,11 @@ import type { Day } from '../kernel/day';
 import { Choice, DayField, Flag, Id, Text, Whole } from '../platform/http/fields';
 import { PageQuery } from '../platform/http/page';
 import { STATES, type State } from '../tickets/domain/lifecycle';
+import { UNRESOLVED_SORTS, type UnresolvedSort } from '../tickets/domain/words';
 
 /** The filters of `GET /tickets`, but for `open`: these are. */
 export class UnresolvedTicketsQuery extends PageQuery {
+  @Choice({ description: '`overdue`: the most overdue first, when left out. `registered`: the oldest number first.', of: UNRESOLVED_SORTS, optional: true }) sort?: UnresolvedSort;
   @Flag({ description: 'Only those whose next deadline has passed.', optional: true, query: true }) overdueOnly?: boolean;
   @Choice({ description: 'In this state.', of: STATES, optional: true }) status?: State;
   @Flag({ description: 'Only those with a breach on record, or only the others.', optional: true, query: true }) breached?: boolean;

@@ -15,7 +15,7 @@ export class CallsService {
   async list(actor: Actor, query: CallFilter): Promise<Page<{ readonly call: DueCall; readonly now: Date }>> {
     const parkId = parkOf(actor, query.parkId);
     const now = this.clock.now();
-    const reader = readerOf(actor);
+    const reader = readerOf(actor, now);
     const me = actor.kind === 'cadre' ? actor.id : undefined;
     let rows = await this.store.list(actor, parkId, query, reader, me, now);
     if (rows.stale) {

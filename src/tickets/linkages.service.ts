@@ -20,9 +20,9 @@ import type { Linkage } from './linkage.entity';
 import type { FollowUp } from './linkage-session.entity';
 import type { NewLinkageSession } from './linkages.dto';
 import { LinkagesStore, type ShownLinkage, type Team } from './linkages.store';
-import { TicketBook } from './ticket-book.service';
+import { type Desk, type HeldTicket, TicketBook } from './ticket-book.service';
 import type { StepBodies } from './ticket-steps.dto';
-import { TicketSteps } from './ticket-steps.service';
+import { byOf, TicketSteps } from './ticket-steps.service';
 import { TicketsService } from './tickets.service';
 
 /** A linkage whose ticket is held. */
@@ -31,9 +31,9 @@ interface Scene {
   readonly actor: Actor;
   readonly me: string;
   readonly linkage: ShownLinkage;
-  readonly enterpriseId: string;
+  readonly desk: Desk;
+  readonly own: HeldTicket;
   readonly when: Moment;
-  readonly zone: string;
   readonly parties: ReturnType<typeof linkagePartiesOf>;
   /** The ticket has ended, also where that is not written yet. */
   readonly closed: boolean;
@@ -94,9 +94,9 @@ export class LinkagesService implements OnModuleInit {
 
   /** What a session decided. Problems: `forbidden`, `linkage-closed`, `in-future`, `date-order`, `reference-unknown`, `cadre-inactive`. */
   async recordSession(actor: Actor, id: string, { heldAt, place, participantIds, decisions, followUps = [] }: NewLinkageSession, once?: Once<ShownLinkage>): Promise<ShownLinkage> {
-    return this.#act(actor, id, 'record-session', 'linkage.session_held', async ({ em, me, linkage, when, zone }) => {
+    return this.#act(actor, id, 'record-session', 'linkage.session_held', async ({ em, me, linkage, when, desk }) => {
       const { parkId } = linkage;
-      requireSession({ heldAt: new Date(heldAt), followUps }, linkage.openedOn, when.at, zone);
+      requireSession({ heldAt: new Date(heldAt), followUps }, linkage.openedOn, when.at, desk.settings.zone);
       await this.cadres.requireCadres(em, actor, parkId, participantIds, '/participantIds');
       for (const [index, { cadreId }] of followUps.entries()) await this.cadres.requireActiveCadre(em, actor, parkId, cadreId, `/followUps/${index}/cadreId`);
       const session = { id: newId(when.at), parkId, linkageId: id, heldAt: new Date(heldAt), place, decisions, recordedBy: me, recordedAt: when.at };
@@ -120,9 +120,12 @@ export class LinkagesService implements OnModuleInit {
 
   /** Problems: `forbidden`, `linkage-closed`. */
   async close(actor: Actor, id: string, outcome: string, once?: Once<ShownLinkage>): Promise<ShownLinkage> {
-    return this.#act(actor, id, 'close', 'linkage.closed', ({ me, when }) => Promise.resolve({
-      said: { closing: 'reported' }, change: { closedAt: when.at, closedOn: when.on, closing: 'reported', outcome, closedBy: me },
-    }), once);
+    return this.#act(actor, id, 'close', 'linkage.closed', async ({ em, me, linkage, desk, own, when }) => {
+      // That of a lower level may be closed late; who leads the one that there is now is asked still.
+      const { level } = own.told.ticket;
+      if (linkage.level === level) await this.book.record(em, actor, desk, own, { what: { type: 'level-closed', level }, by: byOf(actor) }, when.at);
+      return { said: { closing: 'reported' }, change: { closedAt: when.at, closedOn: when.on, closing: 'reported', outcome, closedBy: me } };
+    }, once);
   }
 
   /** Problems: `forbidden`, `follow-up-done`. */
@@ -152,7 +155,7 @@ export class LinkagesService implements OnModuleInit {
   async #act(actor: Actor, id: string, act: LinkageAct, type: string, work: (scene: Scene) => Promise<Doing>, once: Once<ShownLinkage> | undefined): Promise<ShownLinkage> {
     return this.database.transact(actor, async (em) => {
       const scene = await this.#scene(em, actor, id, false);
-      const { linkage, enterpriseId, when } = scene;
+      const { linkage, own: { row: { enterpriseId } }, when } = scene;
       requireLinkageAct(act, scene, scene.parties);
       const { said, change = {} } = await work(scene);
       await this.store.update(em, linkage, change, when.at);
@@ -167,7 +170,7 @@ export class LinkagesService implements OnModuleInit {
     const me = cadreOf(actor);
     const { parkId, ticketId } = found(await this.store.ticketOf(em, actor, id));
     const now = this.clock.now();
-    const { desk, held } = await this.book.hold(em, actor, parkId, [ticketId], now, unseen ? undefined : readerOf(actor));
+    const { desk, held } = await this.book.hold(em, actor, parkId, [ticketId], now, unseen ? undefined : readerOf(actor, now));
     const own = found(held[0]);
     const linkage = found(await this.store.find(em, actor, parkId, id));
     const { ticket } = own.told;
@@ -176,7 +179,7 @@ export class LinkagesService implements OnModuleInit {
       closed: linkage.closedAt !== null || !isOpen(ticket.state),
     };
     const parties = linkagePartiesOf(standing, { cadreId: me, departmentId: actor.departmentId }, partiesOf(ticket, personOf(actor)));
-    return { em, actor, me, linkage, enterpriseId: own.row.enterpriseId, when: this.book.moment(own, desk, now), zone: desk.settings.zone, parties, closed: standing.closed };
+    return { em, actor, me, linkage, desk, own, when: this.book.moment(own, desk, now), parties, closed: standing.closed };
   }
 
   async #raise(em: EntityManager, { parkId, subject, at, effectiveOn, data }: Entry, actor: Actor): Promise<void> {

@@ -69,8 +69,8 @@ export class MatterResponse {
   @Text({ ...REASON, description: 'Why the proposal was dismissed.', nullable: true }) dismissReason: string | null;
   @Nested(() => NamedRef, { description: 'Who dismissed it.', nullable: true }) dismissedBy: NamedRef | null;
   @InstantField({ description: 'When.', nullable: true }) dismissedAt: string | null;
-  @Whole({ description: 'How many tickets it has.', min: 0, max: 1_000_000 }) ticketCount: number;
-  @Whole({ description: 'Of how many enterprises.', min: 0, max: 1_000_000 }) enterpriseCount: number;
+  @Whole({ description: 'How many tickets it has that you may see.', min: 0, max: 1_000_000 }) ticketCount: number;
+  @Whole({ description: 'Of how many enterprises these are.', min: 0, max: 1_000_000 }) enterpriseCount: number;
   @Whole({ description: 'Counts changes; the ETag.', min: 1, max: 2_147_483_647 }) version: number;
   @InstantField({ description: 'When it was opened or proposed.' }) createdAt: string;
   @InstantField({ description: 'When it was changed last.' }) updatedAt: string;

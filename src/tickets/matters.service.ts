@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { GuideService } from '../guide/guide.service';
 import { type Actor, cadreOf, parkOf, systemActor } from '../kernel/actor';
@@ -51,19 +51,35 @@ const LATEST_LOOK_DAYS = 90;
 
 /** Concerns that several enterprises share, researched and decided as one. */
 @Injectable()
-export class MattersService {
+export class MattersService implements OnModuleInit {
   constructor(
     private readonly store: MattersStore, private readonly book: TicketBook, private readonly guide: GuideService, private readonly parks: ParksService, private readonly database: Database,
     private readonly journal: Journal, private readonly clock: Clock,
   ) {}
 
+  /** What a matter would answer is answered on the ticket that goes on. */
+  onModuleInit(): void {
+    this.journal.on('ticket.merged', async (em, { parkId, subject, at, effectiveOn, data }, actor) => {
+      const intoId = data?.['intoId'];
+      if (typeof intoId !== 'string') throw new TypeError('a merge names the ticket that goes on');
+      for (const id of await this.store.passOn(em, parkId, { from: subject.id, to: intoId }, at)) await this.#append(em, actor, { id, parkId }, { type: 'matter.tickets_added', now: at, today: effectiveOn }, { ticketIds: [intoId] });
+    });
+  }
+
   async list(actor: Actor, query: MatterFilter): Promise<Page<ListedMatter>> {
-    return toPage(await this.store.list(actor, parkOf(actor, query.parkId), query), query, 'matters', ({ id }) => [id], (matter) => matter);
+    return toPage(await this.store.list(actor, parkOf(actor, query.parkId), query, readerOf(actor, this.clock.now())), query, 'matters', ({ id }) => [id], (matter) => matter);
   }
 
   /** With those of its tickets that the actor may see. */
   async get(actor: Actor, id: string): Promise<ShownMatter> {
-    return found(await this.store.read(actor, id, readerOf(actor)));
+    await this.#settle(actor, id);
+    return found(await this.store.read(actor, id, readerOf(actor, this.clock.now())));
+  }
+
+  /** Its tickets stand as time has it before they are shown. */
+  async #settle(actor: Actor, id: string): Promise<void> {
+    const parkId = await this.store.parkTurned(actor, id, this.clock.now());
+    if (parkId !== undefined) await this.book.settle(parkId, actor.requestId);
   }
 
   /** Problems: `reference-unknown`, `category-unknown`, `matter-exists`, `ticket-in-matter`, `id-taken`, `id-time-out-of-range`. */
@@ -73,7 +89,7 @@ export class MattersService {
     return this.database.transact(actor, async (em) => {
       const now = this.clock.now();
       const { id, fresh } = await claimId(em, { resource: 'matter', parkId, id: request.id, content: request, now });
-      if (!fresh) return { created: false, body: found(await this.store.find(em, actor, id)) };
+      if (!fresh) return { created: false, body: found(await this.store.find(em, actor, id, readerOf(actor, this.clock.now()))) };
       const today = await this.#today(em, actor, parkId, now);
       const { title, description, category = null, guideItemId = null, ticketIds = [] } = request;
       if (category !== null) await requireCategory(this.guide, em, actor, parkId, category, today);
@@ -86,7 +102,7 @@ export class MattersService {
       await this.#requireTickets(em, actor, parkId, ticketIds);
       await this.store.addTickets(em, matter, ticketIds, now);
       await this.#append(em, actor, matter, { type: 'matter.opened', now, today }, { category, guideItemId, ticketIds });
-      return { created: true, body: found(await this.store.find(em, actor, id)) };
+      return { created: true, body: found(await this.store.find(em, actor, id, readerOf(actor, this.clock.now()))) };
     }, once);
   }
 
@@ -166,6 +182,7 @@ export class MattersService {
 
   async #act(actor: Actor, id: string, act: MatterAct, type: string, work: (scene: Scene) => Promise<Doing>, once: Once<ShownMatter> | undefined): Promise<ShownMatter> {
     const me = cadreOf(actor);
+    await this.#settle(actor, id);
     return this.database.transact(actor, async (em) => {
       const now = this.clock.now();
       const matter = found(await this.store.lock(em, actor, id));
@@ -173,7 +190,7 @@ export class MattersService {
       const { said = {}, change = {} } = await work({ em, matter, me, now });
       await this.store.update(em, matter, change, now);
       await this.#append(em, actor, matter, { type, now, today: await this.#today(em, actor, matter.parkId, now) }, said);
-      return found(await this.store.find(em, actor, id));
+      return found(await this.store.find(em, actor, id, readerOf(actor, this.clock.now())));
     }, once);
   }
 

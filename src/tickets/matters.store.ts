@@ -96,6 +96,25 @@ export class MattersStore {
        WHERE m.park_id = $1 AND m.matter_id = $2`, [parkId, id]);
   }
 
+  /**
+   * Where a ticket was merged, the one that goes on takes its place in matters that are proposed or open, unless an open one has that already. Answers
+   * the matters that it has joined. Whoever decides holds the matter first and then its tickets; here it is the other way round, and PostgreSQL lets one
+   * of the two begin again.
+   */
+  async passOn(em: EntityManager, parkId: string, { from, to }: { readonly from: string; readonly to: string }, at: Date): Promise<string[]> {
+    const held: { id: string }[] = await em.query(
+      `SELECT m.id FROM matter m WHERE m.park_id = $1 AND m.status IN ('proposed', 'open')
+       AND m.id IN (SELECT x.matter_id FROM matter_ticket x WHERE x.park_id = $1 AND x.ticket_id = $2 AND x.standing <> 'ended') ORDER BY m.id FOR NO KEY UPDATE`, [parkId, from]);
+    if (held.length === 0) return [];
+    const ids = held.map(({ id }) => id);
+    await em.query(`UPDATE matter_ticket SET standing = 'ended' WHERE park_id = $1 AND ticket_id = $2 AND matter_id = ANY ($3)`, [parkId, from, ids]);
+    const joined: { id: string }[] = await em.query(
+      `INSERT INTO matter_ticket (park_id, matter_id, ticket_id, standing, added_at) SELECT m.park_id, m.id, $2, m.status, $4 FROM matter m WHERE m.park_id = $1 AND m.id = ANY ($3)
+       ON CONFLICT DO NOTHING RETURNING matter_id AS id`, [parkId, to, ids, at]);
+    await em.query('UPDATE matter SET version = version + 1, updated_at = $3 WHERE park_id = $1 AND id = ANY ($2)', [parkId, ids, at]);
+    return joined.map(({ id }) => id);
+  }
+
   async endTickets(em: EntityManager, { parkId, id }: Pick<Matter, 'parkId' | 'id'>, answered: readonly { readonly ticketId: string; readonly eventNo: number }[]): Promise<void> {
     await em.query(
       `UPDATE matter_ticket m SET standing = 'ended', event_no = (SELECT a.no FROM unnest($3::uuid[], $4::integer[]) a (id, no) WHERE a.id = m.ticket_id) WHERE m.park_id = $1 AND m.matter_id = $2`,
@@ -114,27 +133,35 @@ export class MattersStore {
     return rows.map((row) => row.id);
   }
 
-  async find(em: EntityManager, actor: Actor, id: string): Promise<ShownMatter | undefined> {
-    const [matter]: ListedMatter[] = await em.query(`SELECT ${COLUMNS} FROM matter m WHERE m.id = $1 AND m.park_id = ANY ($2)`, [id, [...actor.parkIds]]);
-    if (matter === undefined) return undefined;
-    return { matter, tickets: await em.query(`${TICKETS} ORDER BY t.number`, [[...actor.parkIds], id]), notes: await em.query(NOTES, [[...actor.parkIds], id]) };
+  /** As {@link read}, in the transaction that changes it. */
+  async find(em: EntityManager, actor: Actor, id: string, reader: TicketReader | undefined): Promise<ShownMatter | undefined> {
+    const { matter, tickets, notes } = wholeStatements(actor, id, reader);
+    const [found]: ListedMatter[] = await em.query(matter.text, [...matter.values ?? []]);
+    if (found === undefined) return undefined;
+    return { matter: found, tickets: await em.query(tickets.text, [...tickets.values ?? []]), notes: await em.query(notes.text, [...notes.values ?? []]) };
   }
 
   /** With those of its tickets that the reader may see. */
   async read(actor: Actor, id: string, reader: TicketReader | undefined): Promise<ShownMatter | undefined> {
-    const values: unknown[] = [actor.parkIds, id];
-    const visible = reader === undefined ? '' : `AND ${visibleTo(reader, (value) => `$${values.push(value)}`)}`;
-    const [[matter], tickets, notes] = await this.database.readAll<[ListedMatter, ShownMatterTicket, ShownNote]>(actor, [
-      { name: 'matter', text: `SELECT ${COLUMNS} FROM matter m WHERE m.park_id = ANY ($1) AND m.id = $2`, values: [actor.parkIds, id] },
-      { name: `matter-tickets-${variantOf(reader)}`, text: `${TICKETS} ${visible} ORDER BY t.number`, values },
-      { name: 'matter-notes', text: NOTES, values: [actor.parkIds, id] },
-    ]);
+    const statements = wholeStatements(actor, id, reader);
+    const [[matter], tickets, notes] = await this.database.readAll<[ListedMatter, ShownMatterTicket, ShownNote]>(actor, [statements.matter, statements.tickets, statements.notes]);
     return matter === undefined ? undefined : { matter, tickets, notes };
   }
 
-  /** The newest first. */
-  async list(actor: Actor, parkId: string, query: MatterFilter): Promise<PageRows<ListedMatter>> {
-    return readPage<ListedMatter>(this.database, actor, query, 'matters', ['string'], (slice) => listStatement(parkId, query, slice));
+  /** The park of a matter of whose tickets time has turned one, and nobody has judged it since. */
+  async parkTurned(actor: Actor, id: string, now: Date): Promise<string | undefined> {
+    const [row] = await this.database.read<{ parkId: string }>(actor, {
+      name: 'matter-turned',
+      text: `SELECT x.park_id AS "parkId" FROM matter_ticket x JOIN ticket t ON t.park_id = x.park_id AND t.id = x.ticket_id
+             WHERE x.park_id = ANY ($1) AND x.matter_id = $2 AND t.turn_at <= $3 LIMIT 1`,
+      values: [[...actor.parkIds], id, now],
+    });
+    return row?.parkId;
+  }
+
+  /** The newest first, with the number of those of their tickets that the reader may see. */
+  async list(actor: Actor, parkId: string, query: MatterFilter, reader: TicketReader | undefined): Promise<PageRows<ListedMatter>> {
+    return readPage<ListedMatter>(this.database, actor, query, 'matters', ['string'], (slice) => listStatement(parkId, query, reader, slice));
   }
 
   /**
@@ -157,9 +184,20 @@ export class MattersStore {
   }
 }
 
-function listStatement(parkId: string, { status, guideItemId }: MatterFilter, { after, limit }: Slice): Statement {
+/** A matter with those of its tickets that the reader may see, and its notes. */
+function wholeStatements(actor: Actor, id: string, reader: TicketReader | undefined): Readonly<Record<'matter' | 'tickets' | 'notes', Statement>> {
+  const key: readonly unknown[] = [[...actor.parkIds], id];
+  const [counted, shown] = [[...key], [...key]];
+  return {
+    matter: { name: `matter-${variantOf(reader)}`, text: `SELECT ${columnsFor(reader, counted)} FROM matter m WHERE m.park_id = ANY ($1) AND m.id = $2`, values: counted },
+    tickets: { name: `matter-tickets-${variantOf(reader)}`, text: `${TICKETS} ${seenBy(reader, shown)} ORDER BY t.number`, values: shown },
+    notes: { name: 'matter-notes', text: NOTES, values: [...key] },
+  };
+}
+
+function listStatement(parkId: string, { status, guideItemId }: MatterFilter, reader: TicketReader | undefined, { after, limit }: Slice): Statement {
   const values: unknown[] = [parkId, limit];
-  const parts: string[] = [];
+  const parts = [variantOf(reader)];
   const conditions: string[] = [];
   const filter = (part: string, condition: (at: string) => string, value: unknown): void => {
     parts.push(part);
@@ -168,19 +206,28 @@ function listStatement(parkId: string, { status, guideItemId }: MatterFilter, { 
   if (status !== undefined) filter('status', (at) => `m.status = ${at}`, status);
   if (guideItemId !== undefined) filter('guide-item', (at) => `m.guide_item_id = ${at}`, guideItemId);
   if (after !== undefined) filter('after', (at) => `m.id < ${at}::uuid`, after[0]);
-  return { name: ['matters', ...parts].join('-'), text: `SELECT ${COLUMNS} FROM matter m WHERE ${['m.park_id = $1', ...conditions].join(' AND ')} ORDER BY m.id DESC LIMIT $2`, values };
+  return { name: ['matters', ...parts].join('-'), text: `SELECT ${columnsFor(reader, values)} FROM matter m WHERE ${['m.park_id = $1', ...conditions].join(' AND ')} ORDER BY m.id DESC LIMIT $2`, values };
 }
 
 function cadre(column: string): string {
   return `(SELECT json_build_object('id', c.id, 'name', c.name) FROM cadre c WHERE c.park_id = m.park_id AND c.id = m.${column})`;
 }
 
+/** Narrows tickets to those that the reader may see; the values are placed behind those that there are. */
+function seenBy(reader: TicketReader | undefined, values: unknown[]): string {
+  return reader === undefined ? '' : `AND ${visibleTo(reader, (value) => `$${values.push(value)}`)}`;
+}
+
+/** Counts what the reader may see: how many others there are is theirs to know who see them. */
+function columnsFor(reader: TicketReader | undefined, values: unknown[]): string {
+  const from = `FROM matter_ticket x JOIN ticket t ON t.park_id = x.park_id AND t.id = x.ticket_id WHERE x.park_id = m.park_id AND x.matter_id = m.id ${seenBy(reader, values)}`;
+  return `${COLUMNS}, (SELECT count(*)::integer ${from}) AS tickets, (SELECT count(DISTINCT t.enterprise_id)::integer ${from}) AS enterprises`;
+}
+
 const COLUMNS = `
   m.id, m.park_id AS "parkId", m.title, m.description, m.category, m.guide_item_id AS "guideItemId", m.status, ${cadre('opened_by')} AS "openedBy", m.decision, m.means,
   ${cadre('decided_by')} AS "decidedBy", m.decided_at AS "decidedAt", m.dismiss_reason AS "dismissReason", ${cadre('dismissed_by')} AS "dismissedBy", m.dismissed_at AS "dismissedAt",
-  m.version, m.created_at AS "createdAt", m.updated_at AS "updatedAt",
-  (SELECT count(*)::integer FROM matter_ticket x WHERE x.park_id = m.park_id AND x.matter_id = m.id) AS tickets,
-  (SELECT count(DISTINCT t.enterprise_id)::integer FROM matter_ticket x JOIN ticket t ON t.park_id = x.park_id AND t.id = x.ticket_id WHERE x.park_id = m.park_id AND x.matter_id = m.id) AS enterprises`;
+  m.version, m.created_at AS "createdAt", m.updated_at AS "updatedAt"`;
 const TICKETS = `
   SELECT t.id AS "ticketId", t.number, t.title, t.state AS status, e.id AS "enterpriseId", e.name AS "enterpriseName", x.added_at AS "addedAt", x.event_no AS "eventNo"
   FROM matter_ticket x JOIN ticket t ON t.park_id = x.park_id AND t.id = x.ticket_id JOIN enterprise e ON e.park_id = t.park_id AND e.id = t.enterprise_id

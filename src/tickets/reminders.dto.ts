@@ -38,7 +38,7 @@ export class ReminderResponse {
   @Id({ description: 'The assignment; null where it is about a ticket.', nullable: true }) assignmentId: string | null;
   @DayField({ description: 'When the visit was due.', nullable: true }) lapseDueOn: Day | null;
   @Nested(() => NamedRef, { description: 'The enterprise.' }) enterprise: NamedRef;
-  @Nested(() => NamedRef, { description: 'Whom it was sent to: who was responsible then. Null is the department that assigns, for which any supervisor answers.', nullable: true }) cadre: NamedRef | null;
+  @Nested(() => NamedRef, { description: 'Whom it was sent to: who was responsible then. Null is the department that assigns, for which any supervisor answers. What was sent to somebody who was deactivated, whoever handles the ticket now answers, and where nobody does any supervisor.', nullable: true }) cadre: NamedRef | null;
   @Text({ ...TEXT, description: 'What is asked; null for an order of the system, which follows level 3.', nullable: true }) text: string | null;
   @DayField({ description: 'Until when an order must be answered.', nullable: true }) dueOn: Day | null;
   @Whole({ description: 'Calendar days since that day without a reply; 0 otherwise.', min: 0, max: 100_000 }) overdueDays: number;

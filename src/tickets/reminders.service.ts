@@ -15,6 +15,7 @@ import { requireAhead } from './domain/guards';
 import { isAddressee, type Reminded, REMINDING_ENTRIES, requireAnswerable, requireOverdue, type ReminderKind } from './domain/reminder';
 import type { Reminder } from './reminder.entity';
 import { type Addressee, type ReminderFilter, RemindersStore, type ShownReminder } from './reminders.store';
+import { TicketBook } from './ticket-book.service';
 import { TicketSteps } from './ticket-steps.service';
 
 /** About a ticket or about an overdue visit: one of the two. */
@@ -36,7 +37,7 @@ export interface ReminderOnDay {
 @Injectable()
 export class RemindersService implements OnModuleInit {
   constructor(
-    private readonly store: RemindersStore, private readonly steps: TicketSteps, private readonly assignments: AssignmentsService, private readonly parks: ParksService, private readonly database: Database,
+    private readonly store: RemindersStore, private readonly book: TicketBook, private readonly steps: TicketSteps, private readonly assignments: AssignmentsService, private readonly parks: ParksService, private readonly database: Database,
     private readonly journal: Journal, private readonly clock: Clock,
   ) {}
 
@@ -48,17 +49,19 @@ export class RemindersService implements OnModuleInit {
   /** Who oversees sees the park's; everybody else what was sent to them. */
   async list(actor: Actor, query: ReminderFilter): Promise<Page<ReminderOnDay>> {
     const parkId = parkOf(actor, query.parkId);
-    const today = await this.parks.today(actor, parkId, this.clock.now());
+    const now = this.clock.now();
+    const today = await this.parks.today(actor, parkId, now);
     const to = seesAll(actor) ? undefined : { cadreId: cadreOf(actor), department: false };
-    return toPage(await this.store.list(actor, parkId, query, to, today), query, 'reminders', ({ id }) => [id], (reminder) => ({ reminder, today }));
+    return toPage(await this.book.caughtUp(actor, parkId, async () => this.store.list(actor, parkId, query, to, { today, now })), query, 'reminders', ({ id }) => [id], (reminder) => ({ reminder, today }));
   }
 
   /** What a cadre of the one park in scope has not answered; for a supervisor's own list also what was sent to the department that assigns. */
   async openRemindersOf(actor: Actor, cadreId: string): Promise<ReminderOnDay[]> {
     const parkId = parkOf(actor);
-    const today = await this.parks.today(actor, parkId, this.clock.now());
+    const now = this.clock.now();
+    const today = await this.parks.today(actor, parkId, now);
     const to: Addressee = { cadreId, department: actor.id === cadreId && hasRole(actor, 'supervisor') };
-    return (await this.store.readOpen(actor, parkId, to, today)).map((reminder) => ({ reminder, today }));
+    return (await this.book.caughtUp(actor, parkId, async () => this.store.readOpen(actor, parkId, to, { today, now }))).rows.map((reminder) => ({ reminder, today }));
   }
 
   /**
@@ -80,8 +83,9 @@ export class RemindersService implements OnModuleInit {
       const now = this.clock.now();
       if (!(await this.store.lock(em, actor, id))) throw new Problem('not-found');
       const reminder = found(await this.store.find(em, actor, id));
-      if (!isAddressee(reminder, me) && !seesAll(actor)) throw new Problem('not-found');
-      requireAnswerable({ cadreId: reminder.cadreId, answered: reminder.repliedAt !== null }, me);
+      const { answererId } = reminder;
+      if (!isAddressee({ cadreId: answererId }, me) && !seesAll(actor)) throw new Problem('not-found');
+      requireAnswerable({ cadreId: answererId, answered: reminder.repliedAt !== null }, me);
       await this.store.answer(em, reminder, { reply: text, repliedAt: now, repliedBy: me.cadreId });
       const { parkId, kind, ticketId, eventNo, assignmentId, enterpriseId } = reminder;
       const today = localDay(now, (await this.parks.settings(em, actor, parkId)).zone);

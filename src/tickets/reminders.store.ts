@@ -3,9 +3,10 @@ import type { EntityManager } from 'typeorm';
 import type { Actor } from '../kernel/actor';
 import type { Day } from '../kernel/day';
 import { Database, type Statement } from '../platform/db/database';
-import { type PageQuery, type PageRows, readPage, type Slice } from '../platform/http/page';
+import { type Counted, type PageQuery, type PageRows, pageStatements, type Slice, totalIn } from '../platform/http/page';
 import type { ReminderKind } from './domain/reminder';
 import { Reminder } from './reminder.entity';
+import { hasTurned } from './ticket-list.store';
 
 export interface ShownReminder extends Reminder {
   readonly ticketNumber: string | null;
@@ -14,6 +15,8 @@ export interface ShownReminder extends Reminder {
   readonly cadreName: string | null;
   readonly issuedByName: string | null;
   readonly repliedByName: string | null;
+  /** Who must answer: nobody in particular where any supervisor may. */
+  readonly answererId: string | null;
 }
 
 export interface ReminderFilter extends PageQuery {
@@ -27,6 +30,12 @@ export interface ReminderFilter extends PageQuery {
 export interface Addressee {
   readonly cadreId: string;
   readonly department: boolean;
+}
+
+/** An instant, and its day in the park. */
+export interface Today {
+  readonly now: Date;
+  readonly today: Day;
 }
 
 /** What a ticket's entry says of a reminder. */
@@ -74,14 +83,19 @@ export class RemindersStore {
     await em.update(Reminder, { parkId, id }, given);
   }
 
-  /** The newest first. */
-  async list(actor: Actor, parkId: string, query: ReminderFilter, to: Addressee | undefined, today: Day): Promise<PageRows<ShownReminder>> {
-    return readPage<ShownReminder>(this.database, actor, query, 'reminders', ['string'], (slice) => listStatement(parkId, query, to, today, slice));
+  /** The newest first, and whether time has turned a ticket of the park that nobody has judged since: it may have ordered something. */
+  async list(actor: Actor, parkId: string, query: ReminderFilter, to: Addressee | undefined, { today, now }: Today): Promise<PageRows<ShownReminder> & { readonly stale: boolean }> {
+    const [page, ...count] = pageStatements(query, 'reminders', ['string'], (slice) => listStatement(parkId, query, to, today, slice));
+    const [rows, turned, counted] = await this.database.readAll<[ShownReminder, object, Counted]>(actor, [page, hasTurned(parkId, now), ...count]);
+    return { rows, total: totalIn(counted), stale: turned.length > 0 };
   }
 
   /** What an addressee has not answered, the newest first. */
-  async readOpen(actor: Actor, parkId: string, to: Addressee, today: Day): Promise<ShownReminder[]> {
-    return this.database.read<ShownReminder>(actor, listStatement(parkId, { answered: false }, to, today, { after: undefined, limit: MOST_OPEN }));
+  async readOpen(actor: Actor, parkId: string, to: Addressee, { today, now }: Today): Promise<{ readonly rows: readonly ShownReminder[]; readonly stale: boolean }> {
+    const [rows, turned] = await this.database.readAll<[ShownReminder, object]>(actor, [
+      listStatement(parkId, { answered: false }, to, today, { after: undefined, limit: MOST_OPEN }), hasTurned(parkId, now),
+    ]);
+    return { rows, stale: turned.length > 0 };
   }
 }
 
@@ -93,7 +107,7 @@ function listStatement(parkId: string, { cadreId, kind, answered, overdue }: Rem
     parts.push(part);
     conditions.push(condition(`$${values.push(value)}`));
   };
-  if (to !== undefined) filter(to.department ? 'to-department' : 'to', (at) => (to.department ? `(r.cadre_id = ${at} OR r.cadre_id IS NULL)` : `r.cadre_id = ${at}`), to.cadreId);
+  if (to !== undefined) filter(to.department ? 'to-department' : 'to', (at) => `r.id IN (${sentTo(at, to.department)})`, to.cadreId);
   if (cadreId !== undefined) filter('cadre', (at) => `r.cadre_id = ${at}`, cadreId);
   if (kind !== undefined) filter('kind', (at) => `r.kind = ${at}`, kind);
   if (overdue !== undefined) filter(overdue ? 'overdue' : 'in-time', (at) => `${overdue ? '' : 'NOT coalesce'}(r.replied_at IS NULL AND r.due_on < ${at}::date${overdue ? '' : ', false'})`, today);
@@ -110,10 +124,30 @@ function listStatement(parkId: string, { cadreId, kind, answered, overdue }: Rem
   };
 }
 
+/** What was sent to a cadre, has fallen to them, or is any supervisor's. */
+function sentTo(cadre: string, department: boolean): string {
+  const open = 'o.park_id = $1 AND o.replied_at IS NULL';
+  return [
+    `SELECT o.id FROM reminder o WHERE o.park_id = $1 AND o.cadre_id = ${cadre}`,
+    // Few: what is unanswered of those who were deactivated.
+    `SELECT o.id FROM cadre c JOIN reminder o ON o.park_id = c.park_id AND o.cadre_id = c.id JOIN ticket t ON t.park_id = o.park_id AND t.id = o.ticket_id
+     WHERE c.park_id = $1 AND NOT c.active AND ${open} AND t.handler_id = ${cadre}`,
+    ...(department ? [
+      `SELECT o.id FROM reminder o WHERE ${open} AND o.cadre_id IS NULL`,
+      `SELECT o.id FROM cadre c JOIN reminder o ON o.park_id = c.park_id AND o.cadre_id = c.id LEFT JOIN ticket t ON t.park_id = o.park_id AND t.id = o.ticket_id
+       LEFT JOIN cadre h ON h.park_id = t.park_id AND h.id = t.handler_id WHERE c.park_id = $1 AND NOT c.active AND ${open} AND h.active IS NOT TRUE`,
+    ] : []),
+  ].join(' UNION ALL ');
+}
+
+// Sent to somebody who was deactivated, it falls to whoever handles the ticket, and where nobody does to the department that assigns.
+const ANSWERER = `CASE WHEN r.cadre_id IS NULL OR c.active OR r.replied_at IS NOT NULL THEN r.cadre_id WHEN h.active THEN h.id END`;
 const COLUMNS = `
   r.id, r.park_id AS "parkId", r.kind, r.ticket_id AS "ticketId", r.event_no AS "eventNo", r.assignment_id AS "assignmentId", r.lapse_due_on AS "lapseDueOn", r.cadre_id AS "cadreId", r.text,
   r.due_on AS "dueOn", r.issued_by AS "issuedBy", r.issued_at AS "issuedAt", r.reply, r.replied_at AS "repliedAt", r.replied_by AS "repliedBy", t.number AS "ticketNumber",
-  e.id AS "enterpriseId", e.name AS "enterpriseName", c.name AS "cadreName", i.name AS "issuedByName", p.name AS "repliedByName"`;
+  e.id AS "enterpriseId", e.name AS "enterpriseName", c.name AS "cadreName", i.name AS "issuedByName", p.name AS "repliedByName",
+  ${ANSWERER} AS "answererId"`;
 const FROM = `reminder r LEFT JOIN ticket t ON t.park_id = r.park_id AND t.id = r.ticket_id LEFT JOIN assignment a ON a.park_id = r.park_id AND a.id = r.assignment_id
   JOIN enterprise e ON e.park_id = r.park_id AND e.id = coalesce(t.enterprise_id, a.enterprise_id) LEFT JOIN cadre c ON c.park_id = r.park_id AND c.id = r.cadre_id
-  LEFT JOIN cadre i ON i.park_id = r.park_id AND i.id = r.issued_by LEFT JOIN cadre p ON p.park_id = r.park_id AND p.id = r.replied_by`;
+  LEFT JOIN cadre i ON i.park_id = r.park_id AND i.id = r.issued_by LEFT JOIN cadre p ON p.park_id = r.park_id AND p.id = r.replied_by
+  LEFT JOIN cadre h ON h.park_id = t.park_id AND h.id = t.handler_id`;

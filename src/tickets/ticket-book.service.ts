@@ -142,6 +142,23 @@ export class TicketBook {
     }
   }
 
+  /** What was read of tickets of the park; read again after what time has done to them is written, where nobody has written it yet. */
+  async caughtUp<T extends { readonly stale: boolean }>(actor: Actor, parkId: string, read: () => Promise<T>): Promise<T> {
+    const first = await read();
+    if (!first.stale) return first;
+    await this.settle(parkId, actor.requestId);
+    return read();
+  }
+
+  /** Writes what time has done to some tickets of a park, in the caller's transaction. */
+  async settleIn(em: EntityManager, { requestId }: Pick<Actor, 'requestId'>, parkId: string, ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    const now = this.clock.now();
+    const system = systemActor(requestId, [parkId]);
+    const { desk, held } = await this.hold(em, system, parkId, ids, now);
+    await this.#writeTime(em, system, desk, held.filter(({ passed }) => passed.length > 0), now);
+  }
+
   async #settleBatch(em: EntityManager, system: Actor, parkId: string, wait: boolean, aside: readonly string[]): Promise<{ count: number; untold: readonly string[] }> {
     const now = this.clock.now();
     const desk = await this.desk(em, system, parkId);
@@ -149,12 +166,15 @@ export class TicketBook {
     if (rows.length === 0) return { count: 0, untold: [] };
     const events = await this.store.events(em, system, parkId, rows.map(({ id }) => id));
     const told = rows.map((row) => ({ id: row.id, held: bringUpIfTold(row, events.get(row.id) ?? [], desk, now) }));
-    const held = told.flatMap((one) => (one.held === undefined ? [] : [one.held]));
+    await this.#writeTime(em, system, desk, told.flatMap(({ held }) => (held === undefined ? [] : [held])), now);
+    return { count: rows.length, untold: told.filter(({ held }) => held === undefined).map(({ id }) => id) };
+  }
+
+  async #writeTime(em: EntityManager, system: Actor, desk: Desk, held: readonly HeldTicket[], now: Date): Promise<void> {
     await sideBySide([
       this.store.write(em, held.map((one) => writeOf(one, one.told, desk, timeEvents(one, desk), {}, now))),
       this.journal.appendAll(em, system, held.flatMap((one) => entriesOfTime(one, desk))),
     ]);
-    return { count: rows.length, untold: told.filter((one) => one.held === undefined).map(({ id }) => id) };
   }
 }
 

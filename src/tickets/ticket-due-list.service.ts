@@ -6,6 +6,7 @@ import { Choice, Flag, Id, InstantField, Nested, Text, Whole } from '../platform
 import { NamedRef } from '../platform/http/named-ref';
 import { DEFAULT_LIMIT, type Page, type PageQuery, type PageRows, readCursor, toPage } from '../platform/http/page';
 import { CLOCK_KINDS, STATES, type State } from './domain/lifecycle';
+import type { UnresolvedSort } from './domain/words';
 import { TicketBook } from './ticket-book.service';
 import { type DueTicketFilter, type DueTicketRow, TicketDueListStore } from './ticket-due-list.store';
 import type { TicketFilters } from './ticket-list.store';
@@ -30,20 +31,21 @@ export class UnresolvedTicket {
 }
 
 /** What the unresolved list is asked for. */
-export type UnresolvedQuery = TicketFilters & PageQuery & { readonly overdueOnly?: boolean };
+export type UnresolvedQuery = TicketFilters & PageQuery & { readonly overdueOnly?: boolean; readonly sort?: UnresolvedSort };
 
 /** Open tickets by deadline, as facts have them at the moment of reading: the unresolved list and the tickets of a worklist are pages of it. */
 @Injectable()
 export class TicketDueListService {
   constructor(private readonly store: TicketDueListStore, private readonly book: TicketBook, private readonly clock: Clock) {}
 
-  /** The most overdue first. */
+  /** The most overdue first, or as they were registered. */
   async list(actor: Actor, query: UnresolvedQuery): Promise<Page<UnresolvedTicket>> {
     const parkId = parkOf(actor, query.parkId);
     const now = this.clock.now();
-    const after = readCursor(query, 'unresolved-tickets', ['string', 'string']) as [string, string] | undefined;
+    const byNumber = query.sort === 'registered';
+    const after = readCursor(query, 'unresolved-tickets', byNumber ? ['number', 'number'] : ['string', 'string']) as DueTicketFilter['after'];
     const rows = await this.#rows(actor, parkId, { ...query, now, after, limit: (query.limit ?? DEFAULT_LIMIT) + 1 });
-    return toPage(rows, query, 'unresolved-tickets', (row) => [row.nextDueAt.toISOString(), row.ticketId], (row) => toUnresolved(row, now));
+    return toPage(rows, query, 'unresolved-tickets', (row) => (byNumber ? [row.year, row.sequence] : [row.nextDueAt.toISOString(), row.ticketId]), (row) => toUnresolved(row, now));
   }
 
   /** Those that a cadre handles, by deadline. */

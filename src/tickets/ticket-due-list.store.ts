@@ -3,11 +3,14 @@ import type { Actor } from '../kernel/actor';
 import { Database, type Statement } from '../platform/db/database';
 import { type Counted, countOf, type PageRows, totalIn } from '../platform/http/page';
 import type { ClockKind, State } from './domain/lifecycle';
+import type { UnresolvedSort } from './domain/words';
 import { Conditions, filterOpen, filterTickets, hasTurned, type TicketFilters } from './ticket-list.store';
 
 export interface DueTicketRow {
   readonly ticketId: string;
   readonly number: string;
+  readonly year: number;
+  readonly sequence: number;
   readonly title: string;
   readonly enterpriseId: string;
   readonly enterpriseName: string;
@@ -30,8 +33,9 @@ export interface DueTicketFilter extends TicketFilters {
   /** Only what is overdue now. */
   readonly overdueOnly?: boolean | undefined;
   readonly now: Date;
-  /** The deadline and the id of the row before, in RFC 3339 and as a UUID. */
-  readonly after?: readonly [string, string] | undefined;
+  readonly sort?: UnresolvedSort | undefined;
+  /** Of the row before the deadline, in RFC 3339, and the id; by number the year and the sequence. */
+  readonly after?: readonly [string, string] | readonly [number, number] | undefined;
   /** Null for no limit. */
   readonly limit: number | null;
   /** Whether to count the tickets on all pages, too. */
@@ -52,7 +56,7 @@ export class TicketDueListStore {
 }
 
 /**
- * It reads one page of the partial index by deadline (of the handler or the department where one is named) before it looks at anything else, and then the
+ * It reads one page of the partial index by deadline (of the handler or the department where one is named), or by number, before it looks at anything else, and then the
  * rows that the page shows. Each open ticket has a deadline (`ticket_open_has_a_clock`).
  */
 export function ticketsByDeadline(parkId: string, filter: DueTicketFilter): Statement {
@@ -60,18 +64,21 @@ export function ticketsByDeadline(parkId: string, filter: DueTicketFilter): Stat
   filterTickets(conditions, filter);
   filterOpen(conditions, true);
   if (filter.overdueOnly === true) conditions.where('overdue', `t.next_due_at <= ${conditions.param(filter.now)}`);
-  if (filter.after !== undefined) conditions.where('after', `(t.next_due_at, t.id) > (${conditions.param(filter.after[0])}::timestamptz, ${conditions.param(filter.after[1])}::uuid)`);
+  const byNumber = filter.sort === 'registered';
+  const [keys, types] = byNumber ? [['year', 'sequence'], ['integer', 'integer']] as const : [['next_due_at', 'id'], ['timestamptz', 'uuid']] as const;
+  if (byNumber) conditions.used.push('by-number');
+  if (filter.after !== undefined) conditions.where('after', `(t.${keys[0]}, t.${keys[1]}) > (${conditions.param(filter.after[0])}::${types[0]}, ${conditions.param(filter.after[1])}::${types[1]})`);
   return {
     name: ['tickets-by-deadline', ...conditions.used].join('-'),
     text: `
-      SELECT p.id AS "ticketId", p.number, p.title, p.enterprise_id AS "enterpriseId", e.name AS "enterpriseName", e.uscc, p.handler_id AS "handlerId", c.name AS "handlerName",
+      SELECT p.id AS "ticketId", p.number, p.year, p.sequence, p.title, p.enterprise_id AS "enterpriseId", e.name AS "enterpriseName", e.uscc, p.handler_id AS "handlerId", c.name AS "handlerName",
              p.department_id AS "departmentId", d.name AS "departmentName", p.category, p.level, p.state AS status, p.next_due_clock AS clock, p.next_due_at AS "nextDueAt",
              p.last_answer_at AS "lastAnswerAt", p.calendar_provisional AS "calendarProvisional"
-      FROM (SELECT t.* FROM ticket t WHERE t.park_id = $1 ${conditions.text} ORDER BY t.next_due_at, t.id LIMIT $2) p
+      FROM (SELECT t.* FROM ticket t WHERE t.park_id = $1 ${conditions.text} ORDER BY t.${keys[0]}, t.${keys[1]} LIMIT $2) p
       JOIN enterprise e ON e.park_id = p.park_id AND e.id = p.enterprise_id
       LEFT JOIN cadre c ON c.park_id = p.park_id AND c.id = p.handler_id
       LEFT JOIN department d ON d.park_id = p.park_id AND d.id = p.department_id
-      ORDER BY p.next_due_at, p.id`,
+      ORDER BY p.${keys[0]}, p.${keys[1]}`,
     values: conditions.values,
   };
 }

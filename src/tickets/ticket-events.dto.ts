@@ -72,7 +72,7 @@ export function toTimeline(events: readonly EventResponse[], clocks: readonly Cl
   ].toSorted((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0));
 }
 
-/** Who handles or collaborates on a ticket sees that it was sent back, not who gave which grade. */
+/** Who has ever handled a ticket or collaborated on it sees that it was sent back, not who gave which grade. */
 export function toEventResponse(event: ShownEvent, seesGrades: boolean): EventResponse {
   const { no, type, at, onDate, state, cycle, actorKind, cadreId, cadreName, data, words } = event;
   const moved = Object.fromEntries(Object.entries(data).filter(([name]) => !UNSAID.includes(name)));

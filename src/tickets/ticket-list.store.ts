@@ -8,7 +8,7 @@ import type { Recorded } from './domain/history';
 import { isOpen, type State } from './domain/lifecycle';
 import type { TicketReader } from './domain/ticket-access';
 import { ticketSearchOf } from './domain/ticket-search';
-import { TICKET_COLUMNS, type TicketRow, TicketsStore, variantOf, visibleTo } from './tickets.store';
+import { TICKET_COLUMNS, type TicketRow, TicketsStore, isAssigned, variantOf, visibleTo } from './tickets.store';
 
 /** What narrows every list of tickets; instants in RFC 3339. */
 export interface TicketFilters {
@@ -156,7 +156,7 @@ function ofReader(conditions: Conditions, reader: TicketReader): string {
   sources.push(`SELECT one.* FROM (${linkedTo(me, mine)}) linked CROSS JOIN LATERAL (${ids} WHERE t.park_id = $1 AND t.id = linked.ticket_id ${filters} LIMIT 1) one
     ORDER BY one.year DESC, one.sequence DESC LIMIT $2`);
   if (reader.visits) {
-    sources.push(`SELECT newest.* FROM (SELECT DISTINCT a.enterprise_id FROM assignment a WHERE a.park_id = $1 AND a.cadre_id = ${me} AND a.standing <> 'ended') mine
+    sources.push(`SELECT newest.* FROM (SELECT DISTINCT a.enterprise_id FROM assignment a WHERE a.park_id = $1 AND a.cadre_id = ${me} AND ${isAssigned(conditions.param(reader.now))}) mine
       CROSS JOIN LATERAL (${newestOf(ids, `AND t.enterprise_id = mine.enterprise_id ${filters}`)}) newest`);
   }
   return `

@@ -136,7 +136,7 @@ export class TicketSteps {
   async takeIn<S extends Step>(em: EntityManager, actor: Actor, { id, step, body, version, now }: TakenStep<S>): Promise<TicketView> {
     const parkId = found(await this.store.parkOf(em, actor, id));
     const intoId = 'intoId' in body ? body.intoId : undefined;
-    const { desk, held } = await this.book.hold(em, actor, parkId, intoId === undefined ? [id] : [id, intoId], now, readerOf(actor));
+    const { desk, held } = await this.book.hold(em, actor, parkId, intoId === undefined ? [id] : [id, intoId], now, readerOf(actor, now));
     const own = found(held.find(({ row }) => row.id === id));
     if (version !== undefined && version !== own.row.version) throw new Problem('stale');
     const { ticket } = own.told;

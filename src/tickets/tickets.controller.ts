@@ -6,7 +6,6 @@ import { Call, IdParam } from '../platform/http/call';
 import { type Answers, Answering } from '../platform/http/idempotency/answers';
 import { mapPage, type Page, PageQuery, pageOf } from '../platform/http/page';
 import { answer, CurrentActor, IdPipe } from '../platform/http/request';
-import { seesGrades } from './domain/ticket-access';
 import { LinkagesService } from './linkages.service';
 import { AnswerResponse, EventResponse, isAnswer, TicketTimelineItem, toAnswerResponse, toEventResponse, toTimeline } from './ticket-events.dto';
 import { RegisterTicket, TicketResponse, TicketsQuery, toTicketResponse } from './tickets.dto';
@@ -60,8 +59,7 @@ export class TicketsController {
   }
 
   async #eventsOf(actor: Actor, id: string): Promise<{ view: Awaited<ReturnType<TicketsService['get']>>; shown: EventResponse[] }> {
-    const { view, events } = await this.tickets.events(actor, id);
-    const grades = seesGrades(actor, view.ticket);
+    const { view, events, grades } = await this.tickets.events(actor, id);
     return { view, shown: events.map((event) => toEventResponse(event, grades)) };
   }
 }

@@ -22,14 +22,14 @@ import { entryTypeOf } from './domain/entries';
 import { type Recorded, replay } from './domain/history';
 import { standingOf } from './domain/standing';
 import { termsOf } from './domain/terms';
-import { readerOf } from './domain/ticket-access';
+import { readerOf, seesGrades } from './domain/ticket-access';
 import { ticketKeysOf } from './domain/ticket-search';
 import type { Channel } from './domain/words';
 import { worldAt } from './domain/worlds';
 import { type Desk, policyOn, TicketBook } from './ticket-book.service';
-import { TicketListStore, type TicketFilter } from './ticket-list.store';
+import { hasTurned, type TicketFilter, TicketListStore } from './ticket-list.store';
 import { byOf, refuseAttachments, requireCategory } from './ticket-steps.service';
-import { eventRow, recordedOf, type ShownEvent, type TicketRow, TicketsStore, type TicketView } from './tickets.store';
+import { eventRow, recordedOf, type ShownEvent, type TicketRow, TicketsStore, type TicketView, variantOf, visibleTo } from './tickets.store';
 
 /** The job that writes what time has done to tickets. */
 export const TICKETS_SWEEP = 'tickets-sweep';
@@ -130,10 +130,22 @@ export class TicketsService implements OnModuleInit {
     if (exitedOn !== undefined && exitedOn <= on) throw new Problem('enterprise-exited', { params: { on: exitedOn } });
   }
 
+  /** Which tickets `t` of one park the actor may see now, as a condition for a report of another feature, with a name of its shape. */
+  seenBy(actor: Actor, param: (value: unknown) => string): { readonly name: string; readonly condition: string } {
+    const reader = readerOf(actor, this.clock.now());
+    return { name: variantOf(reader), condition: reader === undefined ? 'true' : visibleTo(reader, param) };
+  }
+
+  /** Writes what time has done to tickets of the park by now, where it has done anything that nobody has written. */
+  async settle(actor: Actor, parkId: string): Promise<void> {
+    const turned = await this.database.read(actor, hasTurned(parkId, this.clock.now()));
+    if (turned.length > 0) await this.book.settle(parkId, actor.requestId);
+  }
+
   /** As it is now. */
   async get(actor: Actor, id: string): Promise<TicketView> {
     const now = this.clock.now();
-    const reader = readerOf(actor);
+    const reader = readerOf(actor, now);
     const { row, events } = await this.#settled(actor, now, async () => this.store.read(actor, id, reader));
     return this.book.tell(actor, row, events, now);
   }
@@ -149,7 +161,7 @@ export class TicketsService implements OnModuleInit {
   async list(actor: Actor, query: TicketFilter): Promise<Page<TicketView>> {
     const parkId = parkOf(actor, query.parkId);
     const now = this.clock.now();
-    const reader = readerOf(actor);
+    const reader = readerOf(actor, now);
     let rows = await this.lists.list(actor, parkId, query, reader, now);
     if (rows.stale) {
       await this.book.settle(parkId, actor.requestId);
@@ -161,12 +173,13 @@ export class TicketsService implements OnModuleInit {
     return toPage(rows, query, 'tickets', (row) => [row.year, row.sequence], (row) => found(views.get(row.id)));
   }
 
-  /** Every event of a ticket that the actor may see, oldest first, with the ticket. */
-  async events(actor: Actor, id: string): Promise<{ view: TicketView; events: readonly ShownEvent[] }> {
+  /** Every event of a ticket that the actor may see, oldest first, with the ticket, and whether its grades are theirs to see. */
+  async events(actor: Actor, id: string): Promise<{ view: TicketView; events: readonly ShownEvent[]; grades: boolean }> {
     const now = this.clock.now();
-    const reader = readerOf(actor);
+    const reader = readerOf(actor, now);
     const { row, events } = await this.#settled(actor, now, async () => this.store.readWhole(actor, id, reader));
-    return { view: await this.book.tell(actor, row, events.map(recordedOf), now), events };
+    const happened = events.map(recordedOf);
+    return { view: await this.book.tell(actor, row, happened, now), events, grades: seesGrades(actor, happened) };
   }
 
   async #stored(em: EntityManager, actor: Actor, parkId: string, id: string, now: Date): Promise<TicketView> {
@@ -175,6 +188,8 @@ export class TicketsService implements OnModuleInit {
   }
 
   async #refuseWithOpenTickets(em: EntityManager, actor: Actor, parkId: string, cadreId: string): Promise<void> {
+    // Those that silence has closed by now are open no more, whether or not a job has run.
+    await this.book.settleIn(em, actor, parkId, await this.store.turnedOf(em, actor, parkId, cadreId, this.clock.now()));
     const open = await this.store.openOf(em, actor, parkId, cadreId);
     if (open.length > 0) throw new Problem('has-open-duties', { extensions: { tickets: open } });
   }

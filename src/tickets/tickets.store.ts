@@ -145,9 +145,13 @@ export class TicketsStore {
 
   /** Open tickets that a cadre handles, collaborates on or leads. */
   async openOf(em: EntityManager, _actor: Actor, parkId: string, cadreId: string): Promise<{ id: string; number: string }[]> {
-    return em.query(
-      `SELECT t.id, t.number FROM ticket t WHERE t.park_id = $1 AND t.ended_at IS NULL
-       AND (t.handler_id = $2 OR t.lead_id = $2 OR EXISTS (SELECT FROM ticket_collaborator c WHERE c.park_id = t.park_id AND c.ticket_id = t.id AND c.cadre_id = $2)) ORDER BY t.id`, [parkId, cadreId]);
+    return em.query(`SELECT t.id, t.number ${OPEN_OF} ORDER BY t.id`, [parkId, cadreId]);
+  }
+
+  /** Those of them that time has turned and nobody has judged since. */
+  async turnedOf(em: EntityManager, _actor: Actor, parkId: string, cadreId: string, now: Date): Promise<string[]> {
+    const rows: { id: string }[] = await em.query(`SELECT t.id ${OPEN_OF} AND t.turn_at <= $3 ORDER BY t.id`, [parkId, cadreId, now]);
+    return rows.map(({ id }) => id);
   }
 
   /** Tickets follow their handler to another department, and those of nobody the department that assigns. */
@@ -193,7 +197,7 @@ function groupEvents(rows: readonly EventRow[]): ReadonlyMap<string, readonly Re
 }
 
 /** Which tickets a reader may see, as a condition on `t`; `param` places a value. Of a linkage: who leads it, its team, and cadres of departments invited to it. */
-export function visibleTo({ cadreId, departmentId, visits }: TicketReader, param: (value: unknown) => string): string {
+export function visibleTo({ cadreId, departmentId, visits, now }: TicketReader, param: (value: unknown) => string): string {
   const me = param(cadreId);
   const mine = departmentId === null ? undefined : param(departmentId);
   return `(t.handler_id = ${me} OR t.lead_id = ${me} OR t.registered_by = ${me}${mine === undefined ? '' : ` OR t.department_id = ${mine}`}
@@ -201,7 +205,13 @@ export function visibleTo({ cadreId, departmentId, visits }: TicketReader, param
     OR EXISTS (SELECT FROM linkage l WHERE l.park_id = t.park_id AND l.ticket_id = t.id AND (l.lead_id = ${me}
       OR EXISTS (SELECT FROM linkage_member m WHERE m.park_id = l.park_id AND m.linkage_id = l.id AND m.cadre_id = ${me} AND m.left_at IS NULL)
       ${mine === undefined ? '' : `OR EXISTS (SELECT FROM linkage_department d WHERE d.park_id = l.park_id AND d.linkage_id = l.id AND d.department_id = ${mine} AND d.left_at IS NULL)`}))
-    ${visits ? `OR EXISTS (SELECT FROM assignment a WHERE a.park_id = t.park_id AND a.enterprise_id = t.enterprise_id AND a.cadre_id = ${me} AND a.standing <> 'ended')` : ''})`;
+    ${visits ? `OR EXISTS (SELECT FROM assignment a WHERE a.park_id = t.park_id AND a.enterprise_id = t.enterprise_id AND a.cadre_id = ${me} AND ${isAssigned(param(now))})` : ''})`;
+}
+
+/** Whether the assignment `a` has begun and not ended by the local date of the instant that was placed: its standing says so only once a job has run. */
+export function isAssigned(now: string): string {
+  const today = `(SELECT (${now}::timestamptz AT TIME ZONE p.time_zone)::date FROM park p WHERE p.id = a.park_id)`;
+  return `a.starts_on <= ${today} AND (a.ends_on IS NULL OR a.ends_on > ${today})`;
 }
 
 /** A name for the shape of {@link visibleTo}. */
@@ -235,6 +245,9 @@ export const TICKET_COLUMNS = `
   t.merged_into_id AS "mergedIntoId", t.deferrals, t.breaches, t.next_due_at AS "nextDueAt", t.next_due_clock AS "nextDueClock", t.calendar_provisional AS "calendarProvisional",
   t.turn_at AS "turnAt", t.world, t.events, t.ended_at AS "endedAt", t.version, t.created_at AS "createdAt", t.updated_at AS "updatedAt"
 `;
+
+const OPEN_OF = `FROM ticket t WHERE t.park_id = $1 AND t.ended_at IS NULL
+  AND (t.handler_id = $2 OR t.lead_id = $2 OR EXISTS (SELECT FROM ticket_collaborator c WHERE c.park_id = t.park_id AND c.ticket_id = t.id AND c.cadre_id = $2))`;
 
 const EVENT_COLUMNS = 'SELECT e.ticket_id AS "ticketId", e.type, e.at, e.on_date AS on, e.world, e.data FROM ticket_event e';
 const EVENTS = `${EVENT_COLUMNS} WHERE e.park_id = $1 AND e.ticket_id = ANY ($2)`;

@@ -31,7 +31,7 @@ describe('an enterprise and its links', () => {
   let enterpriseId: string;
   beforeAll(async () => {
     const log = pino({ level: 'debug' }, new Writable({ write(chunk: Buffer, _encoding, done) { lines.push(chunk.toString()); done(); } }));
-    app = await startApp({ links: { publicUrl: 'https://ledger.example', outbox: { kind: 'file', file } }, log });
+    app = await startApp({ links: { publicUrl: 'https://ledger.example', outbox: { kind: 'file', file, collected: true } }, log });
     useLogs(app.app, log);
     enterpriseId = await anEnterprise(app, { contacts: [{ name: '罗梓萱', phone: PHONE }] });
     app.clock.advance(8 * DAY_MS);
@@ -270,9 +270,21 @@ describe('an enterprise and its links', () => {
     const ids = [await resolve(await begun(other)), await resolve(await begun(other))] as const;
     await step('supervisor', ids[1], 'withdraw', { reason: '企业要求', askedBy: '王经理' });
     await app.as('admin').patch(`/enterprises/${other}`, { contacts: [{ name: '罗梓萱', phone: '13900139000' }] }, '"1"').expect(200);
-    expect(await sweep()).toEqual({ delivered: 0, failed: 0, givenUp: 2 });
+    expect(await sweep()).toEqual({ delivered: 0, taken: 0, failed: 0, givenUp: 2 });
     const ends = await app.sql<{ error: string }>('SELECT d.last_error AS error FROM link_delivery d JOIN enterprise_link l ON l.id = d.link_id WHERE l.ticket_id = ANY ($1) ORDER BY 1', [ids]);
     expect(ends.map(({ error }) => error)).toEqual(['contact-changed', 'no-longer-asked']);
+  });
+
+  it('goes to another contact where the one that it was for has changed since', async () => {
+    const [first, second] = [{ name: '罗梓萱', phone: PHONE }, { name: '赵一鸣', phone: '13700137000' }];
+    const other = await anEnterprise(app, { contacts: [first, second] });
+    app.clock.advance(8 * DAY_MS);
+    const id = await resolve(await begun(other));
+    await app.as('admin').patch(`/enterprises/${other}`, { contacts: [{ ...first, phone: '13900139000' }, second] }, '"1"').expect(200);
+    expect(await sweep()).toEqual({ delivered: 0, taken: 0, failed: 0, givenUp: 1 });
+    expect(await sent(id)).toMatchObject({ phone: second.phone, purpose: 'evaluate' });
+    expect((await linksOf(id)).map(({ superseded, delivered }) => [superseded, delivered]).sort()).toEqual([[false, true], [true, false]]);
+    expect(running(await look(id))).toEqual(['confirm']);
   });
 
   it('is passed on by a client, whose receipt begins the enterprise’s time', async () => {
@@ -303,7 +315,7 @@ describe('an enterprise and its links', () => {
     const sending = jest.spyOn(gateway, 'send').mockImplementation((message: LinkMessage) => {
       ids.push(message.id);
       // As far as anybody else can see, a process that dies here.
-      return ids.length === 1 ? Promise.reject(new Error('killed')) : Promise.resolve();
+      return ids.length === 1 ? Promise.reject(new Error('killed')) : Promise.resolve('delivered');
     });
     expect(await sweep()).toMatchObject({ delivered: 0, failed: 1 });
     expect(await sweep()).toMatchObject({ delivered: 0, failed: 0 });
@@ -410,7 +422,7 @@ describe('the webhook gateway', () => {
   it('posts a message that is signed', async () => {
     behave = 'take';
     await issue();
-    expect(await sweep()).toEqual({ delivered: 1, failed: 0, givenUp: 0 });
+    expect(await sweep()).toEqual({ delivered: 1, taken: 0, failed: 0, givenUp: 0 });
     const { headers, body } = received[0] ?? { headers: {}, body: '' };
     expect(JSON.parse(body)).toMatchObject({ type: 'enterprise-link', phone: PHONE, purpose: 'evaluate', id: headers['webhook-id'] });
     const signed = `${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${body}`;
@@ -421,10 +433,10 @@ describe('the webhook gateway', () => {
   it.each([['fail', 'status-503'], ['redirect', 'status-307'], ['sleep', 'timeout']] as const)('tries again after a receiver that does this: %s', async (how, error) => {
     behave = how;
     await issue();
-    expect(await sweep()).toEqual({ delivered: 0, failed: 1, givenUp: 0 });
+    expect(await sweep()).toEqual({ delivered: 0, taken: 0, failed: 1, givenUp: 0 });
     expect(received.map(({ url }) => url)).toEqual(['/links']);
     expect(await last()).toEqual({ attempts: 1, error, wait: 60, done: false, given: false });
-    expect(await sweep()).toEqual({ delivered: 0, failed: 0, givenUp: 0 });
+    expect(await sweep()).toEqual({ delivered: 0, taken: 0, failed: 0, givenUp: 0 });
     app.clock.advance(60_000);
     expect(await sweep()).toMatchObject({ failed: 1 });
     expect(await last()).toMatchObject({ attempts: 2, wait: 300 });
@@ -464,10 +476,26 @@ describe('the webhook gateway', () => {
       app.clock.advance((wait ?? 0) * 1_000);
     }
     expect(waits).toEqual([60, 300, 900, 3_600, 10_800, 21_600, 43_200, 86_400, 86_400]);
-    expect(await sweep()).toEqual({ delivered: 0, failed: 0, givenUp: 1 });
+    expect(await sweep()).toEqual({ delivered: 0, taken: 0, failed: 0, givenUp: 1 });
     expect(await last()).toMatchObject({ attempts: 10, error: 'status-503', given: true });
     app.clock.advance(30 * DAY_MS);
-    expect(await sweep()).toEqual({ delivered: 0, failed: 0, givenUp: 0 });
+    expect(await sweep()).toEqual({ delivered: 0, taken: 0, failed: 0, givenUp: 0 });
+  });
+
+  it('does not count attempts that no answer came to: processes that were killed', async () => {
+    await issue();
+    const sending = jest.spyOn(app.app.get<LinkGateway>(LINK_GATEWAY), 'send').mockRejectedValue(new Error('killed before anything was said'));
+    for (let crash = 0; crash < 12; crash += 1) {
+      expect(await sweep()).toMatchObject({ failed: 1, givenUp: 0 });
+      app.clock.advance(120_000);
+    }
+    sending.mockRestore();
+    behave = 'fail';
+    expect(await sweep()).toMatchObject({ failed: 1, givenUp: 0 });
+    expect(await last()).toEqual({ attempts: 1, error: 'status-503', wait: 60, done: false, given: false });
+    behave = 'take';
+    app.clock.advance(60_000);
+    expect(await sweep()).toMatchObject({ delivered: 1 });
   });
 
   it('sends nothing with a key that was made anew in between', async () => {
@@ -482,6 +510,42 @@ describe('the webhook gateway', () => {
       app.clock.advance(1_000);
     }
     expect(await last()).toMatchObject({ error: 'key-changed', given: true });
+  });
+});
+
+describe('a file that nobody collects', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ledger-links-'));
+  const file = join(folder, 'links.jsonl');
+  let app: TestApp;
+  beforeAll(async () => { app = await startApp({ links: { publicUrl: 'https://ledger.example', outbox: { kind: 'file', file, collected: false } } }); });
+  afterAll(async () => {
+    await app.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('tells nobody anything: the ticket stays open until somebody has called', async () => {
+    const enterpriseId = await anEnterprise(app, { contacts: [{ name: '罗梓萱', phone: PHONE }] });
+    app.clock.advance(8 * DAY_MS);
+    const { id } = await aTicket(app, enterpriseId);
+    const step = async (who: Parameters<TestApp['as']>[0], name: string, body: object = {}) => app.as(who).post(`/tickets/${id}/${name}`, body).expect(200);
+    await step('supervisor', 'assign', { handlerId: app.cadres.handler });
+    await step('handler', 'accept');
+    await step('handler', 'answer', { kind: 'final', means: 'on_site', text: '已更换。' });
+    await step('handler', 'resolve', { outcome: 'solved', text: '已更换。' });
+    expect(await app.app.get(LinkDeliveriesSweep).sweep('test')).toEqual({ delivered: 0, taken: 1, failed: 0, givenUp: 0 });
+    expect(await app.app.get(LinkDeliveriesSweep).sweep('test')).toEqual({ delivered: 0, taken: 0, failed: 0, givenUp: 0 });
+    expect(await app.sql('SELECT delivered_at FROM enterprise_link')).toEqual([{ delivered_at: null }]);
+    app.clock.advance(12 * DAY_MS);
+    const look = async () => (await app.as('supervisor').get(`/tickets/${id}`).expect(200)).body as Ticket;
+    expect((await look()).status).toBe('resolved');
+    expect(((await app.as('officer').get('/supervision/calls').expect(200)).body as { items: { ticketId: string }[] }).items.map(({ ticketId }) => ticketId)).toEqual([id]);
+    await step('officer', 'record-call', { reached: false, said: '无人接听' });
+    expect((await look()).status).toBe('closed');
+  });
+
+  it('leads nowhere once the ticket has gone on, as any other link', async () => {
+    const { url } = JSON.parse(readFileSync(file, 'utf8').trim()) as Message;
+    await app.http.get(pathOf(url)).set('accept', 'text/html').expect(410);
   });
 });
 

@@ -161,6 +161,35 @@ describe('the three levels of linkage', () => {
     expect(await entries(items)).toEqual(['follow-up.done', 'follow-up.done']);
   });
 
+  it('asks for nobody to lead what was closed, and for somebody at the next level', async () => {
+    const ticketId = await anAcceptedTicket(app);
+    const { id } = (await app.as('supervisor').post(`/tickets/${ticketId}/linkages`, { reason: '需现场协调' }).expect(201)).body as Linkage;
+    const look = async () => {
+      const { clocks, allowedSteps } = (await app.as('supervisor').get(`/tickets/${ticketId}`).expect(200)).body as { clocks: { kind: string; stoppedAt: string | null }[]; allowedSteps: string[] };
+      return { lead: clocks.some(({ kind, stoppedAt }) => kind === 'lead' && stoppedAt === null), may: allowedSteps.includes('name-lead') };
+    };
+    const name = (status: number) => app.as('supervisor').post(`/tickets/${ticketId}/name-lead`, { leadId: app.cadres.leader }).expect(status);
+    expect(await look()).toEqual({ lead: true, may: true });
+    await app.as('supervisor').post(`/linkages/${id}/close`, { outcome: '已办妥。' }).expect(200);
+    expect(await look()).toEqual({ lead: false, may: false });
+    expect((await name(409)).body).toMatchObject({ code: 'step-not-open' });
+    expect(await app.sql(`SELECT type, data FROM ticket_event WHERE ticket_id = $1 ORDER BY no DESC LIMIT 1`, [ticketId])).toEqual([{ type: 'level-closed', data: { level: 1 } }]);
+
+    await app.as('supervisor').post(`/tickets/${ticketId}/linkages`, { reason: '仍需协调' }).expect(201);
+    expect(await look()).toEqual({ lead: true, may: true });
+    await name(200);
+    expect((await of(ticketId)).map(({ level, lead, closing }) => [level, lead?.id, closing])).toEqual([[1, undefined, 'reported'], [2, app.cadres.leader, null]]);
+  });
+
+  it('goes on asking who leads when a level below is closed', async () => {
+    const ticketId = await anAcceptedTicket(app);
+    const { id } = (await app.as('supervisor').post(`/tickets/${ticketId}/linkages`, { reason: '需现场协调' }).expect(201)).body as Linkage;
+    await app.as('supervisor').post(`/tickets/${ticketId}/linkages`, { reason: '仍需协调' }).expect(201);
+    await app.as('supervisor').post(`/linkages/${id}/close`, { outcome: '已办妥。' }).expect(200);
+    await app.as('supervisor').post(`/tickets/${ticketId}/name-lead`, { leadId: app.cadres.leader }).expect(200);
+    expect((await of(ticketId)).map(({ level, lead }) => [level, lead?.id])).toEqual([[1, undefined], [2, app.cadres.leader]]);
+  });
+
   it('opens one level when two raise it at once', async () => {
     const ticketId = await anAcceptedTicket(app);
     const raise = (who: 'handler' | 'supervisor') => app.as(who).post(`/tickets/${ticketId}/linkages`, { level: 1, reason: '需现场协调' }).then(({ status }) => status);

@@ -1,6 +1,6 @@
 import { MattersSweep } from '../../src/tickets/matters.sweep';
-import { startApp, type TestApp } from '../support/app';
-import { aClientId, aGuideItem, aMatter, anAcceptedTicket, anEnterprise, aProposal, aTicket } from '../support/world';
+import { type Caller, startApp, type TestApp } from '../support/app';
+import { aCadre, aClientId, aGuideItem, aMatter, anAcceptedTicket, anEnterprise, aProposal, aTicket } from '../support/world';
 
 interface Matter {
   id: string; title: string; status: string; guideItemId: string | null; ticketCount: number; enterpriseCount: number; decision: string | null; openedBy: { id: string } | null;
@@ -47,6 +47,41 @@ describe('what several enterprises share', () => {
     await app.as('supervisor').post('/matters', { title: '又一项', description: '后续问题', ticketIds: [registered] }).expect(201);
   });
 
+  it('shows and counts the tickets that one may see, also to who adds to it and under their key', async () => {
+    const id = await aMatter(app);
+    const { says, id: cadreId } = await aCadre(app, ['handler']);
+    const none = { ticketCount: 0, enterpriseCount: 0, tickets: [] };
+    expect((await says.get(`/matters/${id}`).expect(200)).body).toMatchObject(none);
+    const note = () => says.post(`/matters/${id}/research`, { text: '已走访。' }).set('idempotency-key', 'note-1-of-one-matter');
+    expect((await note().expect(201)).body).toMatchObject({ ...none, research: [{ text: '已走访。' }] });
+    expect((await note().expect(201)).body).toMatchObject(none);
+    const [seen] = (await get(id)).tickets;
+    await app.as('supervisor').post(`/tickets/${seen?.id ?? ''}/assign`, { handlerId: cadreId }).expect(200);
+    expect((await says.post(`/matters/${id}/research`, { text: '再访。' }).expect(201)).body).toMatchObject({ ticketCount: 1, enterpriseCount: 1, tickets: [{ id: seen?.id }] });
+    const counts = async (reader: Caller) => ((await reader.get('/matters').expect(200)).body as { items: Matter[] }).items.map(({ ticketCount, enterpriseCount }) => [ticketCount, enterpriseCount]);
+    expect([await counts(says), await counts(app.as('supervisor'))]).toEqual([[[1, 1]], [[2, 2]]]);
+  });
+
+  it.each([false, true])('goes on with the ticket into which one of its was merged, unless another open matter has that: %s', async (taken) => {
+    const enterpriseId = await anEnterprise(app);
+    const accepted = async (): Promise<string> => {
+      const { id } = await aTicket(app, enterpriseId);
+      await app.as('supervisor').post(`/tickets/${id}/assign`, { handlerId: app.cadres.handler }).expect(200);
+      await app.as('handler').post(`/tickets/${id}/accept`).expect(200);
+      app.clock.advance(1_000);
+      return id;
+    };
+    const [older, newer] = [await accepted(), await accepted()];
+    if (taken) await app.as('supervisor').post('/matters', { title: '另一项', description: '另一事', ticketIds: [older] }).expect(201);
+    const { id } = (await app.as('supervisor').post('/matters', { title: '停电', description: '频繁闪断。', ticketIds: [newer] }).expect(201)).body as Matter;
+    await app.as('supervisor').post(`/tickets/${newer}/merge`, { intoId: older, reason: '重复登记' }).expect(200);
+    expect(await entries(id)).toEqual(['matter.opened', ...(taken ? [] : ['matter.tickets_added'])]);
+    await post(id, 'decide', { text: '年内改造线路。', means: 'meeting' }).expect(200);
+    const { items } = (await app.as('supervisor').get(`/tickets/${older}/answers`).expect(200)).body as { items: { kind: string }[] };
+    expect(items.map(({ kind }) => kind)).toEqual(taken ? [] : ['final']);
+    expect(new Map((await get(id)).tickets.map((one) => [one.id, one.answeredBy]))).toEqual(new Map(taken ? [[newer, null]] : [[older, 4], [newer, null]]));
+  });
+
   it('has tickets of its park, each in one open matter', async () => {
     const id = await aMatter(app);
     const [ticket] = (await get(id)).tickets;
@@ -58,7 +93,7 @@ describe('what several enterprises share', () => {
     const elsewhere = ((await app.as('admin').post('/departments', { name: '供电所' }).expect(201)).body as { id: string }).id;
     const { headers } = await app.as('admin').get(`/cadres/${app.cadres.handler}`).expect(200);
     await app.as('admin').patch(`/cadres/${app.cadres.handler}`, { departmentId: elsewhere }, headers['etag']).expect(200);
-    expect(await get(id, 'handler')).toMatchObject({ ticketCount: 2, tickets: [] });
+    expect(await get(id, 'handler')).toMatchObject({ ticketCount: 0, enterpriseCount: 0, tickets: [] });
   });
 
   describe('is proposed by the system', () => {

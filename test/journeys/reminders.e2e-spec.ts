@@ -1,7 +1,7 @@
 import { systemActor } from '../../src/kernel/actor';
 import { RemindersService } from '../../src/tickets/reminders.service';
 import { startApp, type TestApp } from '../support/app';
-import { anAcceptedTicket, anAssignment, anEnterprise, anOverdueAssignment, aReminder, aTicket } from '../support/world';
+import { aCadre, anAcceptedTicket, anAssignment, anEnterprise, anOverdueAssignment, aReminder, aTicket } from '../support/world';
 
 interface Reminder { id: string; kind: string; ticketId: string | null; assignmentId: string | null; lapseDueOn: string | null; cadre: { id: string } | null; text: string | null; dueOn: string | null; overdueDays: number; issuedBy: { id: string } | null; reply: string | null }
 interface DueCall { ticketId: string; status: string; dueAt: string; overdueHours: number }
@@ -17,6 +17,19 @@ describe('reminders and orders', () => {
   const reply = (who: Who, id: string) => app.as(who).post(`/supervision/reminders/${id}/reply`, { text: '明日上门。' });
   const open = async (who: Who): Promise<string[]> => (await app.app.get(RemindersService).openRemindersOf(
     { ...systemActor('test', [app.parkId]), kind: 'cadre', id: app.cadres[who], roles: who === 'supervisor' ? ['supervisor'] : ['handler'] }, app.cadres[who])).map(({ reminder }) => reminder.id);
+
+  /** A ticket whose handler is somebody who can leave. */
+  const handedOn = async (): Promise<{ id: string; former: string }> => {
+    const id = await anAcceptedTicket(app);
+    const { id: former } = await aCadre(app, ['handler']);
+    await app.as('supervisor').post(`/tickets/${id}/reassign`, { handlerId: former, reason: '改派' }).expect(200);
+    return { id, former };
+  };
+  const leaves = async (ticketId: string | undefined, former: string): Promise<void> => {
+    if (ticketId !== undefined) await app.as('supervisor').post(`/tickets/${ticketId}/reassign`, { handlerId: app.cadres.handler, reason: '改派' }).expect(200);
+    const { headers } = await app.as('admin').get(`/cadres/${former}`).expect(200);
+    await app.as('admin').patch(`/cadres/${former}`, { active: false }, headers['etag']).expect(200);
+  };
 
   it('are steps of a ticket, whichever way they are issued', async () => {
     const ticketId = await anAcceptedTicket(app);
@@ -52,6 +65,27 @@ describe('reminders and orders', () => {
     const { id, cadre } = (await issue({ ticketId, text: '请尽快派单。' }).expect(201)).body as Reminder;
     expect(cadre).toBeNull();
     expect([await open('supervisor'), await open('handler')]).toEqual([[id], []]);
+    await reply('handler', id).expect(404);
+    await reply('supervisor', id).expect(200);
+  });
+
+  it('of somebody who was deactivated fall to whoever handles the ticket', async () => {
+    const { id: ticketId, former } = await handedOn();
+    const { id } = (await issue({ ticketId, text: '请书面说明。', dueOn: '2026-03-05' }).expect(201)).body as Reminder;
+    await leaves(ticketId, former);
+    expect([(await list('handler')).map((one) => one.id), await open('handler'), await open('supervisor'), await open('officer2')]).toEqual([[id], [id], [], []]);
+    await reply('officer2', id).expect(404);
+    await reply('supervisor', id).expect(403);
+    expect((await reply('handler', id).expect(200)).body).toMatchObject({ cadre: { id: former }, repliedBy: { id: app.cadres.handler } });
+    expect(await list('handler')).toEqual([]);
+  });
+
+  it('and where nobody handles it to any supervisor', async () => {
+    const { id: ticketId, former } = await handedOn();
+    const { id } = (await issue({ ticketId, text: '请书面说明。' }).expect(201)).body as Reminder;
+    await app.as('supervisor').post(`/tickets/${ticketId}/withdraw`, { reason: '企业要求', askedBy: '王经理' }).expect(200);
+    await leaves(undefined, former);
+    expect([await open('handler'), await open('supervisor')]).toEqual([[], [id]]);
     await reply('handler', id).expect(404);
     await reply('supervisor', id).expect(200);
   });

@@ -52,8 +52,10 @@ describe('the story of a ticket', () => {
     await step('04-01 16:00', 'officer2', 'return', { reason: '不属于本部门职责' });
     expect(running()).toEqual({ assign: '04-02 11:30:00', respond: '04-03 00:00:00', resolve: '04-10 00:00:00' });
     await step('04-02 09:30', 'supervisor', 'assign', { handlerId: app.cadres.handler, collaboratorIds: [app.cadres.officer2] });
+    expect(running()).toEqual({ respond: '04-03 00:00:00', resolve: '04-10 00:00:00' });
     await step('04-02 09:40', 'handler', 'accept');
     expect(seen.status).toBe('in_progress');
+    expect(running()).toEqual({ respond: '04-03 00:00:00', resolve: '04-10 00:00:00' });
 
     // Answered; material asked for over the holiday.
     await step('04-02 11:00', 'handler', 'answer', { kind: 'interim', means: 'phone', text: '供电公司今日到场排查。', toContact: '王经理', nextReplyOn: '2026-04-08' });
@@ -80,7 +82,22 @@ describe('the story of a ticket', () => {
     expect(seen).toMatchObject({ status: 'in_progress', level: 2 });
     expect(running()).toEqual({ resolve: '04-11 00:00:00', lead: '04-14 15:30:00' });
     await step('04-14 11:00', 'supervisor', 'name-lead', { leadId: app.cadres.leader });
+    expect(running()).toEqual({ resolve: '04-11 00:00:00' });
+    // The leader on the spot: a session of the level decides what is explained the next day, and gives somebody something to do.
+    at('04-14 16:30');
+    const { items: linkages } = (await app.as('leader').get(`/tickets/${id}/linkages`).expect(200)).body as { items: { id: string; level: number; lead: { id: string } | null }[] };
+    expect(linkages.map(({ level, lead }) => [level, lead?.id])).toEqual([[1, app.cadres.leader], [2, app.cadres.leader]]);
+    const held = await app.as('leader').post(`/linkages/${linkages[1]?.id ?? ''}/sessions`, {
+      heldAt: '2026-04-14T15:00:00+08:00', place: '企业会议室', participantIds: [app.cadres.leader, app.cadres.handler], decisions: '调移动电源车保供，错峰时段改在夜间。',
+      followUps: [{ what: '落实移动电源车', cadreId: app.cadres.officer2, dueOn: '2026-04-15' }],
+    }).expect(201);
+    const followUp = (held.body as { sessions: { followUps: { id: string }[] }[] }).sessions[0]?.followUps[0]?.id ?? '';
+    await look('04-14 16:31');
+    expect(running()).toEqual({ resolve: '04-11 00:00:00' });
+    at('04-15 09:30');
+    await app.as('officer2').post(`/follow-ups/${followUp}/done`, { note: '电源车已到场' }).expect(200);
     await step('04-15 10:00', 'handler', 'explain', { reasonCode: 'planning', reason: '变电站扩容在建', explanation: '已协调移动电源车保供。', means: 'on_site', reviewOn: '2026-05-20' });
+    expect(running()).toEqual({ resolve: '04-11 00:00:00', confirm: '04-23 00:00:00', call: '04-23 00:00:00' });
     await step('04-16 10:00', 'enterprise', 'acknowledge', { understood: true });
     expect(seen).toMatchObject({ status: 'deferred', deferrals: 1 });
     expect(running()).toEqual({ review: '05-21 00:00:00' });
@@ -92,6 +109,7 @@ describe('the story of a ticket', () => {
     expect(running()).toEqual({ resolve: '06-09 00:00:00' });
     await step('06-03 10:00', 'handler', 'resolve', { outcome: 'solved', text: '已更换' }, 422);
     await step('06-03 10:00', 'handler', 'answer', { kind: 'final', means: 'on_site', text: '开关柜已更换。' });
+    expect(running()).toEqual({ resolve: '06-09 00:00:00' });
     await step('06-03 10:30', 'handler', 'resolve', { outcome: 'solved', text: '已更换开关柜。' });
     expect(running()).toEqual({ confirm: '06-11 00:00:00', call: '06-11 00:00:00' });
     await step('06-04 10:00', 'enterprise', 'confirm', { grade: 2, comment: '昨夜又闪断一次' });
@@ -99,8 +117,10 @@ describe('the story of a ticket', () => {
     expect(running()).toEqual({ resolve: '06-12 00:00:00', call: '06-06 00:00:00' });
     await step('06-04 15:00', 'handler', 'record-call', { reached: true, said: '又闪断' }, 403);
     await step('06-04 15:00', 'officer', 'record-call', { reached: true, said: '昨夜又闪断一次。' });
+    expect(running()).toEqual({ resolve: '06-12 00:00:00' });
     await step('06-05 10:00', 'handler', 'answer', { kind: 'final', means: 'on_site', text: '线路接头已处理。' });
     await step('06-05 10:30', 'handler', 'resolve', { outcome: 'solved', text: '已处理线路接头。' });
+    expect(running()).toEqual({ confirm: '06-13 00:00:00', call: '06-13 00:00:00' });
     await step('06-05 16:00', 'enterprise', 'confirm', { grade: 5 });
     expect(seen).toMatchObject({ status: 'closed', outcome: 'solved' });
     expect(running()).toEqual({});
@@ -110,11 +130,15 @@ describe('the story of a ticket', () => {
     expect(seen).toMatchObject({ status: 'in_progress', cycle: 2, level: 0 });
     expect(running()).toEqual({ respond: '06-16 00:00:00', resolve: '06-23 00:00:00' });
     await step('06-15 10:00', 'handler', 'answer', { kind: 'final', means: 'phone', text: '已加装稳压装置。' });
+    expect(running()).toEqual({ resolve: '06-23 00:00:00' });
     await step('06-15 10:30', 'handler', 'resolve', { outcome: 'solved', text: '已加装稳压装置。' });
     expect(running()).toEqual({ confirm: '06-24 00:00:00', call: '06-24 00:00:00' });
     await step('06-23 16:00', 'officer', 'record-call', { reached: false, said: '无人接听' });
+    expect(running()).toEqual({ confirm: '06-24 00:00:00' });
     await look('06-24 00:00');
     expect(seen).toMatchObject({ status: 'closed', outcome: 'solved', nextDueAt: null });
+    const { items: turns } = (await app.as('supervisor').get(`/tickets/${id}/timeline?limit=200`).expect(200)).body as { items: { at: string; session: { decisions: string } | null }[] };
+    expect(turns.flatMap(({ at: time, session }) => (session === null ? [] : [[local(time), session.decisions]]))).toEqual([['04-14 15:00:00', '调移动电源车保供，错峰时段改在夜间。']]);
     expect(await entries()).toEqual([
       'registered 04-01', 'assigned 04-01', 'returned 04-01', 'assigned 04-02', 'accepted 04-02', 'answered 04-02', 'material_requested 04-03', 'material_received 04-07', 'answered 04-08',
       'breached 04-10', 'level_raised 04-10', 'lead_named 04-13', 'explained 04-13', 'acknowledged 04-14', 'lead_named 04-14', 'explained 04-15', 'acknowledged 04-16', 'deferred 05-08', 'resumed 06-01',

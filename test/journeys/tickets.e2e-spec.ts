@@ -1,7 +1,7 @@
 import { TicketDeadlinesSweep } from '../../src/tickets/ticket-deadlines.sweep';
 import { startApp, type TestApp } from '../support/app';
 import { aTicketIn, type ShownTicket } from '../support/tickets';
-import { aGuideItem, aTicket, aTicketBody, anAssignment, anEnterprise } from '../support/world';
+import { aCadre, aGuideItem, aTicket, aTicketBody, anAssignment, anEnterprise } from '../support/world';
 
 type Who = Parameters<TestApp['as']>[0];
 interface Problem { code: string; errors?: { pointer: string }[] }
@@ -91,6 +91,22 @@ describe('tickets', () => {
     expect([await details('handler'), await details('officer2'), await details('officer')]).toEqual([{ sentBack: true }, { sentBack: true }, { sentBack: true }]);
     expect(await details('supervisor')).toEqual({ grade: 2, comment: '昨夜又闪断' });
     expect(await get(id, 'handler')).not.toHaveProperty('grade');
+  });
+
+  it.each(['handlerId', 'collaboratorIds'])('do not tell a supervisor who once was on them, as %s', async (as) => {
+    const { id } = await aTicket(app, enterpriseId);
+    const { id: cadreId, says } = await aCadre(app, ['supervisor', 'handler'], app.departmentId);
+    await step(id, 'supervisor', 'assign', as === 'handlerId' ? { handlerId: cadreId } : { handlerId: app.cadres.handler, collaboratorIds: [cadreId] });
+    if (as === 'handlerId') await step(id, 'supervisor', 'reassign', { handlerId: app.cadres.handler, reason: '改派' });
+    await step(id, 'handler', 'accept');
+    await step(id, 'handler', 'answer', { kind: 'final', means: 'phone', text: '已答复。' });
+    await step(id, 'handler', 'resolve', { outcome: 'solved', text: '已办结。' });
+    await app.asClient('enterprise:act').post(`/tickets/${id}/confirm`, { grade: 2, comment: '昨夜又闪断' }).expect(200);
+    await step(id, 'supervisor', 'reassign', { handlerId: app.cadres.officer2, reason: '改派' });
+    type Item = { type: string; details: object };
+    const { items: events } = (await says.get(`/tickets/${id}/events`).expect(200)).body as { items: Item[] };
+    const { items: turns } = (await says.get(`/tickets/${id}/timeline?limit=200`).expect(200)).body as { items: { event: Item | null }[] };
+    expect([events, turns.flatMap(({ event }) => (event === null ? [] : [event]))].map((list) => list.find(({ type }) => type === 'confirm')?.details)).toEqual([{ sentBack: true }, { sentBack: true }]);
   });
 
   it('show what was told, what happened, and the clocks beside it', async () => {

@@ -1,5 +1,5 @@
 import { startApp, type TestApp } from '../support/app';
-import { anAssignment, anEnterprise, aTicket, aTicketFor, aTicketIn, takeStep } from '../support/world';
+import { aCadre, anAssignment, anEnterprise, aTicket, aTicketFor, aTicketIn, takeStep } from '../support/world';
 
 interface Row { ticketId: string; number: string; title: string; enterprise: { id: string; name: string; uscc: string }; handler: { id: string; name: string } | null; department: { id: string } | null; level: number; status: string; clock: string; nextDueAt: string; overdueHours: number; lastAnswerAt: string | null; calendarProvisional: boolean }
 interface Page { items: Row[]; nextCursor: string | null; total?: number }
@@ -57,6 +57,24 @@ describe('unresolved tickets', () => {
     expect(((await app.asClient('tickets:read').get('/supervision/unresolved-tickets').expect(200)).body as Page).items).toHaveLength(1);
     expect(((await app.as('stranger').get('/supervision/unresolved-tickets').expect(200)).body as Page).items).toEqual([]);
     await app.as('stranger').get(`/supervision/unresolved-tickets?parkId=${app.parkId}`).expect(404);
+  });
+
+  it('come as registered where that is asked, page by page, by a cursor of that order', async () => {
+    const enterpriseId = await anEnterprise(app);
+    const ids = [(await aTicket(app, enterpriseId, { priority: 'normal' })).id, (await aTicketIn(app, 'assigned', enterpriseId)).id, (await aTicket(app, enterpriseId)).id];
+    const page = async (query: string): Promise<Page> => (await app.as('supervisor').get(`/supervision/unresolved-tickets?enterpriseId=${enterpriseId}&limit=2${query}`).expect(200)).body as Page;
+    const first = await page('&sort=registered&count=true');
+    const second = await page(`&sort=registered&cursor=${first.nextCursor ?? ''}`);
+    expect([first.total, first.items.concat(second.items).map(({ ticketId }) => ticketId), second.nextCursor]).toEqual([3, ids, null]);
+    await app.as('supervisor').get(`/supervision/unresolved-tickets?enterpriseId=${enterpriseId}&limit=2&cursor=${first.nextCursor ?? ''}`).expect(400);
+    await app.as('supervisor').get('/supervision/unresolved-tickets?sort=title').expect(400);
+  });
+
+  it('that a supervisor handles stand in their worklist, too', async () => {
+    const { id } = await aTicket(app, await anEnterprise(app));
+    const supervisor = await aCadre(app, ['supervisor']);
+    await app.as('supervisor').post(`/tickets/${id}/assign`, { handlerId: supervisor.id }).expect(200);
+    expect((await supervisor.says.get('/me/worklist').expect(200)).body).toMatchObject({ visits: [], tickets: [{ ticketId: id }] });
   });
 
   it('that I handle stand in my worklist by deadline, beside my visits', async () => {

@@ -47,7 +47,7 @@ describe('lists of tickets', () => {
         || CASE WHEN n % 25 = 0 THEN jsonb_build_object('next_due_at', '2026-03-02T00:00:00Z'::timestamptz + n * interval '1 minute')
            ELSE jsonb_build_object('state', 'closed', 'ended_at', now(), 'outcome', 'solved', 'last_answer_at', now(), 'next_due_at', NULL, 'next_due_clock', NULL) END) r`,
     [id, TICKETS, enterprises, cadres, departments, JSON.stringify(keys)]);
-    [officer, handler] = [{ cadreId: cadres[3] ?? '', departmentId: departments[3] ?? '', visits: true }, { cadreId: cadres[4] ?? '', departmentId: null, visits: false }];
+    [officer, handler] = [{ cadreId: cadres[3] ?? '', departmentId: departments[3] ?? '', visits: true, now }, { cadreId: cadres[4] ?? '', departmentId: null, visits: false, now }];
     await client.query(`INSERT INTO assignment (id, park_id, enterprise_id, cadre_id, capacity, starts_on, standing, next_due_on, version, created_at, updated_at)
       SELECT uuidv7(), $1, e, ($2::uuid[])[1 + n % 33], 'officer', '2026-03-02', 'owed', '2026-04-02', 1, now(), now() FROM unnest($3::uuid[]) WITH ORDINALITY AS u (e, n)`, [app.parkId, cadres, enterprises]);
     await client.query(`INSERT INTO ticket_collaborator (park_id, ticket_id, cadre_id) SELECT park_id, id, ($1::uuid[])[1 + sequence * 17 % 200] FROM ticket`, [cadres]);
@@ -66,6 +66,8 @@ describe('lists of tickets', () => {
     it.each<[string, () => Partial<DueTicketFilter>, string, number]>([
       ['unresolved', () => ({}), 'ticket_open_by_due', PAGE],
       ['unresolved, a deep page', () => ({ after: ['2026-03-08T00:00:00Z', '01950000-0000-7000-8000-000000000000'] }), 'ticket_open_by_due', PAGE],
+      ['unresolved, as registered', () => ({ sort: 'registered' }), 'ticket_open_by_number', PAGE],
+      ['unresolved, as registered, a deep page', () => ({ sort: 'registered', after: [2026, 15_000] }), 'ticket_open_by_number', PAGE],
       ['overdue', () => ({ overdueOnly: true }), 'ticket_open_by_due', PAGE],
       ['of a handler, as in a worklist', () => ({ handlerId: cadres[9] }), 'ticket_open_by_handler', PAGE],
       ['of a department', () => ({ departmentId: departments[9] }), 'ticket_open_by_department', PAGE],

@@ -52,6 +52,8 @@ export interface TestApp extends Cast {
   readonly sql: <R extends object = Record<string, unknown>>(text: string, values?: unknown[]) => Promise<R[]>;
   as(who: keyof Cast['cadres']): Caller;
   asClient(scopes: string, parkIds?: readonly string[]): Caller;
+  /** Somebody beyond the cast, by the subject of their identity. */
+  asSubject(subject: string): Caller;
   asNobody(): Caller;
   token(who: keyof Cast['cadres']): Promise<string>;
   readonly issuer: LocalIssuer;
@@ -117,6 +119,7 @@ export async function startApp(options: TestOptions = {}): Promise<TestApp> {
     sql: async (text, values) => (await owner.query(text, values)).rows as never,
     as: (who) => caller(() => tokenOf(who)),
     asClient: (scopes, parkIds = [cast.parkId]) => caller(async () => sign('a-client', { client_id: 'a-client', scope: scopes, park_ids: parkIds })),
+    asSubject: (subject) => caller(async () => sign(subject, {})),
     asNobody: () => caller(() => Promise.resolve(undefined)),
     token: tokenOf,
     close: async () => {

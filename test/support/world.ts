@@ -1,7 +1,7 @@
 import { v7 } from 'uuid';
 import { aUscc as usccOf } from '../../bench/uscc';
 import type { State, Step } from '../../src/tickets/domain/lifecycle';
-import type { Caller, TestApp } from './app';
+import { type Caller, ISSUER, type TestApp } from './app';
 
 /** Builders that state only what matters. Everything goes through HTTP, as its users would. */
 
@@ -195,6 +195,14 @@ export async function aReminder(app: TestApp, given: object = {}): Promise<{ id:
   const response = await app.as('supervisor').post('/supervision/reminders', { ticketId, text: '请于今日内回复企业。', ...given });
   if (response.status !== 201) throw new Error(`reminder: ${response.status} ${JSON.stringify(response.body)}`);
   return { id: (response.body as { id: string }).id, ticketId };
+}
+
+/** A cadre beyond the cast, of a department of their own unless one is given, and their voice. */
+export async function aCadre(app: TestApp, roles: readonly string[], departmentId?: string): Promise<{ readonly id: string; readonly says: Caller }> {
+  const number = (made += 1);
+  const of = departmentId ?? ((await app.as('admin').post('/departments', { name: `第${number}科` }).expect(201)).body as { id: string }).id;
+  const { id } = (await app.as('admin').post('/cadres', { name: '任远', departmentId: of, roles, identity: { issuer: ISSUER, subject: `cadre-${number}` } }).expect(201)).body as { id: string };
+  return { id, says: app.asSubject(`cadre-${number}`) };
 }
 
 /** A matter that a supervisor has opened, with tickets that are registered. */

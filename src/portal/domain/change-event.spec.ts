@@ -44,6 +44,13 @@ it('says nothing that the catalogue does not describe, nor what is not of the de
   expect(data).toEqual({ on: '2026-03-05' });
 });
 
+it('tells a grade, and who gave it, to clients alone', () => {
+  const graded = { ...entry, type: 'ticket.graded', actorKind: 'client', actorId: 'a-portal', data: { ticketId: ENTERPRISE, enterpriseId: ENTERPRISE, event: 6, status: 'in_progress', cycle: 1, grade: 2 } };
+  const seen = (reader: Parameters<typeof toCloudEvent>[1]) => { const { actorkind, actorid, data } = toCloudEvent(graded, reader); return [actorkind, actorid, data?.['grade'], data?.['status']]; };
+  expect(seen(person)).toEqual(['enterprise', 'enterprise', undefined, 'in_progress']);
+  expect(seen({ kind: 'client', scopes: ['changes:read', 'tickets:read'] })).toEqual(['client', 'a-portal', 2, 'in_progress']);
+});
+
 it('tells of an entry that a newer program has written, without its data', () => {
   const event = toCloudEvent({ ...entry, type: 'moon.landed.v3' }, person);
   expect(event).toMatchObject({ type: 'service-ledger.moon.landed.v3', sequence: '7' });

@@ -45,10 +45,14 @@ export interface CloudEvent {
 /**
  * The entry as the reader may know it. That it happened, when and to what, everybody knows who reads the feed at all. The data of a type goes to
  * people and to clients with one of its scopes, and of it only what the catalogue describes; so an entry of an unknown type is told without any.
+ * What is for clients alone, a person is told neither as data nor as who did it: a grade is nobody's to see who handles the ticket, and the feed does
+ * not ask who does.
  */
 export function toCloudEvent(entry: SealedEntry, reader: Pick<Actor, 'kind' | 'scopes'>): CloudEvent {
   const type = findByEntryType(entry.type);
-  const mayKnow = type !== undefined && (reader.kind !== 'client' || isTold(type, entry.data, reader.scopes));
+  const forClient = reader.kind === 'client';
+  const unnamed = !forClient && type !== undefined && Object.values(type.fields).some(({ clientsOnly }) => clientsOnly === true);
+  const mayKnow = type !== undefined && (!forClient || isTold(type, entry.data, reader.scopes));
   return {
     specversion: '1.0',
     id: entry.id,
@@ -59,11 +63,11 @@ export function toCloudEvent(entry: SealedEntry, reader: Pick<Actor, 'kind' | 's
     parkid: entry.parkId,
     sequence: String(entry.number),
     effectiveon: entry.effectiveOn,
-    actorkind: entry.actorKind,
-    actorid: entry.actorId,
+    actorkind: unnamed ? 'enterprise' : entry.actorKind,
+    actorid: unnamed ? 'enterprise' : entry.actorId,
     sealedat: entry.sealedAt.toISOString(),
     hash: entry.hash,
-    ...(mayKnow ? { datacontenttype: 'application/json', dataschema: schemaUrn(type), data: describedData(type.fields, entry.data) } : {}),
+    ...(mayKnow ? { datacontenttype: 'application/json', dataschema: schemaUrn(type), data: describedData(type.fields, entry.data, forClient) } : {}),
   };
 }
 

@@ -7,6 +7,8 @@ export interface Field {
   readonly nullable?: boolean;
   /** Entries that were written by another way, or before the field was added, lack it. */
   readonly optional?: boolean;
+  /** Told to clients with the type's scope and to no person; nor is a person told who did what has such a field. */
+  readonly clientsOnly?: boolean;
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -25,12 +27,12 @@ const SHAPES: Readonly<Record<Field['kind'], { readonly schema: JsonObject; read
 
 export type Fields = Readonly<Record<string, Field>>;
 
-/** What of the data is described, and of the described shape. Everything else stays in the journal. */
-export function describedData(fields: Fields, data: JsonObject): JsonObject {
+/** What of the data is described, for whom it is, and of the described shape. Everything else stays in the journal. */
+export function describedData(fields: Fields, data: JsonObject, forClient: boolean): JsonObject {
   const shown: Record<string, JsonValue> = {};
-  for (const name of Object.keys(fields)) {
+  for (const [name, field] of Object.entries(fields)) {
     const value = data[name];
-    if (value !== undefined && fits(fields[name], value)) shown[name] = value;
+    if (value !== undefined && (forClient || field.clientsOnly !== true) && fits(field, value)) shown[name] = value;
   }
   return shown;
 }
@@ -45,7 +47,7 @@ export function faultsOf(fields: Fields, data: JsonObject): readonly string[] {
 
 /** JSON schema of data with the fields. */
 export function dataSchema(fields: Fields): JsonObject {
-  const required = Object.entries(fields).filter(([, field]) => field.optional !== true).map(([name]) => name);
+  const required = Object.entries(fields).filter(([, field]) => field.optional !== true && field.clientsOnly !== true).map(([name]) => name);
   return {
     type: 'object', ...(required.length === 0 ? {} : { required }),
     properties: Object.fromEntries(Object.entries(fields).map(([name, { kind, description, nullable }]) => {

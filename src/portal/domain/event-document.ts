@@ -42,7 +42,7 @@ export function eventTable(): string {
 }
 
 function fieldsOf({ fields }: EventType): string {
-  const shown = Object.entries(fields).map(([name, { kind, nullable, optional }]) => `\`${name}\`${optional === true ? '?' : ''} ${kind}${nullable === true ? ' or null' : ''}`);
+  const shown = Object.entries(fields).map(([name, { kind, nullable, optional, clientsOnly }]) => `\`${name}\`${optional === true ? '?' : ''} ${kind}${nullable === true ? ' or null' : ''}${clientsOnly === true ? ' (clients)' : ''}`);
   return shown.length === 0 ? 'none' : shown.join(', ');
 }
 

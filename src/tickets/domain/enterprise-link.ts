@@ -22,6 +22,12 @@ export function endOf(link: { readonly expiresAt: Date; readonly usedAt: Date | 
   return link.usedAt === null && link.supersededAt === null ? undefined : 'answered';
 }
 
+/**
+ * What a gateway has done with a message: `delivered` where it has gone to the enterprise's phone, so that silence may count from now on; `taken` where
+ * nobody knows whether anybody will send it.
+ */
+export type Taking = 'delivered' | 'taken';
+
 const TOKEN = /^[\w-]{43}$/;
 
 /** 256 bits in base64url, the same for the same link as long as the key is: so a token need not be kept to be sent again. */

@@ -47,6 +47,7 @@ export function entryDataOf(event: Recorded, after: Ticket, { world }: KnownWorl
     case 'order-issued':
       return { dueOn: orderDueOn(event, after, world) };
     case 'level-raised':
+    case 'level-closed':
       return { level: event.level };
     case 'breached':
     case 'ran-out': {

@@ -70,6 +70,8 @@ describe('a step with a condition', () => {
     ['not at it', [...WORKING, ['2026-03-02 12:00', { type: 'escalate', level: 3 }]], 'escalate', '2026-03-02 13:00', false],
     ['at a level', [...WORKING, ['2026-03-02 12:00', { type: 'escalate', level: 1 }]], 'name-lead', '2026-03-02 13:00', true],
     ['not without one', WORKING, 'name-lead', '2026-03-02 13:00', false],
+    ['not once its linkage was closed', [...WORKING, ['2026-03-02 12:00', { type: 'escalate', level: 1 }], ['2026-03-02 12:30', { type: 'level-closed', level: 1 }]], 'name-lead', '2026-03-02 13:00', false],
+    ['at the next level', [...WORKING, ['2026-03-02 12:00', { type: 'escalate', level: 1 }], ['2026-03-02 12:30', { type: 'level-closed', level: 1 }], ['2026-03-02 12:40', { type: 'escalate', level: 2 }]], 'name-lead', '2026-03-02 13:00', true],
     ['where a grade counts', [...RESOLVED, grade(4)], 'set-aside-grade', '2026-03-06 11:00', true],
     ['not where it was set aside', [...RESOLVED, grade(4), ['2026-03-06 11:00', { type: 'set-aside-grade' }]], 'set-aside-grade', '2026-03-06 12:00', false],
     ['not without one', RESOLVED, 'set-aside-grade', '2026-03-04 11:00', false],

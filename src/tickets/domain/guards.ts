@@ -40,7 +40,7 @@ const CONDITIONS: Readonly<Partial<Record<Step, Condition>>> = {
   'request-extension': (ticket, when) => ticket.extensionAsked === undefined && mayExtend(ticket, when),
   'decide-extension': (ticket, when) => ticket.extensionAsked !== undefined && mayExtend(ticket, when),
   'escalate': ({ level }) => level < 3,
-  'name-lead': ({ level }) => level > 0,
+  'name-lead': ({ level, levelClosed }) => level > 0 && !levelClosed,
   'set-aside-grade': ({ grade }) => grade?.counts === true,
 };
 

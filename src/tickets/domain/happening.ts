@@ -57,6 +57,8 @@ export type Happening =
   | { readonly type: 'delivered' }
   /** The enterprise says after the question that it has stayed solved. */
   | { readonly type: 'stayed-solved' }
+  /** The linkage of the level at which the ticket stands was closed: nobody has to lead it any more. */
+  | { readonly type: 'level-closed'; readonly level: Level }
   /** The calendar or the working hours have changed. */
   | { readonly type: 'recalculated' };
 

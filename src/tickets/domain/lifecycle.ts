@@ -78,7 +78,7 @@ export const LIFECYCLE: Readonly<Record<Step, StepRule>> = {
 /** What is no step of anybody, and the journal's entry of it. */
 export const OTHER_ENTRIES = {
   'register': 'ticket.registered', 'breached': 'ticket.breached', 'ran-out': 'ticket.ran_out', 'level-raised': 'ticket.level_raised', 'order-issued': 'ticket.order_issued',
-  'questioned': 'ticket.questioned', 'stayed-solved': 'ticket.stayed_solved', 'delivered': 'ticket.delivered', 'recalculated': 'ticket.recalculated',
+  'questioned': 'ticket.questioned', 'stayed-solved': 'ticket.stayed_solved', 'level-closed': 'ticket.level_closed', 'delivered': 'ticket.delivered', 'recalculated': 'ticket.recalculated',
 } as const;
 
 /** The steps that the table has from a state, for whoever is one of the parties. What else a step needs is asked when it is taken. */

@@ -1,5 +1,6 @@
 import { type Actor, cadreOf, hasRole } from '../../kernel/actor';
 import type { Person } from './guards';
+import type { Happening } from './happening';
 
 /** A cadre who sees some of a park's tickets. */
 export interface TicketReader {
@@ -7,12 +8,14 @@ export interface TicketReader {
   readonly departmentId: string | null;
   /** Sees those of the enterprises that they are assigned to, too. */
   readonly visits: boolean;
+  /** By the local date of this instant it is judged whether they are. */
+  readonly now: Date;
 }
 
 /** Who sees all tickets of the parks in scope: nothing. Others see those that they are on or registered, their department's, and their enterprises'. */
-export function readerOf(actor: Actor): TicketReader | undefined {
+export function readerOf(actor: Actor, now: Date): TicketReader | undefined {
   if (actor.kind === 'client' || actor.kind === 'enterprise' || actor.kind === 'system' || hasRole(actor, 'supervisor', 'admin', 'county')) return undefined;
-  return { cadreId: cadreOf(actor), departmentId: actor.departmentId ?? null, visits: hasRole(actor, 'officer', 'leader') };
+  return { cadreId: cadreOf(actor), departmentId: actor.departmentId ?? null, visits: hasRole(actor, 'officer', 'leader'), now };
 }
 
 export function personOf(actor: Actor): Person {
@@ -21,8 +24,8 @@ export function personOf(actor: Actor): Person {
   return { cadreId: cadreOf(actor), supervisor: hasRole(actor, 'supervisor'), enterprise: false };
 }
 
-/** Whether grades may be shown: never to those who handle or collaborate, whatever else they are. */
-export function seesGrades(actor: Actor, on: { readonly handlerId: string | null; readonly collaboratorIds: readonly string[] }): boolean {
+/** Whether grades may be shown: never to those who have ever handled the ticket or collaborated on it, whatever else they are and whoever does now. */
+export function seesGrades(actor: Actor, events: readonly Happening[]): boolean {
   if (actor.kind === 'client') return true;
-  return hasRole(actor, 'supervisor', 'admin', 'county') && on.handlerId !== actor.id && !on.collaboratorIds.includes(actor.id);
+  return hasRole(actor, 'supervisor', 'admin', 'county') && !events.some((event) => (event.type === 'assign' || event.type === 'reassign') && [event.handlerId, ...event.collaboratorIds].includes(actor.id));
 }

@@ -16,6 +16,8 @@ export interface Ticket {
   readonly clocks: readonly Clock[];
   readonly level: Level;
   readonly leadId: string | undefined;
+  /** The linkage of its level was closed: there is nothing to lead. */
+  readonly levelClosed: boolean;
   /** A wait ran out or an explanation met silence: nothing rests again in this cycle. */
   readonly restSpent: boolean;
   /** The confirm clock runs from a delivery, so that its end is silence. */
@@ -50,7 +52,7 @@ export interface Ticket {
 
 export function registerTicket(when: Moment, terms: Terms, world: LimitWorld): Ticket {
   const ticket: Ticket = {
-    state: 'registered', cycle: 1, terms, handlerId: null, collaboratorIds: [], tenures: [{ responsibleId: null, from: when }], clocks: [], level: 0, leadId: undefined, restSpent: false,
+    state: 'registered', cycle: 1, terms, handlerId: null, collaboratorIds: [], tenures: [{ responsibleId: null, from: when }], clocks: [], level: 0, leadId: undefined, levelClosed: false, restSpent: false,
     delivered: false, standInCall: undefined, reviewOn: undefined, deferrals: 0, ended: undefined, ordered: [], returnedBy: [], lastAnswer: undefined, answered: false, outcome: undefined,
     extensionAsked: undefined, extensionsGranted: 0, grade: undefined, withdrawnBy: null, mergedIntoId: undefined, questioned: undefined, staysSolved: false,
   };
@@ -115,6 +117,8 @@ export function apply(ticket: Ticket, { at, on, ...what }: Happened, world: Limi
       return raise(ticket, what.level, when, world);
     case 'name-lead':
       return { ...stop(ticket, when, LIFECYCLE['name-lead'].stops), leadId: what.leadId };
+    case 'level-closed':
+      return { ...stop(ticket, when, LIFECYCLE['name-lead'].stops), levelClosed: true };
     case 'order-issued':
       return { ...ticket, ordered: [...ticket.ordered, what.clock] };
     case 'ran-out':
@@ -229,7 +233,7 @@ function takeUp(ticket: Ticket, when: Moment, world: LimitWorld): Ticket {
 
 function reopen(ticket: Ticket, { handlerId, terms }: { readonly handlerId: string | null; readonly terms: Terms }, when: Moment, world: LimitWorld): Ticket {
   const next: Ticket = {
-    ...ticket, cycle: ticket.cycle + 1, terms, level: 0, leadId: undefined, restSpent: false, ended: undefined, reviewOn: undefined, answered: false, outcome: undefined,
+    ...ticket, cycle: ticket.cycle + 1, terms, level: 0, leadId: undefined, levelClosed: false, restSpent: false, ended: undefined, reviewOn: undefined, answered: false, outcome: undefined,
     extensionAsked: undefined, extensionsGranted: 0, grade: undefined, withdrawnBy: null, questioned: undefined, staysSolved: false,
   };
   return startFirst(handlerId === null ? enter('registered', nobody(next, when)) : enter('in_progress', next), when, world, handlerId === null);
@@ -269,7 +273,7 @@ function call(ticket: Ticket, when: Moment, world: LimitWorld): Ticket {
 }
 
 function raise(ticket: Ticket, level: Level, when: Moment, world: LimitWorld): Ticket {
-  return { ...start(stop(ticket, when, LIFECYCLE.escalate.stops), 'lead', ticket.terms.assignWithin, when, world), level, leadId: undefined };
+  return { ...start(stop(ticket, when, LIFECYCLE.escalate.stops), 'lead', ticket.terms.assignWithin, when, world), level, leadId: undefined, levelClosed: false };
 }
 
 function rework(ticket: Ticket, when: Moment, world: LimitWorld): Ticket {

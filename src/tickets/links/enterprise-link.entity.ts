@@ -48,11 +48,13 @@ export class EnterpriseLink {
 export class LinkDelivery {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'link_delivery_pkey' }) parkId: string;
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'link_delivery_pkey' }) linkId: string;
+  /** How often an answer came. */
   @Column('integer') attempts: number;
-  /** Null once it is delivered or given up. */
+  /** Null once a gateway has it, or it was given up. */
   @Column('timestamptz', { nullable: true }) nextTryAt: Date | null;
   /** A code; never what a gateway has said. */
   @Column('text', { nullable: true }) lastError: string | null;
+  /** When a gateway took it; whether it has reached anybody, the link says. */
   @Column('timestamptz', { nullable: true }) deliveredAt: Date | null;
   @Column('timestamptz', { nullable: true }) givenUpAt: Date | null;
 }

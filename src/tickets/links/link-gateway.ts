@@ -1,4 +1,4 @@
-import type { LinkPurpose } from '../domain/enterprise-link';
+import type { LinkPurpose, Taking } from '../domain/enterprise-link';
 
 /** What goes to the enterprise: to be told in a sentence of the gateway's own, with the address in it. */
 export interface LinkMessage {
@@ -14,8 +14,8 @@ export interface LinkMessage {
 
 /** The way to whoever sends messages to phones. */
 export interface LinkGateway {
-  /** Resolves once the message was taken. @throws GatewayError when it was not, or may not have been */
-  send(message: LinkMessage, now: Date): Promise<void>;
+  /** Resolves once the message was taken, and says whether it will reach the phone. @throws GatewayError when it was not taken, or may not have been */
+  send(message: LinkMessage, now: Date): Promise<Taking>;
 }
 
 export const LINK_GATEWAY = Symbol('LinkGateway');

@@ -5,11 +5,12 @@ import { found } from '../../kernel/problem';
 import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/db/database';
 import { safeCause } from '../../platform/db/problems';
-import { askedOf, endOf, pauseAfter } from '../domain/enterprise-link';
+import { askedOf, endOf, pauseAfter, type Taking } from '../domain/enterprise-link';
 import { TicketBook } from '../ticket-book.service';
 import { byOf } from '../ticket-steps.service';
 import { GatewayError, LINK_GATEWAY, type LinkGateway, type LinkMessage } from './link-gateway';
 import { LinkTokens } from './link-tokens';
+import { LinksService } from './links.service';
 import { type ClaimedDelivery, LinksStore } from './links.store';
 
 // Sent side by side, a batch of a gateway that lets everybody wait takes half a minute; the lease is four times that.
@@ -19,6 +20,8 @@ const LEASE_MS = 120_000;
 
 export interface Sent {
   readonly delivered: number;
+  /** Taken by a gateway that tells nobody. */
+  readonly taken: number;
   readonly failed: number;
   readonly givenUp: number;
 }
@@ -34,14 +37,14 @@ export class LinkOutbox {
   readonly #logger = new Logger(LinkOutbox.name);
 
   constructor(
-    private readonly store: LinksStore, private readonly tokens: LinkTokens, private readonly book: TicketBook, private readonly enterprises: EnterprisesService, private readonly database: Database,
+    private readonly store: LinksStore, private readonly tokens: LinkTokens, private readonly links: LinksService, private readonly book: TicketBook, private readonly enterprises: EnterprisesService, private readonly database: Database,
     private readonly clock: Clock, @Inject(LINK_GATEWAY) private readonly gateway: LinkGateway,
   ) {}
 
   /** In all parks, in batches; safe to run twice, late, and in several processes at once. */
   async sendDue(requestId: string): Promise<Sent> {
     const system = systemActor(requestId);
-    const sent = { delivered: 0, failed: 0, givenUp: 0 };
+    const sent = { delivered: 0, taken: 0, failed: 0, givenUp: 0 };
     for (;;) {
       const now = this.clock.now();
       const claimed = await this.database.transact(system, async (em) => this.store.claimAsSystem(em, system, now, new Date(now.getTime() + LEASE_MS), BATCH));
@@ -56,10 +59,11 @@ export class LinkOutbox {
   async #deliver(system: Actor, claimed: ClaimedDelivery): Promise<Result> {
     try {
       const message = await this.#messageOf(system, claimed);
+      if (message === 'contact-changed') await this.#turnToAnother(system, claimed);
       if (typeof message === 'string') return await this.#fail(system, claimed, message, true);
-      await this.gateway.send(message, this.clock.now());
-      await this.#record(system, claimed);
-      return 'delivered';
+      const result = await this.gateway.send(message, this.clock.now());
+      await this.#record(system, claimed, result);
+      return result;
     } catch (error) {
       if (error instanceof GatewayError) return this.#fail(system, claimed, error.code, false);
       // What became of it is not known: it stays taken until the lease is over.
@@ -84,15 +88,25 @@ export class LinkOutbox {
     return phone === undefined ? 'contact-changed' : { id, phone, url, purpose, ticketNumber, expiresAt };
   }
 
-  /** Once, however often it was sent; the enterprise's time begins with it. */
-  async #record({ requestId }: Actor, { link }: ClaimedDelivery): Promise<void> {
+  /** Its contact is not any more as it was: another one of the enterprise is asked in its place, if there is one and the ticket still asks. */
+  async #turnToAnother({ requestId }: Actor, { link }: ClaimedDelivery): Promise<void> {
+    const system = systemActor(requestId, [link.parkId]);
+    await this.database.transact(system, async (em) => {
+      const { held } = await this.book.hold(em, system, link.parkId, [link.ticketId], this.clock.now());
+      const { row, told } = found(held[0]);
+      if (askedOf(told.ticket) === link.purpose) await this.links.issueInstead(em, system, row.enterpriseId, link);
+    });
+  }
+
+  /** Once, however often it was sent; the enterprise's time begins with what was delivered. */
+  async #record({ requestId }: Actor, { link }: ClaimedDelivery, result: Taking): Promise<void> {
     const system = systemActor(requestId, [link.parkId]);
     await this.database.transact(system, async (em) => {
       const now = this.clock.now();
       const { desk, held } = await this.book.hold(em, system, link.parkId, [link.ticketId], now);
       const own = found(held[0]);
       const current = await this.store.lock(em, system, link);
-      if (!(await this.store.markDelivered(em, system, link, now))) return;
+      if (!(await this.store.markSent(em, system, link, result, now)) || result === 'taken') return;
       const begins = endOf(current, now) === undefined && askedOf(own.told.ticket) === link.purpose && link.purpose !== 'question' && !own.told.ticket.delivered;
       if (begins) await this.book.record(em, system, desk, own, { what: { type: 'delivered' }, by: byOf(system) }, now);
     });
@@ -100,9 +114,10 @@ export class LinkOutbox {
 
   async #fail(system: Actor, claimed: ClaimedDelivery, code: string, forGood: boolean): Promise<Result> {
     const now = this.clock.now();
-    const pause = forGood ? undefined : pauseAfter(claimed.attempts);
-    await this.database.transact(system, async (em) => this.store.markFailed(em, system, claimed, code, pause === undefined ? undefined : new Date(now.getTime() + pause), now));
-    if (!forGood) this.#logger.warn({ linkId: claimed.link.id, attempts: claimed.attempts, error: code }, pause === undefined ? 'a link was given up: somebody has to call' : 'a link was not taken, trying again');
+    const attempts = claimed.attempts + (forGood ? 0 : 1);
+    const pause = forGood ? undefined : pauseAfter(attempts);
+    await this.database.transact(system, async (em) => this.store.markFailed(em, system, claimed, code, attempts, pause === undefined ? undefined : new Date(now.getTime() + pause), now));
+    if (!forGood) this.#logger.warn({ linkId: claimed.link.id, attempts, error: code }, pause === undefined ? 'a link was given up: somebody has to call' : 'a link was not taken, trying again');
     return pause === undefined ? 'givenUp' : 'failed';
   }
 }

@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { EnterprisesService } from '../../enterprises/enterprises.service';
 import type { Actor } from '../../kernel/actor';
+import { type Day, localDay } from '../../kernel/day';
 import { found, Problem } from '../../kernel/problem';
 import { ParksService } from '../../parks/parks.service';
 import { Clock } from '../../platform/clock';
@@ -29,6 +30,16 @@ export interface IssuedLink {
   readonly url: string;
   readonly purpose: LinkPurpose;
   readonly expiresAt: Date;
+}
+
+/** What an event of a ticket asks its enterprise. */
+interface Asking {
+  readonly parkId: string;
+  readonly ticketId: string;
+  readonly enterpriseId: string;
+  readonly eventNo: number;
+  readonly purpose: LinkPurpose;
+  readonly on: Day;
 }
 
 const ASKING: Readonly<Record<string, LinkPurpose>> = { 'ticket.explained': 'acknowledge', 'ticket.resolved': 'evaluate', 'ticket.questioned': 'question' };
@@ -99,12 +110,24 @@ export class LinksService implements OnModuleInit {
     const { parkId, subject: { id: ticketId }, effectiveOn, data } = entry;
     const enterpriseId = data?.['enterpriseId'];
     if (typeof enterpriseId !== 'string') throw new TypeError('the entries of a ticket name its enterprise');
+    await this.#send(em, actor, { parkId, ticketId, enterpriseId, eventNo: numberIn(entry, 'event'), purpose, on: effectiveOn });
+  }
+
+  /** The same question to another contact, where one that may have it is left; the link itself leads nowhere from now on. The ticket is held. */
+  async issueInstead(em: EntityManager, system: Actor, enterpriseId: string, link: EnterpriseLink): Promise<void> {
+    const { parkId, ticketId, eventNo, purpose } = link;
+    const now = this.clock.now();
+    await this.store.supersedeOne(em, link, now);
+    await this.#send(em, system, { parkId, ticketId, enterpriseId, eventNo, purpose, on: localDay(now, (await this.parks.settings(em, system, parkId)).zone) });
+  }
+
+  async #send(em: EntityManager, actor: Actor, { parkId, ticketId, enterpriseId, eventNo, purpose, on }: Asking): Promise<void> {
     const now = this.clock.now();
     const settings = await this.parks.serviceSettings(em, actor, parkId);
-    const since = unchangedSince(now, policyOn({ settings, worlds: [] }, effectiveOn).tickets.linkContactUnchangedDays);
+    const since = unchangedSince(now, policyOn({ settings, worlds: [] }, on).tickets.linkContactUnchangedDays);
     const contact = await this.enterprises.findLinkContact(em, actor, { parkId, enterpriseId }, since, await this.store.handlerOf(em, actor, parkId, ticketId));
     if (contact === undefined) return;
-    const link: EnterpriseLink = { ...aLink(newId(now), parkId, ticketId, numberIn(entry, 'event'), purpose, now), contactId: contact.id };
+    const link: EnterpriseLink = { ...aLink(newId(now), parkId, ticketId, eventNo, purpose, now), contactId: contact.id };
     await this.store.insert(em, link);
     await this.store.enqueue(em, link, now);
     await this.jobs.request(em, LINKS_JOB);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '../../kernel/actor';
 import { Database } from '../../platform/db/database';
-import { ASKING_EVENT, type LinkPurpose } from '../domain/enterprise-link';
+import { ASKING_EVENT, type LinkPurpose, type Taking } from '../domain/enterprise-link';
 import type { Happening } from '../domain/happening';
 import { EnterpriseLink, LinkDelivery } from './enterprise-link.entity';
 
@@ -10,7 +10,10 @@ import { EnterpriseLink, LinkDelivery } from './enterprise-link.entity';
 export interface ClaimedDelivery {
   readonly link: EnterpriseLink;
   readonly ticketNumber: string;
+  /** How often it was tried before and an answer came: a process that was killed on the way has not tried. */
   readonly attempts: number;
+  /** Names this attempt: until then nobody else takes it. */
+  readonly leasedUntil: Date;
 }
 
 /** What the enterprise was told, without who told it. */
@@ -58,6 +61,11 @@ export class LinksStore {
       'UPDATE enterprise_link SET superseded_at = $4 WHERE park_id = $1 AND ticket_id = $2 AND event_no < $3 AND used_at IS NULL AND superseded_at IS NULL', [parkId, ticketId, before, now]);
   }
 
+  /** Another goes in its place. */
+  async supersedeOne(em: EntityManager, { id, parkId }: EnterpriseLink, now: Date): Promise<void> {
+    await em.query('UPDATE enterprise_link SET superseded_at = $3 WHERE park_id = $1 AND id = $2 AND used_at IS NULL AND superseded_at IS NULL', [parkId, id, now]);
+  }
+
   /** The number of the event of this cycle that asks. */
   async askingEvent(em: EntityManager, _actor: Actor, parkId: string, ticketId: string, purpose: LinkPurpose, cycle: number): Promise<number | undefined> {
     const [row]: { no: number | null }[] = await em.query(
@@ -91,27 +99,27 @@ export class LinksStore {
   /** Takes what is due, at most so many; until the lease has run out nobody else takes it. What another process is at is left to it. */
   async claimAsSystem(em: EntityManager, _system: Actor, now: Date, leasedUntil: Date, most: number): Promise<ClaimedDelivery[]> {
     const rows: (EnterpriseLink & { readonly ticketNumber: string; readonly attempts: number })[] = await em.query(CLAIM, [now, leasedUntil, most]);
-    return rows.map(({ ticketNumber, attempts, ...link }) => ({ link, ticketNumber, attempts }));
+    return rows.map(({ ticketNumber, attempts, ...link }) => ({ link, ticketNumber, attempts, leasedUntil }));
   }
 
   async keepHash(em: EntityManager, { id, parkId }: EnterpriseLink, tokenHash: Buffer): Promise<void> {
     await em.update(EnterpriseLink, { id, parkId }, { tokenHash });
   }
 
-  /** False when somebody has written it before. */
-  async markDelivered(em: EntityManager, _system: Actor, { id, parkId }: EnterpriseLink, now: Date): Promise<boolean> {
+  /** It is on its way no more; only what was `delivered` has reached its enterprise. False when somebody has written it before. */
+  async markSent(em: EntityManager, _system: Actor, { id, parkId }: EnterpriseLink, result: Taking, now: Date): Promise<boolean> {
     const [rows]: [object[], number] = await em.query(
-      'UPDATE link_delivery SET delivered_at = $3, next_try_at = NULL, given_up_at = NULL, last_error = NULL WHERE park_id = $1 AND link_id = $2 AND delivered_at IS NULL RETURNING link_id', [parkId, id, now]);
+      'UPDATE link_delivery SET attempts = attempts + 1, delivered_at = $3, next_try_at = NULL, given_up_at = NULL, last_error = NULL WHERE park_id = $1 AND link_id = $2 AND delivered_at IS NULL RETURNING link_id', [parkId, id, now]);
     if (rows.length === 0) return false;
-    await em.update(EnterpriseLink, { id, parkId }, { deliveredAt: now });
+    if (result === 'delivered') await em.update(EnterpriseLink, { id, parkId }, { deliveredAt: now });
     return true;
   }
 
   /** The same attempt alone: one that somebody else has begun since is theirs to judge. Without a next try it is given up. */
-  async markFailed(em: EntityManager, _system: Actor, { link: { id, parkId }, attempts }: ClaimedDelivery, error: string, nextTryAt: Date | undefined, now: Date): Promise<void> {
+  async markFailed(em: EntityManager, _system: Actor, { link: { id, parkId }, leasedUntil }: ClaimedDelivery, error: string, attempts: number, nextTryAt: Date | undefined, now: Date): Promise<void> {
     await em.query(
-      `UPDATE link_delivery SET last_error = $4, next_try_at = $5, given_up_at = CASE WHEN $5::timestamptz IS NULL THEN $6::timestamptz END
-       WHERE park_id = $1 AND link_id = $2 AND attempts = $3 AND next_try_at IS NOT NULL`, [parkId, id, attempts, error, nextTryAt ?? null, now]);
+      `UPDATE link_delivery SET attempts = $7, last_error = $4, next_try_at = $5, given_up_at = CASE WHEN $5::timestamptz IS NULL THEN $6::timestamptz END
+       WHERE park_id = $1 AND link_id = $2 AND next_try_at = $3`, [parkId, id, leasedUntil, error, nextTryAt ?? null, now, attempts]);
   }
 }
 
@@ -124,7 +132,7 @@ const CLAIM = `
   WITH due AS (
     SELECT d.park_id, d.link_id FROM link_delivery d WHERE d.next_try_at <= $1 ORDER BY d.next_try_at LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED
   ), claimed AS (
-    UPDATE link_delivery d SET attempts = d.attempts + 1, next_try_at = $2 FROM due WHERE d.park_id = due.park_id AND d.link_id = due.link_id
+    UPDATE link_delivery d SET next_try_at = $2 FROM due WHERE d.park_id = due.park_id AND d.link_id = due.link_id
     RETURNING d.park_id, d.link_id, d.attempts
   )
   SELECT ${LINK_COLUMNS}, t.number AS "ticketNumber", c.attempts

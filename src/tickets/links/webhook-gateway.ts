@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
+import { keyOf } from '../../platform/config';
 import { GatewayError, type LinkGateway, type LinkMessage, messageBody } from './link-gateway';
 
 // Slower receivers than this have not been seen to succeed; the outbox waits for a batch of them.
 const TIMEOUT_MS = 10_000;
-const PREFIX = 'whsec_';
 
 /**
  * Posts each message to an address of the operator's, signed as Standard Webhooks are: whoever knows the secret can tell that it is ours and new. Any
@@ -13,12 +13,13 @@ export class WebhookGateway implements LinkGateway {
   readonly #key: Buffer;
 
   constructor(private readonly url: string, secret: string, private readonly timeoutMs = TIMEOUT_MS) {
-    this.#key = secret.startsWith(PREFIX) ? Buffer.from(secret.slice(PREFIX.length), 'base64') : Buffer.from(secret, 'utf8');
+    this.#key = keyOf(secret);
   }
 
-  async send(message: LinkMessage, now: Date): Promise<void> {
+  async send(message: LinkMessage, now: Date): Promise<'delivered'> {
     const status = await this.#post(message.id, messageBody(message), Math.floor(now.getTime() / 1_000));
     if (status < 200 || status > 299) throw new GatewayError(`status-${status}`);
+    return 'delivered';
   }
 
   async #post(id: string, body: string, timestamp: number): Promise<number> {
