@@ -95,7 +95,7 @@ export class TicketBook {
 
   /** When something happens to the ticket that is done now. */
   moment({ told }: Pick<HeldTicket, 'told'>, { settings }: Desk, now: Date): ReturnType<typeof notBefore> {
-    return notBefore(told.last, now, settings.zone);
+    return notBefore(told.ticket.last, now, settings.zone);
   }
 
   /** Writes what time has done to the ticket, then what somebody does, and what time makes of that at once. Answers the ticket after it. */
@@ -130,7 +130,8 @@ export class TicketBook {
     for (let settled = 0; ;) {
       const count = await this.database.transact(system, async (em) => this.#settleBatch(em, system, parkId, wait));
       settled += count;
-      if (count < BATCH) return settled;
+      // Of a batch that one has waited for others may have settled some, and left more behind it.
+      if (count < BATCH && (!wait || !(await this.store.isAnyTurned(system, parkId, this.clock.now())))) return settled;
     }
   }
 

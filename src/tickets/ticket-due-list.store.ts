@@ -3,7 +3,8 @@ import type { Actor } from '../kernel/actor';
 import { Database, type Statement } from '../platform/db/database';
 import { type Counted, countOf, type PageRows, totalIn } from '../platform/http/page';
 import type { ClockKind, State } from './domain/lifecycle';
-import { Conditions, filterOpen, filterTickets, hasTurned, type TicketFilters } from './ticket-list.store';
+import { Conditions, filterOpen, filterTickets, type TicketFilters } from './ticket-list.store';
+import { hasTurned } from './tickets.store';
 
 export interface DueTicketRow {
   readonly ticketId: string;

@@ -169,6 +169,21 @@ export class TicketsService implements OnModuleInit {
     return { view: await this.book.tell(actor, row, events.map(recordedOf), now), events };
   }
 
+  /**
+   * The events of a ticket that the actor may see, and of those into which it was merged: their answers count for it, whoever sees them otherwise. The
+   * oldest first.
+   */
+  async eventsWithSurvivors(actor: Actor, id: string): Promise<readonly ShownEvent[]> {
+    const { view, events } = await this.events(actor, id);
+    const all = [...events];
+    for (let next = view.row.mergedIntoId; next !== null;) {
+      const survivor = found(await this.store.readWhole(actor, next, undefined));
+      all.push(...survivor.events);
+      next = survivor.row.mergedIntoId;
+    }
+    return all.toSorted((one, other) => one.at.getTime() - other.at.getTime());
+  }
+
   async #stored(em: EntityManager, actor: Actor, parkId: string, id: string, now: Date): Promise<TicketView> {
     const { desk, held } = await this.book.hold(em, actor, parkId, [id], now);
     return this.book.view(actor, found(held[0]), desk, now);
