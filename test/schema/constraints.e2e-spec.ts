@@ -33,7 +33,7 @@ describe('the constraints', () => {
       VALUES (uuidv7(), $1, $2, 1, 'question', 'x', sha256('x'), now(), now() + interval '1 day')`, [app.parkId, ticket.id]);
     await app.sql('INSERT INTO link_delivery (park_id, link_id, attempts, next_try_at) SELECT park_id, id, 0, now() FROM enterprise_link');
     ids = { enterprise, assignment, visit, plan, nobody: '01950000-0000-7000-8000-00000000dead' };
-  });
+  }, 120_000);
   afterAll(async () => { await app.close(); });
 
   /** Copies a row with some columns changed. */
