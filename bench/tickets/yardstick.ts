@@ -108,7 +108,7 @@ async function start(): Promise<void> {
     const events = (whole?.rows ?? []) as ShownEvent[];
     const before = { ...replay(events.map(recordedOf), worlds), world: statements.world };
     const { ticket } = catchUp(before, worlds, now).told;
-    allowedSteps(ticket, partiesOf(ticket, { cadreId: '', supervisor: true, enterprise: false }), momentOf(now, ZONE), world);
+    allowedSteps(ticket, partiesOf(ticket, { cadreId: '', supervisor: true, staff: true, enterprise: false }), momentOf(now, ZONE), world);
     const shown = events.map((event) => toEventResponse(event, true));
     void reply.type('application/json');
     return JSON.stringify({ items: toTimeline(shown, ticket.clocks, (linkages?.rows ?? []) as ShownLinkage[]), nextCursor: null });
@@ -131,7 +131,7 @@ async function start(): Promise<void> {
     const before = { ...replay(recorded(events), worlds), world: row.world };
     const event = { ...momentOf(now, ZONE), type: 'answer', kind: 'interim', world: statements.world } as Recorded;
     const done = catchUp(tell(before, event, worlds), worlds, now).told;
-    allowedSteps(done.ticket, partiesOf(done.ticket, { cadreId: row.handlerId ?? '', supervisor: false, enterprise: false }), momentOf(now, ZONE), world);
+    allowedSteps(done.ticket, partiesOf(done.ticket, { cadreId: row.handlerId ?? '', supervisor: false, staff: true, enterprise: false }), momentOf(now, ZONE), world);
     const standing = snakeCased(standingOf(done.ticket, world));
     return [['UPDATE ticket t SET', (model) => JSON.stringify([{ ...(JSON.parse(String(model)) as object[])[0], ...standing }])]];
   });

@@ -132,6 +132,11 @@ export class CadresService {
     return cadre;
   }
 
+  /** The same, whether they are active or not: who is stays so until the transaction ends. Problem at the pointer: `reference-unknown`. */
+  async holdCadres(em: EntityManager, actor: Actor, parkId: string, ids: readonly string[], pointer: string): Promise<ReferredCadre[]> {
+    return this.#require(em, actor, parkId, ids, pointer, true);
+  }
+
   async #require(em: EntityManager, actor: Actor, parkId: string, ids: readonly string[], pointer: string, hold: boolean): Promise<ReferredCadre[]> {
     const byId = new Map((await this.store.refer(em, actor, parkId, ids, hold)).map((cadre) => [cadre.id, cadre]));
     return ids.map((id) => {

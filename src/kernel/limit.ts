@@ -63,9 +63,9 @@ export function deadlineOf(limit: Limit, started: Moment, world: LimitWorld, res
   return afterRests(limit.unit, firstDeadlineOf(limit, started, world), rests, world);
 }
 
-/** The deadline that a day gives, which no calendar moves, after the rests it had. */
+/** The deadline that a day gives. No calendar moves it, but in a year that is not official it says so (domain, section 4). */
 export function deadlineOn(dueOn: Day, world: LimitWorld): Deadline {
-  return { ...endingOn(dueOn, world), calendarProvisional: false };
+  return endingOn(dueOn, world);
 }
 
 function firstDeadlineOf({ unit, amount }: Limit, { at, on }: Moment, world: LimitWorld): Deadline {
@@ -81,7 +81,8 @@ function firstDeadlineOf({ unit, amount }: Limit, { at, on }: Moment, world: Lim
   }
 }
 
-function afterRests(unit: LimitUnit, first: Deadline, rests: readonly Rest[], world: LimitWorld): Deadline | undefined {
+/** A deadline after rests, in order and apart from each other, as one of the unit; nothing while it rests. One that begins at the deadline or later changes nothing. */
+export function afterRests(unit: LimitUnit, first: Deadline, rests: readonly Rest[], world: LimitWorld): Deadline | undefined {
   let deadline = first;
   for (const { from, to } of rests) {
     if (from.at >= deadline.dueAt) return deadline;

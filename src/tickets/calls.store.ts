@@ -4,8 +4,8 @@ import { Database, type Statement } from '../platform/db/database';
 import { type Counted, type PageQuery, type PageRows, pageStatements, type Slice, totalIn } from '../platform/http/page';
 import type { State } from './domain/lifecycle';
 import type { TicketReader } from './domain/ticket-access';
-import { Conditions, hasTurned } from './ticket-list.store';
-import { variantOf, visibleTo } from './tickets.store';
+import { Conditions } from './ticket-list.store';
+import { hasTurned, variantOf, visibleTo } from './tickets.store';
 
 /** A call to an enterprise that somebody owes. */
 export interface DueCall {

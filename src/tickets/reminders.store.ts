@@ -6,7 +6,7 @@ import { Database, type Statement } from '../platform/db/database';
 import { type Counted, type PageQuery, type PageRows, pageStatements, type Slice, totalIn } from '../platform/http/page';
 import type { ReminderKind } from './domain/reminder';
 import { Reminder } from './reminder.entity';
-import { hasTurned } from './ticket-list.store';
+import { hasTurned } from './tickets.store';
 
 export interface ShownReminder extends Reminder {
   readonly ticketNumber: string | null;
@@ -51,11 +51,11 @@ const MOST_OPEN = 200;
 export class RemindersStore {
   constructor(private readonly database: Database) {}
 
-  /** The words and their author stand in the ticket's event; it is sent to whoever handles the ticket. */
+  /** The words and their author stand in the ticket's event; it is sent to whoever handles the ticket, or did when the system issued it. */
   async insertOfTicket(em: EntityManager, { id, parkId, kind, ticketId, eventNo, dueOn, issuedAt }: TicketReminder): Promise<void> {
     await em.query(
       `INSERT INTO reminder (id, park_id, kind, ticket_id, event_no, cadre_id, text, due_on, issued_by, issued_at)
-       SELECT $1, $2, $3, $4, $5, t.handler_id, e.words ->> 'text', $6, e.cadre_id, $7
+       SELECT $1, $2, $3, $4, $5, CASE WHEN e.data ? 'handlerId' THEN (e.data ->> 'handlerId')::uuid ELSE t.handler_id END, e.words ->> 'text', $6, e.cadre_id, $7
        FROM ticket t JOIN ticket_event e ON e.park_id = t.park_id AND e.ticket_id = t.id AND e.no = $5 WHERE t.park_id = $2 AND t.id = $4`, [id, parkId, kind, ticketId, eventNo, dueOn, issuedAt]);
   }
 

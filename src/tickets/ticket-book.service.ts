@@ -99,7 +99,7 @@ export class TicketBook {
 
   /** When something happens to the ticket that is done now. */
   moment({ told }: Pick<HeldTicket, 'told'>, { settings }: Desk, now: Date): ReturnType<typeof notBefore> {
-    return notBefore(told.last, now, settings.zone);
+    return notBefore(told.ticket.last, now, settings.zone);
   }
 
   /** Writes what time has done to the ticket, then what somebody does, and what time makes of that at once. Answers the ticket after it. */
@@ -138,7 +138,8 @@ export class TicketBook {
       settled += count - untold.length;
       aside.push(...untold);
       for (const ticketId of untold) this.#logger.error({ parkId, ticketId }, 'the events of a ticket cannot be told; it is set aside');
-      if (count < BATCH) return settled;
+      // Of a batch that one has waited for others may have settled some, and left more behind it.
+      if (count < BATCH && (!wait || !(await this.store.isAnyTurned(system, parkId, this.clock.now(), aside)))) return settled;
     }
   }
 

@@ -4,7 +4,8 @@ import { Database, type Statement } from '../platform/db/database';
 import { type Counted, countOf, type PageRows, totalIn } from '../platform/http/page';
 import type { ClockKind, State } from './domain/lifecycle';
 import type { UnresolvedSort } from './domain/words';
-import { Conditions, filterOpen, filterTickets, hasTurned, type TicketFilters } from './ticket-list.store';
+import { Conditions, filterOpen, filterTickets, type TicketFilters } from './ticket-list.store';
+import { hasTurned } from './tickets.store';
 
 export interface DueTicketRow {
   readonly ticketId: string;

@@ -26,7 +26,8 @@ export class EventResponse {
 }
 
 export class AnswerResponse {
-  @Whole({ description: 'The number of its event.', min: 1, max: 1_000_000 }) no: number;
+  @Id({ description: 'The ticket on which it was given: of a merged one, also those that go on for it.' }) ticketId: string;
+  @Whole({ description: 'The number of its event on that ticket.', min: 1, max: 1_000_000 }) no: number;
   @Choice({ description: '`explanation` counts as an answer, never as the final one.', of: ['interim', 'final', 'explanation'] }) kind: string;
   @Choice({ description: 'How the enterprise was told.', of: MEANS, nullable: true }) means: string | null;
   @Text({ description: 'What it was told.', max: 4000, lines: true, example: '供电公司今日到场排查。' }) text: string;
@@ -88,10 +89,10 @@ export function isAnswer({ type }: Pick<ShownEvent, 'type'>): boolean {
   return type === 'answer' || type === 'explain';
 }
 
-export function toAnswerResponse({ no, type, at, cycle, cadreId, cadreName, data, words }: ShownEvent): AnswerResponse {
+export function toAnswerResponse({ ticketId, no, type, at, cycle, cadreId, cadreName, data, words }: ShownEvent): AnswerResponse {
   const said = { ...data, ...words } as Readonly<Record<string, string | undefined>>;
   return {
-    no, kind: type === 'explain' ? 'explanation' : said['kind'] ?? 'interim', means: said['means'] ?? null, text: (type === 'explain' ? said['explanation'] : said['text']) ?? '',
+    ticketId, no, kind: type === 'explain' ? 'explanation' : said['kind'] ?? 'interim', means: said['means'] ?? null, text: (type === 'explain' ? said['explanation'] : said['text']) ?? '',
     toContact: said['toContact'] ?? null, nextReplyOn: (said['nextReplyOn'] as Day | undefined) ?? null, at: at.toISOString(),
     cadre: cadreId === null || cadreName === null ? null : { id: cadreId, name: cadreName }, cycle,
   };

@@ -5,10 +5,11 @@ import { Problem } from '../kernel/problem';
 import { Database, type Statement } from '../platform/db/database';
 import { type Counted, type PageQuery, type PageRows, pageStatements, type Slice, totalIn } from '../platform/http/page';
 import type { Recorded } from './domain/history';
+import type { Closing } from './domain/happening';
 import { isOpen, type State } from './domain/lifecycle';
 import type { TicketReader } from './domain/ticket-access';
 import { ticketSearchOf } from './domain/ticket-search';
-import { TICKET_COLUMNS, type TicketRow, TicketsStore, isAssigned, variantOf, visibleTo } from './tickets.store';
+import { hasTurned, isAssigned, TICKET_COLUMNS, type TicketRow, TicketsStore, variantOf, visibleTo } from './tickets.store';
 
 /** What narrows every list of tickets; instants in RFC 3339. */
 export interface TicketFilters {
@@ -27,6 +28,7 @@ export interface TicketFilters {
 
 export interface TicketFilter extends TicketFilters, PageQuery {
   readonly open?: boolean;
+  readonly closing?: Closing;
 }
 
 /** Places values into a statement and gathers its conditions, with a name that tells which there are. */
@@ -116,16 +118,12 @@ export function parksTurned(now: Date): Statement {
   return { name: 'tickets-turned-parks', text: 'SELECT p.id FROM park p WHERE EXISTS (SELECT FROM ticket t WHERE t.park_id = p.id AND t.turn_at <= $1) ORDER BY p.id', values: [now] };
 }
 
-/** One row where time has turned a ticket of the park by now. */
-export function hasTurned(parkId: string, now: Date): Statement {
-  return { name: 'tickets-turned', text: 'SELECT 1 FROM ticket WHERE park_id = $1 AND turn_at <= $2 LIMIT 1', values: [parkId, now] };
-}
-
 /** A slice of a park's tickets, the newest number first. */
 export function listStatement(parkId: string, query: TicketFilter, reader: TicketReader | undefined, { after, limit }: Slice): Statement {
   const conditions = new Conditions([parkId, limit]);
   filterTickets(conditions, query);
   if (query.open !== undefined) filterOpen(conditions, query.open);
+  if (query.closing !== undefined) conditions.where('closing', `t.closing = ${conditions.param(query.closing)}`);
   if (after !== undefined) conditions.where('after', `(t.year, t.sequence) < (${conditions.param(after[0])}, ${conditions.param(after[1])})`);
   // What names an enterprise, a visit, a handler or words is little, whoever reads it; of all the rest a reader sees little.
   const little = [query.enterpriseId, query.visitId, query.handlerId, query.q].some((given) => given !== undefined);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { CadresService } from '../cadres/cadres.service';
+import type { ReferredCadre } from '../cadres/cadres.store';
 import { limitsFor } from '../guide/domain/guide';
 import { GuideService } from '../guide/guide.service';
 import type { Actor } from '../kernel/actor';
@@ -16,7 +17,7 @@ import { named } from './domain/history';
 import type { Step } from './domain/lifecycle';
 import { termsOf } from './domain/terms';
 import type { Ticket } from './domain/ticket';
-import { personOf, readerOf } from './domain/ticket-access';
+import { personOf, readerOf, TICKET_STAFF } from './domain/ticket-access';
 import { type Deed, type Desk, type HeldTicket, policyOn, TicketBook } from './ticket-book.service';
 import type { Words } from './ticket-event.entity';
 import type { StepBodies } from './ticket-steps.dto';
@@ -54,9 +55,6 @@ interface Doing {
 }
 
 type Doings = { readonly [S in Step]: (scene: Scene, body: StepBodies[S]) => Doing | Promise<Doing> };
-
-/** Who may be made responsible for a ticket, or lead. */
-const HANDLERS = ['handler', 'officer', 'leader', 'supervisor'] as const;
 
 /** Takes the steps of the table: what each needs beside its state and its party, and what it says. */
 @Injectable()
@@ -143,8 +141,10 @@ export class TicketSteps {
     const when = this.book.moment(own, desk, now);
     const { world } = named(own.told.world, desk.worlds);
     requireStep(step, ticket, partiesOf(ticket, personOf(actor)), when, world);
-    const doing = await this.#doings[step]({ em, actor, parkId, desk, row: own.row, ticket, when, world, other: held.find(({ row }) => row.id === intoId) }, body);
-    return this.book.view(actor, await this.book.record(em, actor, desk, own, { ...doing, by: byOf(actor) }, now), desk, now);
+    const other = held.find(({ row }) => row.id === intoId);
+    const doing = await this.#doings[step]({ em, actor, parkId, desk, row: own.row, ticket, when, world, other }, body);
+    const after = await this.book.record(em, actor, desk, own, { ...doing, by: byOf(actor) }, now);
+    return this.book.view(actor, doing.what.type === 'merge' ? answeredBy(after, other) : after, desk, now);
   }
 
   async #responsible(type: 'assign' | 'reassign', scene: Scene, { handlerId, collaboratorIds = [] }: { handlerId: string; collaboratorIds?: readonly string[] }): Promise<Doing> {
@@ -157,26 +157,34 @@ export class TicketSteps {
   /** Problems: `reference-unknown`, `cadre-inactive`, `role-missing`. */
   async #requireAble({ em, actor, parkId }: Scene, id: string, pointer: string): Promise<{ departmentId: string }> {
     const cadre = await this.cadres.requireActiveCadre(em, actor, parkId, id, pointer);
-    if (!cadre.roles.some((role) => (HANDLERS as readonly string[]).includes(role))) throw Problem.at('role-missing', pointer, { role: HANDLERS.join(', ') });
+    if (!isStaff(cadre)) throw Problem.at('role-missing', pointer, { role: TICKET_STAFF.join(', ') });
     return cadre;
   }
 
   async #reopen(scene: Scene, { reason, source }: StepBodies['reopen']): Promise<Doing> {
-    const { actor, ticket } = scene;
+    const { actor, desk } = scene;
     if (actor.kind === 'cadre' && source === undefined) throw Problem.at('reason-required', '/source');
-    const handlerId = ticket.handlerId !== null && (await this.#isActive(scene, ticket.handlerId)) ? ticket.handlerId : null;
-    return { what: { type: 'reopen', handlerId, terms: await this.#termsNow(scene) }, words: { reason, ...(source === undefined ? {} : { source }) } };
+    const { handler, collaboratorIds } = await this.#stillThere(scene);
+    return {
+      what: { type: 'reopen', handlerId: handler?.id ?? null, collaboratorIds, terms: await this.#termsNow(scene) }, words: { reason, ...(source === undefined ? {} : { source }) },
+      change: { departmentId: handler?.departmentId ?? desk.settings.assigningDepartmentId },
+    };
   }
 
   async #recordCall(scene: Scene, { reached, said, denied = false }: StepBodies['record-call']): Promise<Doing> {
     const again = denied && reached && scene.ticket.state === 'withdrawn';
     if (denied && !again) throw Problem.at('rule-refused', '/denied');
-    return { what: { type: 'record-call', reached, ...(again ? { denied: await this.#termsNow(scene) } : {}) }, words: { said } };
+    const words = { said };
+    if (!again) return { what: { type: 'record-call', reached }, words };
+    return { what: { type: 'record-call', reached, denied: await this.#termsNow(scene) }, words, change: { departmentId: scene.desk.settings.assigningDepartmentId } };
   }
 
-  async #isActive({ em, actor, parkId }: Scene, id: string): Promise<boolean> {
-    const [cadre] = await this.cadres.requireCadres(em, actor, parkId, [id], '/handlerId');
-    return cadre?.active === true;
+  /** Of those who were on the ticket, who can go on with it; nobody deactivates them until the transaction ends. Without its handler nobody goes on. */
+  async #stillThere({ em, actor, parkId, ticket }: Scene): Promise<{ handler: ReferredCadre | undefined; collaboratorIds: string[] }> {
+    if (ticket.handlerId === null) return { handler: undefined, collaboratorIds: [] };
+    const [handler, ...collaborators] = await this.cadres.holdCadres(em, actor, parkId, [ticket.handlerId, ...ticket.collaboratorIds], '/handlerId');
+    if (handler === undefined || !isAble(handler)) return { handler: undefined, collaboratorIds: [] };
+    return { handler, collaboratorIds: collaborators.filter(isAble).map(({ id }) => id) };
   }
 
   /** A new cycle is bound by the guide version and the policy then in force. */
@@ -198,6 +206,20 @@ export class TicketSteps {
       data: { category, priority, guideItemId },
     };
   }
+}
+
+/** Answers of the survivor count for what was merged into it. */
+function answeredBy(merged: HeldTicket, survivor: HeldTicket | undefined): HeldTicket {
+  const [own, its] = [merged.row.lastAnswerAt, survivor?.row.lastAnswerAt ?? null];
+  return { ...merged, row: { ...merged.row, lastAnswerAt: own === null || (its !== null && its > own) ? its : own } };
+}
+
+function isAble(cadre: ReferredCadre): boolean {
+  return cadre.active && isStaff(cadre);
+}
+
+function isStaff({ roles }: ReferredCadre): boolean {
+  return roles.some((role) => (TICKET_STAFF as readonly string[]).includes(role));
 }
 
 /** Problem `category-unknown`. */

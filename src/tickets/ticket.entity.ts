@@ -1,6 +1,6 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import type { Priority } from '../kernel/priority';
-import type { Outcome } from './domain/happening';
+import type { Closing, Outcome } from './domain/happening';
 import type { ClockKind, State } from './domain/lifecycle';
 import type { Channel } from './domain/words';
 
@@ -25,13 +25,16 @@ export class TicketNumber {
 @ForeignKey('Cadre', ['parkId', 'handlerId'], ['parkId', 'id'], { name: 'ticket_handled_in_park' })
 @ForeignKey('Cadre', ['parkId', 'leadId'], ['parkId', 'id'], { name: 'ticket_led_in_park' })
 @ForeignKey('Department', ['parkId', 'departmentId'], ['parkId', 'id'], { name: 'ticket_in_department' })
-@ForeignKey('Ticket', ['parkId', 'mergedIntoId'], ['parkId', 'id'], { name: 'ticket_merged_in_park' })
+@ForeignKey('Ticket', ['parkId', 'enterpriseId', 'mergedIntoId'], ['parkId', 'enterpriseId', 'id'], { name: 'ticket_merged_into_same_enterprise' })
 @Unique('ticket_row_in_park', ['parkId', 'id'])
+@Unique('ticket_of_enterprise_row_in_park', ['parkId', 'enterpriseId', 'id'])
 @Unique('ticket_number_once', ['parkId', 'year', 'sequence'])
 @Check('ticket_channel_known', "channel IN ('visit', 'phone', 'online', 'at_office', 'portal', 'hotline', 'letter', 'meeting')")
 @Check('ticket_priority_known', "priority IN ('normal', 'urgent', 'critical')")
 @Check('ticket_state_known', "state IN ('registered', 'assigned', 'in_progress', 'waiting_enterprise', 'resolved', 'explained', 'deferred', 'closed', 'withdrawn', 'merged')")
 @Check('ticket_outcome_known', "outcome IN ('solved', 'partly_solved', 'information_given', 'referred', 'declined')")
+@Check('ticket_closing_known', "closing IN ('confirmed', 'silent', 'called')")
+@Check('ticket_closed_somehow', "(state = 'closed') = (closing IS NOT NULL)")
 @Check('ticket_level_known', 'level BETWEEN 0 AND 3')
 @Check('ticket_ends_with_its_state', "(state IN ('closed', 'withdrawn', 'merged')) = (ended_at IS NOT NULL)")
 @Check('ticket_open_has_a_clock', 'ended_at IS NOT NULL OR next_due_at IS NOT NULL')
@@ -88,6 +91,8 @@ export class Ticket {
   /** Of the handler; where there is none, the one that assigns. */
   @Column('uuid', { nullable: true }) departmentId: string | null;
   @Column('text', { nullable: true }) outcome: Outcome | null;
+  /** How it was closed. */
+  @Column('text', { nullable: true }) closing: Closing | null;
   @Column('timestamptz', { nullable: true }) lastAnswerAt: Date | null;
   /** Who asked for the withdrawal. */
   @Column('text', { nullable: true }) withdrawnFor: string | null;

@@ -37,9 +37,9 @@ export class TicketsController {
 
   @Get(':id/answers')
   @IdParam('ticket')
-  @Call({ id: 'listTicketAnswers', summary: 'What the enterprise was told', zh: '回音记录', description: 'Answers and explanations, oldest first.', answers: { type: AnswerResponse, list: true }, problems: ['cursor-invalid'] })
+  @Call({ id: 'listTicketAnswers', summary: 'What the enterprise was told', zh: '回音记录', description: 'Answers and explanations, oldest first. What was merged shows those of the ticket that goes on for it, too.', answers: { type: AnswerResponse, list: true }, problems: ['cursor-invalid'] })
   async answers(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Query() query: PageQuery): Promise<Page<AnswerResponse>> {
-    const { events } = await this.tickets.events(actor, id);
+    const events = await this.tickets.eventsWithSurvivors(actor, id);
     return pageOf(events.filter(isAnswer).map(toAnswerResponse), query, `answers-${id}`);
   }
 

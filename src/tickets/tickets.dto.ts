@@ -5,7 +5,7 @@ import { Choice, DayField, Flag, Id, InstantField, Nested, Text, Whole } from '.
 import { LimitBody } from '../platform/http/limit-body';
 import { PageQuery } from '../platform/http/page';
 import { type Clock, isResting, isRunning, sharesOf } from './domain/clocks';
-import { OUTCOMES } from './domain/happening';
+import { type Closing, CLOSINGS, OUTCOMES } from './domain/happening';
 import { CLOCK_KINDS, STATES, type State, STEPS, type Step } from './domain/lifecycle';
 import { CHANNELS, type Channel } from './domain/words';
 import type { TicketView } from './tickets.store';
@@ -32,6 +32,7 @@ export class RegisterTicket {
 export class TicketsQuery extends PageQuery {
   @Choice({ description: 'In this state.', of: STATES, optional: true }) status?: State;
   @Flag({ description: 'Only those that have not ended, or only the others.', optional: true, query: true }) open?: boolean;
+  @Choice({ description: 'Closed in this way.', of: CLOSINGS, optional: true }) closing?: Closing;
   @Flag({ description: 'Only those with a breach on record, or only the others.', optional: true, query: true }) breached?: boolean;
   @Id({ description: 'Of this enterprise.', optional: true }) enterpriseId?: string;
   @Id({ description: 'Handled by this cadre.', optional: true }) handlerId?: string;
@@ -91,6 +92,7 @@ export class TicketResponse {
   @Id({ description: 'Who leads the linkage.', nullable: true }) leadId: string | null;
   @Id({ description: 'The department that answers for it.', nullable: true }) departmentId: string | null;
   @Choice({ description: 'How it ended.', of: OUTCOMES, nullable: true }) outcome: string | null;
+  @Choice({ description: 'How it was closed: `confirmed` with a grade of 3 or more; `silent`, the enterprise had been sent it and said nothing; `called`, nothing could be sent, somebody called, and no grade came. Null for what is not closed.', of: CLOSINGS, nullable: true }) closing: Closing | null;
   @InstantField({ description: 'When the enterprise was told something last.', nullable: true }) lastAnswerAt: string | null;
   @Whole({ description: 'How often a review date was set.', min: 0, max: 1000 }) deferrals: number;
   @DayField({ description: 'When it is looked at again, while it is explained or deferred.', nullable: true }) reviewOn: Day | null;
@@ -115,7 +117,7 @@ export function toTicketResponse({ row, ticket, allowedSteps, now }: TicketView)
   return {
     id, parkId, number, enterpriseId, visitId, channel, category, priority, title, description, guideItemId, raisedBy, raisedAt: text(row.raisedAt), attachmentIds, registeredBy,
     status: ticket.state, cycle: ticket.cycle, level: ticket.level, handlerId: ticket.handlerId, collaboratorIds: [...ticket.collaboratorIds], leadId: ticket.leadId ?? null, departmentId,
-    outcome: ticket.outcome ?? null, lastAnswerAt: text(ticket.lastAnswer?.at), deferrals: ticket.deferrals,
+    outcome: ticket.outcome ?? null, closing: ticket.closing ?? null, lastAnswerAt: text(row.lastAnswerAt), deferrals: ticket.deferrals,
     reviewOn: ['explained', 'deferred'].includes(ticket.state) ? ticket.reviewOn ?? null : null, extensionAsked: ticket.extensionAsked === undefined ? null : { ...ticket.extensionAsked },
     withdrawnFor, mergedIntoId: ticket.mergedIntoId ?? null, nextDueAt: text(next), calendarProvisional: due.some(({ calendarProvisional }) => calendarProvisional),
     clocks: ticket.clocks.map((clock) => toClockResponse(clock, ticket.tenures, now)), allowedSteps: [...allowedSteps], endedAt: text(ticket.ended?.at), version,

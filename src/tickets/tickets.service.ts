@@ -27,9 +27,9 @@ import { ticketKeysOf } from './domain/ticket-search';
 import type { Channel } from './domain/words';
 import { worldAt } from './domain/worlds';
 import { type Desk, policyOn, TicketBook } from './ticket-book.service';
-import { hasTurned, type TicketFilter, TicketListStore } from './ticket-list.store';
+import { type TicketFilter, TicketListStore } from './ticket-list.store';
 import { byOf, refuseAttachments, requireCategory } from './ticket-steps.service';
-import { eventRow, recordedOf, type ShownEvent, type TicketRow, TicketsStore, type TicketView, variantOf, visibleTo } from './tickets.store';
+import { eventRow, hasTurned, recordedOf, type ShownEvent, type TicketRow, TicketsStore, type TicketView, variantOf, visibleTo } from './tickets.store';
 
 /** The job that writes what time has done to tickets. */
 export const TICKETS_SWEEP = 'tickets-sweep';
@@ -180,6 +180,21 @@ export class TicketsService implements OnModuleInit {
     const { row, events } = await this.#settled(actor, now, async () => this.store.readWhole(actor, id, reader));
     const happened = events.map(recordedOf);
     return { view: await this.book.tell(actor, row, happened, now), events, grades: seesGrades(actor, happened) };
+  }
+
+  /**
+   * The events of a ticket that the actor may see, and of those into which it was merged: their answers count for it, whoever sees them otherwise. The
+   * oldest first.
+   */
+  async eventsWithSurvivors(actor: Actor, id: string): Promise<readonly ShownEvent[]> {
+    const { view, events } = await this.events(actor, id);
+    const all = [...events];
+    for (let next = view.row.mergedIntoId; next !== null;) {
+      const survivor = found(await this.store.readWhole(actor, next, undefined));
+      all.push(...survivor.events);
+      next = survivor.row.mergedIntoId;
+    }
+    return all.toSorted((one, other) => one.at.getTime() - other.at.getTime());
   }
 
   async #stored(em: EntityManager, actor: Actor, parkId: string, id: string, now: Date): Promise<TicketView> {

@@ -67,8 +67,14 @@ export class TicketsStore {
   /** Tickets of the park that time has turned by now, at most so many; those that somebody else is at work on are left to them unless one waits. Without those that are set aside. */
   async lockTurned(em: EntityManager, _system: Actor, parkId: string, { now, most, wait, aside }: { readonly now: Date; readonly most: number; readonly wait: boolean; readonly aside: readonly string[] }): Promise<TicketRow[]> {
     return em.query(
-      `SELECT ${TICKET_COLUMNS} FROM ticket t WHERE t.park_id = $1 AND t.id IN (SELECT u.id FROM ticket u WHERE u.park_id = $1 AND u.turn_at <= $2 AND u.id <> ALL ($4) ORDER BY u.turn_at LIMIT $3)
-       AND t.turn_at <= $2 ORDER BY t.id FOR NO KEY UPDATE OF t ${wait ? '' : 'SKIP LOCKED'}`, [parkId, now, most, [...aside]]);
+      `WITH turned AS MATERIALIZED (SELECT u.id FROM ticket u WHERE u.park_id = $1 AND u.turn_at <= $2 AND u.id <> ALL ($4) ORDER BY u.turn_at LIMIT $3 ${wait ? '' : 'FOR NO KEY UPDATE SKIP LOCKED'})
+       SELECT ${TICKET_COLUMNS} FROM ticket t WHERE t.park_id = $1 AND t.id IN (SELECT id FROM turned) AND t.turn_at <= $2 ORDER BY t.id FOR NO KEY UPDATE OF t`, [parkId, now, most, [...aside]]);
+  }
+
+  /** Whether there is one that time has turned by now, beside those that are set aside. */
+  async isAnyTurned(system: Actor, parkId: string, now: Date, aside: readonly string[]): Promise<boolean> {
+    const rows = await this.database.read(system, { name: 'tickets-turned-besides', text: 'SELECT 1 FROM ticket WHERE park_id = $1 AND turn_at <= $2 AND id <> ALL ($3) LIMIT 1', values: [parkId, now, [...aside]] });
+    return rows.length > 0;
   }
 
   /** What moved the tickets, in order, by ticket. */
@@ -163,6 +169,11 @@ export class TicketsStore {
   }
 }
 
+/** One row where time has turned a ticket of the park by now. */
+export function hasTurned(parkId: string, now: Date): Statement {
+  return { name: 'tickets-turned', text: 'SELECT 1 FROM ticket WHERE park_id = $1 AND turn_at <= $2 LIMIT 1', values: [parkId, now] };
+}
+
 /** An event with the name of the cadre who did it. */
 export type ShownEvent = TicketEvent & { readonly cadreName: string | null };
 
@@ -238,10 +249,13 @@ export function snakeCased(row: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(row).map(([name, value]) => [name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value as unknown]));
 }
 
+// The survivors' answers count for what was merged into them (invariant 5).
+const ANSWERED_AT = 'CASE WHEN t.merged_into_id IS NULL THEN t.last_answer_at ELSE greatest(t.last_answer_at, survivors_answered_at(t.park_id, t.merged_into_id)) END';
+
 export const TICKET_COLUMNS = `
   t.id, t.park_id AS "parkId", t.year, t.sequence, t.number, t.enterprise_id AS "enterpriseId", t.visit_id AS "visitId", t.channel, t.category, t.priority, t.title, t.description,
   t.guide_item_id AS "guideItemId", t.raised_by AS "raisedBy", t.raised_at AS "raisedAt", t.attachment_ids AS "attachmentIds", t.registered_by AS "registeredBy", t.state, t.cycle, t.level,
-  t.handler_id AS "handlerId", t.lead_id AS "leadId", t.department_id AS "departmentId", t.outcome, t.last_answer_at AS "lastAnswerAt", t.withdrawn_for AS "withdrawnFor",
+  t.handler_id AS "handlerId", t.lead_id AS "leadId", t.department_id AS "departmentId", t.outcome, t.closing, ${ANSWERED_AT} AS "lastAnswerAt", t.withdrawn_for AS "withdrawnFor",
   t.merged_into_id AS "mergedIntoId", t.deferrals, t.breaches, t.next_due_at AS "nextDueAt", t.next_due_clock AS "nextDueClock", t.calendar_provisional AS "calendarProvisional",
   t.turn_at AS "turnAt", t.world, t.events, t.ended_at AS "endedAt", t.version, t.created_at AS "createdAt", t.updated_at AS "updatedAt"
 `;
@@ -252,7 +266,7 @@ const OPEN_OF = `FROM ticket t WHERE t.park_id = $1 AND t.ended_at IS NULL
 const EVENT_COLUMNS = 'SELECT e.ticket_id AS "ticketId", e.type, e.at, e.on_date AS on, e.world, e.data FROM ticket_event e';
 const EVENTS = `${EVENT_COLUMNS} WHERE e.park_id = $1 AND e.ticket_id = ANY ($2)`;
 
-const STANDING = ['state', 'cycle', 'level', 'handler_id', 'lead_id', 'outcome', 'last_answer_at', 'merged_into_id', 'deferrals', 'breaches', 'next_due_at', 'next_due_clock', 'calendar_provisional', 'turn_at', 'world', 'ended_at'];
+const STANDING = ['state', 'cycle', 'level', 'handler_id', 'lead_id', 'outcome', 'closing', 'last_answer_at', 'merged_into_id', 'deferrals', 'breaches', 'next_due_at', 'next_due_clock', 'calendar_provisional', 'turn_at', 'world', 'ended_at'];
 const OWN = ['id', 'park_id', 'year', 'enterprise_id', 'visit_id', 'channel', 'category', 'priority', 'title', 'description', 'search_text', 'search_pieces', 'guide_item_id', 'raised_by', 'raised_at',
   'attachment_ids', 'registered_by', 'department_id', 'withdrawn_for', 'events', 'version', 'created_at', 'updated_at'];
 const CHANGEABLE = ['category', 'priority', 'guide_item_id', 'withdrawn_for', 'department_id'];

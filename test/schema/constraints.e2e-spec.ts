@@ -13,6 +13,7 @@ describe('the constraints', () => {
     const plan = ((await app.as('officer').post('/planned-visits', { enterpriseId: enterprise, plannedOn: '2026-03-05' }).expect(201)).body as { id: string }).id;
     await aGuideItem(app);
     const ticket = await takeStep(app, await aTicketIn(app, 'in_progress', enterprise), 'reassign');
+    await aTicketIn(app, 'withdrawn');
     const linkage = await aLinkage(app);
     await app.as('officer').post(`/linkages/${linkage.id}/replies`, { departmentId: app.departmentId, text: '同意' }).expect(201);
     await aReminder(app);
@@ -32,7 +33,7 @@ describe('the constraints', () => {
       VALUES (uuidv7(), $1, $2, 1, 'question', 'x', sha256('x'), now(), now() + interval '1 day')`, [app.parkId, ticket.id]);
     await app.sql('INSERT INTO link_delivery (park_id, link_id, attempts, next_try_at) SELECT park_id, id, 0, now() FROM enterprise_link');
     ids = { enterprise, assignment, visit, plan, nobody: '01950000-0000-7000-8000-00000000dead' };
-  });
+  }, 120_000);
   afterAll(async () => { await app.close(); });
 
   /** Copies a row with some columns changed. */
@@ -132,7 +133,11 @@ describe('the constraints', () => {
     ['ticket_handled_in_park', set('ticket', `handler_id = ${NOBODY}`)],
     ['ticket_led_in_park', set('ticket', `lead_id = ${NOBODY}`)],
     ['ticket_in_department', set('ticket', `department_id = ${NOBODY}`)],
-    ['ticket_merged_in_park', set('ticket', `state = 'merged', ended_at = now(), merged_into_id = ${NOBODY}`)],
+    ['ticket_merged_into_same_enterprise', set('ticket', `state = 'merged', ended_at = now(), merged_into_id = ${NOBODY}`)],
+    ['ticket_merged_into_same_enterprise', set('ticket', `state = 'merged', ended_at = now(), merged_into_id = (SELECT o.id FROM ticket o WHERE o.enterprise_id <> ticket.enterprise_id LIMIT 1)`)],
+    ['ticket_closing_known', set('ticket', `state = 'closed', ended_at = now(), last_answer_at = now(), outcome = 'solved', closing = 'forgotten'`)],
+    ['ticket_closed_somehow', set('ticket', `state = 'closed', ended_at = now(), last_answer_at = now(), outcome = 'solved'`)],
+    ['ticket_closed_somehow', set('ticket', `closing = 'silent'`)],
     ['ticket_channel_known', set('ticket', `channel = 'telepathy'`)],
     ['ticket_priority_known', set('ticket', `priority = 'whenever'`)],
     ['ticket_state_known', set('ticket', `state = 'lost'`)],
@@ -143,14 +148,18 @@ describe('the constraints', () => {
     ['ticket_clock_has_a_kind', set('ticket', 'next_due_clock = NULL')],
     ['ticket_has_one_handler', set('ticket', 'handler_id = NULL')],
     ['ticket_has_one_handler', set('ticket', `state = 'registered'`)],
-    ['ticket_closed_with_answer_and_outcome', set('ticket', `state = 'closed', ended_at = now(), last_answer_at = now(), outcome = NULL`)],
-    ['ticket_closed_with_answer_and_outcome', set('ticket', `state = 'closed', ended_at = now(), last_answer_at = NULL, outcome = 'solved'`)],
+    ['ticket_closed_with_answer_and_outcome', set('ticket', `state = 'closed', closing = 'silent', ended_at = now(), last_answer_at = now(), outcome = NULL`)],
+    ['ticket_closed_with_answer_and_outcome', set('ticket', `state = 'closed', closing = 'silent', ended_at = now(), last_answer_at = NULL, outcome = 'solved'`)],
     ['ticket_withdrawn_for_somebody', set('ticket', `withdrawn_for = '王经理'`)],
     ['ticket_merged_into_another', set('ticket', `state = 'merged', ended_at = now()`)],
     ['ticket_merged_into_another', set('ticket', `state = 'merged', ended_at = now(), merged_into_id = id`)],
     ['ticket_due_at_its_earliest_clock', set('ticket', `next_due_at = next_due_at + interval '1 second'`)],
     ['ticket_due_at_its_earliest_clock', `UPDATE ticket_clock SET due_at = due_at - interval '100 days' WHERE stopped_at IS NULL`],
     ['ticket_due_at_its_earliest_clock', `UPDATE ticket_clock SET stopped_at = now(), stopped_on = '2026-03-02' WHERE stopped_at IS NULL`],
+    ['ticket_ended_runs_nothing_but_a_call', set('ticket', `state = 'withdrawn', withdrawn_for = '王经理', ended_at = now()`)],
+    ['ticket_ended_runs_nothing_but_a_call', `UPDATE ticket_clock c SET stopped_at = NULL, stopped_on = NULL FROM (SELECT min(id::text)::uuid AS id FROM ticket WHERE state = 'withdrawn') w WHERE c.ticket_id = w.id AND c.kind = 'respond';
+      UPDATE ticket SET (next_due_at, next_due_clock) = (SELECT c.due_at, c.kind FROM ticket_clock c WHERE c.ticket_id = ticket.id AND c.stopped_at IS NULL ORDER BY c.due_at LIMIT 1) WHERE state = 'withdrawn'`],
+    ['ticket_closed_after_an_answer', set('ticket', `state = 'closed', closing = 'silent', ended_at = now(), last_answer_at = now(), outcome = 'solved'`)],
     ['ticket_collaborator_on_ticket', copy('ticket_collaborator', { ticket_id: NOBODY })],
     ['ticket_collaborator_in_park', copy('ticket_collaborator', { cadre_id: NOBODY })],
     ['ticket_event_of_ticket', copy('ticket_event', { ticket_id: NOBODY })],

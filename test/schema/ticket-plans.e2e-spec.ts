@@ -45,7 +45,7 @@ describe('lists of tickets', () => {
         'enterprise_id', ($3::uuid[])[1 + n * 7919 % 1000], 'handler_id', ($4::uuid[])[1 + n * 31 % 200], 'department_id', ($5::uuid[])[1 + n * 31 % 20],
         'registered_by', ($4::uuid[])[1 + n * 13 % 200], 'lead_id', CASE WHEN n % 50 = 0 THEN ($4::uuid[])[1 + n / 50 % 200] END, 'turn_at', NULL, 'search_text', k -> 'searchText', 'search_pieces', k -> 'searchPieces')
         || CASE WHEN n % 25 = 0 THEN jsonb_build_object('next_due_at', '2026-03-02T00:00:00Z'::timestamptz + n * interval '1 minute')
-           ELSE jsonb_build_object('state', 'closed', 'ended_at', now(), 'outcome', 'solved', 'last_answer_at', now(), 'next_due_at', NULL, 'next_due_clock', NULL) END) r`,
+           ELSE jsonb_build_object('state', 'closed', 'closing', 'confirmed', 'ended_at', now(), 'outcome', 'solved', 'last_answer_at', now(), 'next_due_at', NULL, 'next_due_clock', NULL) END) r`,
     [id, TICKETS, enterprises, cadres, departments, JSON.stringify(keys)]);
     [officer, handler] = [{ cadreId: cadres[3] ?? '', departmentId: departments[3] ?? '', visits: true, now }, { cadreId: cadres[4] ?? '', departmentId: null, visits: false, now }];
     await client.query(`INSERT INTO assignment (id, park_id, enterprise_id, cadre_id, capacity, starts_on, standing, next_due_on, version, created_at, updated_at)

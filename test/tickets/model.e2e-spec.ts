@@ -45,7 +45,7 @@ describe('random lives of tickets', () => {
   const limitsOf = ({ guideItemId: item, priority }: Pick<Model, 'guideItemId' | 'priority'>) => (item === null ? undefined
     : priority === 'normal' ? { respondWithin: { unit: 'workingHours', amount: 3 } as Limit, resolveWithin: HOURS } : { respondWithin: { unit: 'hours', amount: 2 } as Limit, resolveWithin: { unit: 'days', amount: 3 } as Limit });
   const termsFor = (model: Pick<Model, 'guideItemId' | 'priority'>) => termsOf(DEFAULT_POLICY, limitsOf(model));
-  const personOf = (who: Who): Person => (who === 'enterprise' || who === 'client' ? { supervisor: false, enterprise: who === 'enterprise' } : { cadreId: app.cadres[who], supervisor: SUPERVISORS.includes(who), enterprise: false });
+  const personOf = (who: Who): Person => (who === 'enterprise' || who === 'client' ? { supervisor: false, staff: false, enterprise: who === 'enterprise' } : { cadreId: app.cadres[who], supervisor: SUPERVISORS.includes(who), staff: true, enterprise: false });
   const callerOf = (who: Who) => (who === 'enterprise' ? app.asClient('enterprise:act') : who === 'client' ? app.asClient('tickets:write') : app.as(who));
 
   /** Whether the route lets somebody through at all. */
@@ -101,7 +101,7 @@ describe('random lives of tickets', () => {
         const grade = 1 + random(5);
         return { body: { grade }, happen: () => ({ type: 'confirm', grade }) };
       }
-      case 'reopen': return { body: { ...reason, source: '来电' }, happen: () => ({ type: 'reopen', handlerId: ticket.handlerId, terms: termsFor(model) }) };
+      case 'reopen': return { body: { ...reason, source: '来电' }, happen: () => ({ type: 'reopen', handlerId: ticket.handlerId, collaboratorIds: ticket.collaboratorIds, terms: termsFor(model) }) };
       case 'withdraw': return { body: { ...reason, askedBy: '王经理' }, happen: () => ({ type: 'withdraw', recordedBy: personOf(who).cadreId ?? null }) };
       case 'merge': {
         const other = others[random(others.length)] ?? model;

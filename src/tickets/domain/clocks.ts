@@ -1,5 +1,5 @@
 import type { Day } from '../../kernel/day';
-import { type Deadline, deadlineOf, deadlineOn, type Limit, type LimitWorld, type Moment, passing, type Rest } from '../../kernel/limit';
+import { afterRests, type Deadline, deadlineOf, deadlineOn, type Limit, type LimitWorld, type Moment, passing, type Rest } from '../../kernel/limit';
 import type { ClockKind } from './lifecycle';
 
 /** A limit, or the day that somebody has named. */
@@ -42,6 +42,13 @@ export function isPromise(kind: ClockKind): boolean {
   return PROMISES.includes(kind);
 }
 
+/** Those for which the park's assigning department answers, whoever handles the ticket: none of them is the handler's to stop. */
+const OF_THE_DEPARTMENT: readonly ClockKind[] = ['assign', 'call', 'lead'];
+
+export function isOfDepartment(kind: ClockKind): boolean {
+  return OF_THE_DEPARTMENT.includes(kind);
+}
+
 export function startClock(given: Pick<Clock, 'no' | 'kind' | 'cycle' | 'started' | 'term'> & { readonly rework?: boolean }, world: LimitWorld): Clock {
   const { rework = false, ...rest } = given;
   return judge({ ...rest, rework, extensions: [], rests: [], deadline: undefined, original: undefined, judged: given.started, stopped: undefined, breach: undefined }, world);
@@ -71,8 +78,11 @@ function endRest(clock: Clock, when: Moment): Clock {
   return { ...clock, rests: clock.rests.map((rest, index) => (index === clock.rests.length - 1 ? { from: rest.from, to: when } : rest)) };
 }
 
+/** Where the rest has moved the deadline not far enough, as over a weekend, it passes as the rest ends. */
 export function resumeClock(clock: Clock, when: Moment, world: LimitWorld): Clock {
-  return isResting(clock) ? judge(endRest(clock, when), world) : clock;
+  if (!isResting(clock)) return clock;
+  const after = judge(endRest(clock, when), world);
+  return after.deadline !== undefined && after.deadline.dueAt < when.at ? { ...after, judged: when } : after;
 }
 
 /** More time, in the unit of the limit. */
@@ -101,11 +111,12 @@ function deadlineWith({ term, started, rests }: Clock, extensions: readonly Limi
   if ('dueOn' in term) return deadlineOn(term.dueOn, world);
   const alike = extensions.filter(({ unit }) => unit === term.unit);
   const amount = alike.reduce((sum, extension) => sum + extension.amount, term.amount);
-  // What was granted in another unit, before the ticket was sorted anew, follows behind.
-  return extensions.filter(({ unit }) => unit !== term.unit).reduce<Deadline | undefined>(
-    (deadline, extension) => (deadline === undefined ? undefined : deadlineOf(extension, passing(deadline, world.zone), world)),
-    deadlineOf({ unit: term.unit, amount }, started, world, rests),
+  // What was granted in another unit, before the ticket was sorted anew, follows behind; a rest moves the whole.
+  const others = extensions.filter(({ unit }) => unit !== term.unit);
+  const whole = others.reduce<Deadline | undefined>(
+    (deadline, extension) => (deadline === undefined ? undefined : deadlineOf(extension, passing(deadline, world.zone), world)), deadlineOf({ unit: term.unit, amount }, started, world),
   );
+  return whole === undefined ? undefined : afterRests(others.at(-1)?.unit ?? term.unit, whole, rests, world);
 }
 
 /** When a running clock's deadline passes: not before the deadline became what it is. Nothing while it rests. */
@@ -130,9 +141,10 @@ export interface Share {
 export function sharesOf(clock: Clock, tenures: readonly Tenure[], now: Date): Share[] {
   const end = (clock.stopped?.at ?? now).getTime();
   const shares = new Map<string | null, number>();
-  for (const [index, { responsibleId, from }] of tenures.entries()) {
+  const held = isOfDepartment(clock.kind) ? [{ responsibleId: null, from: clock.started }] : tenures;
+  for (const [index, { responsibleId, from }] of held.entries()) {
     const begins = Math.max(from.at.getTime(), clock.started.at.getTime());
-    const ends = Math.min(tenures[index + 1]?.from.at.getTime() ?? end, end);
+    const ends = Math.min(held[index + 1]?.from.at.getTime() ?? end, end);
     if (ends <= begins) continue;
     const rested = clock.rests.reduce((sum, rest) => sum + overlap(begins, ends, rest.from.at.getTime(), rest.to?.at.getTime() ?? end), 0);
     shares.set(responsibleId, (shares.get(responsibleId) ?? 0) + ends - begins - rested);

@@ -1,4 +1,4 @@
-import { at, EXPLAINED, PLAIN, TERMS, type Told, ticketAfter, WORKING } from '../../../test/support/told-tickets';
+import { at, CLOSED, EXPLAINED, PLAIN, RESOLVED, TERMS, type Told, ticketAfter, WORKING } from '../../../test/support/told-tickets';
 import { day } from '../../kernel/day';
 import { entryDataOf, entryTypeOf } from './entries';
 import type { Happening } from './happening';
@@ -18,7 +18,7 @@ it.each<[Happening, readonly Told[], object]>([
   [{ type: 'acknowledge', understood: false }, EXPLAINED, { understood: false, level: 0 }],
   [{ type: 'resolve', outcome: 'referred' }, WORKING, { outcome: 'referred' }],
   [{ type: 'confirm', grade: 2 }, WORKING, { grade: 2 }],
-  [{ type: 'reopen', handlerId: null, terms: TERMS }, WORKING, {}],
+  [{ type: 'reopen', handlerId: null, collaboratorIds: [], terms: TERMS }, WORKING, {}],
   [{ type: 'merge', intoId: 'm' }, WORKING, { intoId: 'm' }],
   [{ type: 'record-call', reached: true, denied: TERMS }, WORKING, { reached: true, denied: true }],
   [{ type: 'record-call', reached: false }, WORKING, { reached: false, denied: false }],
@@ -28,10 +28,12 @@ it.each<[Happening, readonly Told[], object]>([
   [{ type: 'escalate', level: 2 }, WORKING, { level: 2 }],
   [{ type: 'name-lead', leadId: 'l' }, WORKING, { leadId: 'l' }],
   [{ type: 'order', dueOn: day('2026-03-09') }, WORKING, { dueOn: '2026-03-09' }],
-  [{ type: 'order-issued', clock: 3 }, WORKING, { dueOn: '2026-03-09' }],
+  [{ type: 'order-issued', clock: 3, handlerId: 'h' }, WORKING, { dueOn: '2026-03-09' }],
   [{ type: 'level-raised', level: 1, clock: 3 }, WORKING, { level: 1 }],
   [{ type: 'breached', clock: 2 }, BREACHED, { clock: 'respond', responsibleId: 'h' }],
   [{ type: 'ran-out', clock: 4 }, EXPLAINED, { clock: 'confirm' }],
+  [{ type: 'ran-out', clock: 4, closing: 'called' }, [...RESOLVED, ['2026-03-04 10:00', { type: 'record-call', reached: true }], ['2026-03-11 10:00', { type: 'set-aside-grade' }]], { clock: 'confirm', closing: 'called' }],
+  [{ type: 'confirm', grade: 4 }, CLOSED, { grade: 4, closing: 'confirmed' }],
   [{ type: 'recalculated' }, WORKING, { calendar: '2026:1/1' }],
   [{ type: 'withdraw', recordedBy: 's' }, WORKING, {}],
 ])('%j', (what, happenings, data) => {

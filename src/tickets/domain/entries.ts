@@ -29,7 +29,7 @@ export function entryDataOf(event: Recorded, after: Ticket, { world }: KnownWorl
     case 'resolve':
       return { outcome: event.outcome };
     case 'confirm':
-      return { grade: event.grade };
+      return { grade: event.grade, ...closingIn(after) };
     case 'merge':
       return { intoId: event.intoId };
     case 'record-call':
@@ -52,13 +52,17 @@ export function entryDataOf(event: Recorded, after: Ticket, { world }: KnownWorl
     case 'breached':
     case 'ran-out': {
       const clock = after.clocks.find(({ no }) => no === event.clock);
-      return { clock: clock?.kind ?? '', ...(event.type === 'breached' ? { responsibleId: clock?.breach?.responsibleId ?? null } : {}) };
+      return { clock: clock?.kind ?? '', ...(event.type === 'ran-out' ? closingIn(after) : {}), ...(event.type === 'breached' ? { responsibleId: clock?.breach?.responsibleId ?? null } : {}) };
     }
     case 'recalculated':
       return { calendar: event.world };
     default:
       return {};
   }
+}
+
+function closingIn({ closing }: Ticket): Data {
+  return closing === undefined ? {} : { closing };
 }
 
 /** When the order that the system issues must be answered. */

@@ -1,10 +1,10 @@
-import { ANSWERED, ASSIGNED, at, CLOSED, EXPLAINED, PLAIN, RESOLVED, type Told, ticketAfter, WORKING } from '../../../test/support/told-tickets';
+import { ANSWERED, ASSIGNED, at, CLOSED, EXPLAINED, PLAIN, RESOLVED, TERMS, type Told, ticketAfter, WORKING } from '../../../test/support/told-tickets';
 import { type Day, day } from '../../kernel/day';
 import { Problem } from '../../kernel/problem';
 import { allowedSteps, partiesOf, raisedLevel, requireAhead, requireNextReply, requireOutcome, requireReviewDate, requireStep, requireSurvivor, requireUnitOf } from './guards';
 import type { Party, State, Step } from './lifecycle';
 
-const person = (cadreId: string | undefined, supervisor = false, enterprise = false) => ({ cadreId, supervisor, enterprise });
+const person = (cadreId: string | undefined, supervisor = false, enterprise = false, staff = cadreId !== undefined) => ({ cadreId, supervisor, staff, enterprise });
 
 /** What a rule refuses: its code and where, or nothing. */
 function refusal(rule: () => void): string | undefined {
@@ -27,6 +27,7 @@ describe('what somebody is to a ticket', () => {
     ['another supervisor', person('s', true), ['supervisor', 'colleague']],
     ['who leads', person('l'), ['lead', 'colleague']],
     ['somebody else of the park', person('x'), ['colleague']],
+    ['who only looks on, as an administrator or the county', person('a', false, false, false), []],
     ['a client that speaks for the enterprise', person(undefined, false, true), ['enterprise']],
     ['another client', person(undefined), []],
   ])('%s', (_who, who, parties) => {
@@ -51,6 +52,7 @@ describe('a step with a condition', () => {
     ['not after it', [ASSIGNED], 'return', '2026-03-04 00:00', false],
     ['once per ticket and handler', returned, 'return', '2026-03-02 12:00', false],
     ['by whom it was reassigned to, within a working day of that', [ASSIGNED, ['2026-03-05 10:00', { type: 'reassign', handlerId: 'k', collaboratorIds: [] }]], 'return', '2026-03-06 23:59', true],
+    ['not anew when it is reassigned to who has it', [ASSIGNED, ['2026-03-06 10:00', { type: 'reassign', handlerId: 'h', collaboratorIds: [] }]], 'return', '2026-03-06 11:00', false],
     ['within 30 days of closing', CLOSED, 'reopen', '2026-04-05 23:59', true],
     ['not after them', CLOSED, 'reopen', '2026-04-06 00:00', false],
     ['after them within ten working days of the question', [...CLOSED, ['2026-04-04 00:00', { type: 'questioned' }]], 'reopen', '2026-04-16 23:59', true],
@@ -62,6 +64,7 @@ describe('a step with a condition', () => {
     ['not twice at once', [...WORKING, extension], 'request-extension', '2026-03-03 12:00', false],
     ['once it was asked for', [...WORKING, extension], 'decide-extension', '2026-03-03 12:00', true],
     ['not unasked', WORKING, 'decide-extension', '2026-03-03 12:00', false],
+    ['not when its clock was sorted anew into another unit', [...WORKING, extension, ['2026-03-03 11:30', { type: 'recategorise', respondWithin: TERMS.respondWithin, resolveWithin: { unit: 'days', amount: 9 } }]], 'decide-extension', '2026-03-03 12:00', false],
     ['a second time', [...WORKING, extension, granted], 'request-extension', '2026-03-04 10:00', true],
     ['not a third time', [...WORKING, extension, granted, granted], 'request-extension', '2026-03-04 10:00', false],
     ['while resolve rests', EXPLAINED, 'request-extension', '2026-03-04 10:00', true],
@@ -73,6 +76,7 @@ describe('a step with a condition', () => {
     ['not once its linkage was closed', [...WORKING, ['2026-03-02 12:00', { type: 'escalate', level: 1 }], ['2026-03-02 12:30', { type: 'level-closed', level: 1 }]], 'name-lead', '2026-03-02 13:00', false],
     ['at the next level', [...WORKING, ['2026-03-02 12:00', { type: 'escalate', level: 1 }], ['2026-03-02 12:30', { type: 'level-closed', level: 1 }], ['2026-03-02 12:40', { type: 'escalate', level: 2 }]], 'name-lead', '2026-03-02 13:00', true],
     ['where a grade counts', [...RESOLVED, grade(4)], 'set-aside-grade', '2026-03-06 11:00', true],
+    ['where one of the cycle before counts', [...CLOSED, ['2026-03-09 10:00', { type: 'reopen', handlerId: 'h', collaboratorIds: [], terms: TERMS }]], 'set-aside-grade', '2026-03-09 11:00', true],
     ['not where it was set aside', [...RESOLVED, grade(4), ['2026-03-06 11:00', { type: 'set-aside-grade' }]], 'set-aside-grade', '2026-03-06 12:00', false],
     ['not without one', RESOLVED, 'set-aside-grade', '2026-03-04 11:00', false],
   ])('%s', (_why, happenings, step, time, holds) => {
@@ -135,7 +139,7 @@ describe('what a step says', () => {
     ['behind a final answer', ANSWERED, { outcome: 'solved' }, undefined],
     ['not behind an interim one', [...WORKING, ['2026-03-03 10:00', { type: 'answer', kind: 'interim' }]], { outcome: 'solved' }, 'final-answer-missing'],
     ['not behind one that an outcome has used', [...RESOLVED, ['2026-03-06 10:00', { type: 'confirm', grade: 1 }]], { outcome: 'solved' }, 'final-answer-missing'],
-    ['not behind one of the cycle before', [...CLOSED, ['2026-03-09 10:00', { type: 'reopen', handlerId: 'h', terms: ticketAfter([]).terms }]], { outcome: 'solved' }, 'final-answer-missing'],
+    ['not behind one of the cycle before', [...CLOSED, ['2026-03-09 10:00', { type: 'reopen', handlerId: 'h', collaboratorIds: [], terms: ticketAfter([]).terms }]], { outcome: 'solved' }, 'final-answer-missing'],
     ['an explanation is never the final answer', EXPLAINED, { outcome: 'solved' }, 'final-answer-missing'],
     ['referred to somebody', ANSWERED, { outcome: 'referred' }, 'outcome-needs /referredTo'],
     ['declined on some law', ANSWERED, { outcome: 'declined', referredTo: 'x' }, 'outcome-needs /legalBasis'],

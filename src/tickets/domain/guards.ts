@@ -4,19 +4,21 @@ import { Problem } from '../../kernel/problem';
 import { isResting } from './clocks';
 import type { Level, Outcome } from './happening';
 import { isOpen, LIFECYCLE, type Party, type State, type Step, stepsFrom } from './lifecycle';
-import { runningClock, type Ticket } from './ticket';
+import { runningClock, type Ticket, unitOf } from './ticket';
 
 /** Somebody who acts, as far as a ticket cares. */
 export interface Person {
   /** The cadre; nothing for a client or the enterprise itself. */
   readonly cadreId?: string | undefined;
   readonly supervisor: boolean;
+  /** Has a role of the park's in which one works on tickets: who only looks on is no colleague. */
+  readonly staff: boolean;
   /** Speaks for the enterprise: through its link, or a client with `enterprise:act`. */
   readonly enterprise: boolean;
 }
 
 /** What somebody is to the ticket. Whoever handles or collaborates on it takes none of a supervisor's steps (domain, section 6). */
-export function partiesOf({ handlerId, collaboratorIds, leadId, withdrawnBy }: Ticket, { cadreId, supervisor, enterprise }: Person): ReadonlySet<Party> {
+export function partiesOf({ handlerId, collaboratorIds, leadId, withdrawnBy }: Ticket, { cadreId, supervisor, staff, enterprise }: Person): ReadonlySet<Party> {
   const parties = new Set<Party>();
   if (enterprise) parties.add('enterprise');
   if (cadreId === undefined) return parties;
@@ -26,7 +28,7 @@ export function partiesOf({ handlerId, collaboratorIds, leadId, withdrawnBy }: T
   if (collaborates) parties.add('collaborator');
   if (leadId === cadreId) parties.add('lead');
   if (supervisor && !handles && !collaborates) parties.add('supervisor');
-  if (!handles && withdrawnBy !== cadreId) parties.add('colleague');
+  if (staff && !handles && withdrawnBy !== cadreId) parties.add('colleague');
   return parties;
 }
 
@@ -38,7 +40,7 @@ const CONDITIONS: Readonly<Partial<Record<Step, Condition>>> = {
   'reopen': (ticket, when, world) => mayReopen(ticket, when, world),
   'record-call': (ticket) => runningClock(ticket, 'call') !== undefined,
   'request-extension': (ticket, when) => ticket.extensionAsked === undefined && mayExtend(ticket, when),
-  'decide-extension': (ticket, when) => ticket.extensionAsked !== undefined && mayExtend(ticket, when),
+  'decide-extension': (ticket, when) => ticket.extensionAsked !== undefined && ticket.extensionAsked.unit === unitOf(runningClock(ticket, 'resolve')) && mayExtend(ticket, when),
   'escalate': ({ level }) => level < 3,
   'name-lead': ({ level, levelClosed }) => level > 0 && !levelClosed,
   'set-aside-grade': ({ grade }) => grade?.counts === true,
@@ -122,8 +124,8 @@ export function requireOutcome({ answered }: Ticket, said: { readonly outcome: O
 
 /** An extension is granted in the unit of the limit. Problem `extension-unit`. */
 export function requireUnitOf(ticket: Ticket, { unit }: Limit): void {
-  const term = runningClock(ticket, 'resolve')?.term;
-  if (term !== undefined && 'unit' in term && term.unit !== unit) throw Problem.at('extension-unit', '/limit/unit', { unit: term.unit });
+  const wanted = unitOf(runningClock(ticket, 'resolve'));
+  if (wanted !== undefined && wanted !== unit) throw Problem.at('extension-unit', '/limit/unit', { unit: wanted });
 }
 
 /** The level to which a ticket is raised: the next one, or a higher one that was named. Problem `level-not-higher`. */

@@ -27,6 +27,10 @@ export type Level = 0 | 1 | 2 | 3;
 export const OUTCOMES = ['solved', 'partly_solved', 'information_given', 'referred', 'declined'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
+/** How a ticket was closed: the enterprise was satisfied, said nothing to what it was sent, or was called since nothing could be sent, and gave no grade. */
+export const CLOSINGS = ['confirmed', 'silent', 'called'] as const;
+export type Closing = (typeof CLOSINGS)[number];
+
 /** What happened to a ticket, as far as it moves the ticket or a clock. What was said stands beside it. */
 export type Happening =
   | { readonly type: 'register'; readonly terms: Terms }
@@ -38,8 +42,8 @@ export type Happening =
   | { readonly type: 'defer'; readonly reviewOn: Day }
   | { readonly type: 'resolve'; readonly outcome: Outcome }
   | { readonly type: 'confirm'; readonly grade: number }
-  /** `handlerId` null: whoever handled it is gone or recused. */
-  | { readonly type: 'reopen'; readonly handlerId: string | null; readonly terms: Terms }
+  /** `handlerId` null: whoever handled it is gone or recused. Of its collaborators those who are still there. */
+  | { readonly type: 'reopen'; readonly handlerId: string | null; readonly collaboratorIds: readonly string[]; readonly terms: Terms }
   /** By whom it was recorded; null when the enterprise did it itself. */
   | { readonly type: 'withdraw'; readonly recordedBy: string | null }
   | { readonly type: 'merge'; readonly intoId: string }
@@ -64,7 +68,11 @@ export type Happening =
 
 /** What the mere passing of time does. */
 export type Passing =
-  | { readonly type: 'ran-out' | 'breached' | 'order-issued'; readonly clock: number }
+  | { readonly type: 'breached'; readonly clock: number }
+  /** `closing` where that has closed it. */
+  | { readonly type: 'ran-out'; readonly clock: number; readonly closing?: Closing }
+  /** To whoever handles it then; null is the park's assigning department. */
+  | { readonly type: 'order-issued'; readonly clock: number; readonly handlerId: string | null }
   | { readonly type: 'level-raised'; readonly level: Level; readonly clock: number }
   /** Four weeks after closing: has it stayed solved? */
   | { readonly type: 'questioned' };

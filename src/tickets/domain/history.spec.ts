@@ -26,7 +26,7 @@ describe('events, told again', () => {
   it('give the same ticket as when they were told first, whatever is known by now', () => {
     const first = written.slice(1).reduce((told, event) => tell(told, event, [PROVISIONAL]), replay(written.slice(0, 1), [PROVISIONAL]));
     expect(replay(written, WORLDS)).toEqual(first);
-    expect([local(nextDueAt(first.ticket)), first.world, local(first.last.at)]).toEqual(['2027-01-01 00:00', '2027:1/1', '2026-12-30 11:00']);
+    expect([local(nextDueAt(first.ticket)), first.world, local(first.ticket.last.at)]).toEqual(['2027-01-01 00:00', '2027:1/1', '2026-12-30 11:00']);
   });
 
   it.each<[string, Recorded[], RegExp]>([
@@ -101,8 +101,8 @@ describe('a process whose clock is behind', () => {
   });
 
   it('dates nothing before what happened last', () => {
-    expect(notBefore(seen.last, at('2026-03-02 09:00').at, 'Asia/Shanghai')).toEqual(seen.last);
-    expect(notBefore(seen.last, at('2026-03-02 11:00').at, 'Asia/Shanghai')).toEqual(at('2026-03-02 11:00'));
+    expect(notBefore(seen.ticket.last, at('2026-03-02 09:00').at, 'Asia/Shanghai')).toEqual(seen.ticket.last);
+    expect(notBefore(seen.ticket.last, at('2026-03-02 11:00').at, 'Asia/Shanghai')).toEqual(at('2026-03-02 11:00'));
   });
 
   it('judges a notice that is older than what happened last at that moment', () => {

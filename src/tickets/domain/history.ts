@@ -18,8 +18,6 @@ export interface Told {
   readonly ticket: Ticket;
   /** By which it was judged last. */
   readonly world: string;
-  /** When the last thing happened to it: nothing is older. */
-  readonly last: Moment;
 }
 
 /**
@@ -29,14 +27,14 @@ export interface Told {
 export function replay(events: readonly Recorded[], worlds: readonly KnownWorld[]): Told {
   const [first, ...others] = events;
   if (first?.type !== 'register') throw new RangeError('a ticket begins with its registration');
-  let told: Told = { ticket: registerTicket(first, first.terms, named(first.world, worlds).world), world: first.world, last: first };
+  let told: Told = { ticket: registerTicket(first, first.terms, named(first.world, worlds).world), world: first.world };
   for (const event of others) told = tell(told, event, worlds);
   return told;
 }
 
 /** The ticket after one more event. */
 export function tell({ ticket }: Told, event: Recorded, worlds: readonly KnownWorld[]): Told {
-  return { ticket: apply(ticket, event, named(event.world, worlds).world), world: event.world, last: event };
+  return { ticket: apply(ticket, event, named(event.world, worlds).world), world: event.world };
 }
 
 /**
@@ -46,23 +44,23 @@ export function tell({ ticket }: Told, event: Recorded, worlds: readonly KnownWo
 export function catchUp(before: Told, worlds: readonly KnownWorld[], now: Date): { readonly told: Told; readonly passed: readonly Recorded[] } {
   const passed: Recorded[] = [];
   // A process whose clock is behind does not undo what another has seen.
-  const reached = now < before.last.at ? before.last.at : now;
+  const reached = now < before.ticket.last.at ? before.ticket.last.at : now;
   let told = before;
   const pass = (until: Date): void => {
     const { ticket, passed: turned } = advance(told.ticket, until, named(told.world, worlds).world);
     const events = turned.map((one): Recorded => ({ ...one, world: told.world }));
     passed.push(...events);
-    told = { ...told, ticket, last: events.at(-1) ?? told.last };
+    told = { ...told, ticket };
   };
   for (const { name, from, world } of worlds.slice(worlds.indexOf(named(told.world, worlds)) + 1)) {
     if (from > reached) break;
     pass(from);
-    const when = notBefore(told.last, from, world.zone);
+    const when = notBefore(told.ticket.last, from, world.zone);
     const event: Recorded = { ...when, type: 'recalculated', world: name };
     const after = apply(told.ticket, event, world);
     const moved = after.clocks.some((clock, index) => isRunning(clock) && !isSame(clock.deadline, told.ticket.clocks[index]?.deadline));
     if (moved) passed.push(event);
-    told = moved ? { ticket: after, world: name, last: event } : { ...told, world: name };
+    told = moved ? { ticket: after, world: name } : { ...told, world: name };
   }
   pass(reached);
   return { told, passed };

@@ -12,5 +12,5 @@ function stepTable(): string {
     const rests = rest === undefined ? '' : `; the rest of \`resolve\` ${rest}`;
     return `| \`${step}\` | ${en}<br>${zh} | ${words(from)} | ${words(by)} | ${words(to)} | ${words(starts)} | ${typeof stops === 'string' ? stops : words(stops)}${rests} | \`${entry}\` |`;
   });
-  return ['| step | what | from | by | to | may start | stops | journal |', '|---|---|---|---|---|---|---|---|', ...rows].join('\n');
+  return ['| step | what | from | by | to | may start | may stop | journal |', '|---|---|---|---|---|---|---|---|', ...rows].join('\n');
 }

@@ -14,7 +14,7 @@ export const OPEN: readonly State[] = ['registered', 'assigned', 'in_progress', 
 export const PAST_REGISTERED: readonly State[] = OPEN.filter((state) => state !== 'registered');
 
 /**
- * What somebody is to a ticket. `handler`, `collaborator`, `lead` and `supervisor` are cadres of its park; `colleague` is a cadre of the park,
+ * What somebody is to a ticket. `handler`, `collaborator`, `lead` and `supervisor` are cadres of its park; `colleague` is a cadre of the park's staff,
  * supervisor or not, who neither handles it nor recorded its withdrawal; `enterprise` speaks through its link or a client with `enterprise:act`.
  */
 export const PARTIES = ['handler', 'collaborator', 'lead', 'supervisor', 'colleague', 'enterprise', 'system'] as const;
@@ -35,6 +35,7 @@ export interface StepRule {
   readonly leads?: Readonly<Partial<Record<State, readonly State[]>>>;
   /** Clocks that it may start, in the order of the domain's table. */
   readonly starts: readonly ClockKind[];
+  /** And those that it may stop. */
   readonly stops: readonly ClockKind[] | 'all' | 'all but call';
   /** Of resolve, which alone rests. */
   readonly rest?: 'begins' | 'ends';
@@ -55,16 +56,16 @@ export const LIFECYCLE: Readonly<Record<Step, StepRule>> = {
   'request-material': { from: ['in_progress'], by: ['handler'], to: ['waiting_enterprise'], starts: ['wait'], stops: [], rest: 'begins', entry: 'ticket.material_requested', en: 'Ask for material', zh: '请企业补充材料' },
   'receive-material': { from: ['waiting_enterprise'], by: ['handler', 'enterprise'], to: ['in_progress'], starts: [], stops: ['wait'], rest: 'ends', entry: 'ticket.material_received', en: 'Take the material', zh: '收到材料' },
   'explain': { from: ['in_progress'], by: ['handler'], to: ['explained'], starts: ['confirm', 'call'], stops: ANSWERED, rest: 'begins', entry: 'ticket.explained', en: 'Explain why it cannot be solved now', zh: '解释说明' },
-  'acknowledge': { from: ['explained'], by: ['enterprise'], to: ['deferred', 'in_progress'], starts: ['review', 'lead'], stops: ['confirm', 'call', 'resolve'], rest: 'ends', entry: 'ticket.acknowledged', en: 'Say whether the explanation was understood', zh: '企业反馈是否理解' },
+  'acknowledge': { from: ['explained'], by: ['enterprise'], to: ['deferred', 'in_progress'], starts: ['review', 'lead'], stops: ['confirm', 'call', 'resolve', 'lead'], rest: 'ends', entry: 'ticket.acknowledged', en: 'Say whether the explanation was understood', zh: '企业反馈是否理解' },
   'defer': { from: ['deferred'], by: ['supervisor'], to: ['same'], starts: ['review'], stops: ['review'], entry: 'ticket.deferred', en: 'Set a new review date', zh: '延长挂账' },
   'resume': { from: ['deferred'], by: ['handler', 'supervisor'], to: ['in_progress'], starts: ['resolve'], stops: ['review'], entry: 'ticket.resumed', en: 'Take it up again', zh: '恢复办理' },
   'resolve': { from: ['in_progress'], by: ['handler'], to: ['resolved'], starts: ['confirm', 'call'], stops: ['resolve', 'reply'], entry: 'ticket.resolved', en: 'Report the outcome', zh: '办结' },
-  'confirm': { from: ['resolved'], by: ['enterprise'], to: ['closed', 'in_progress'], starts: ['resolve', 'call'], stops: ['confirm', 'call'], entry: 'ticket.graded', en: 'Evaluate', zh: '企业评价' },
+  'confirm': { from: ['resolved'], by: ['enterprise'], to: ['closed', 'in_progress'], starts: ['resolve', 'call'], stops: ['confirm', 'call', 'lead'], entry: 'ticket.graded', en: 'Evaluate', zh: '企业评价' },
   'reopen': { from: ['closed'], by: ['enterprise', 'supervisor'], to: ['in_progress', 'registered'], starts: ['assign', 'respond', 'resolve'], stops: [], entry: 'ticket.reopened', en: 'Reopen', zh: '重新办理' },
   'withdraw': { from: OPEN, by: ['enterprise', 'supervisor'], to: ['withdrawn'], starts: ['call'], stops: 'all but call', entry: 'ticket.withdrawn', en: 'Withdraw', zh: '撤回' },
   'merge': { from: OPEN, by: ['supervisor'], to: ['merged'], starts: [], stops: 'all', entry: 'ticket.merged', en: 'Merge into an older one', zh: '合并' },
   'record-call': { from: [...OPEN, 'closed', 'withdrawn'], by: ['colleague'], to: ['same', 'registered', 'closed', 'in_progress'],
-    leads: { withdrawn: ['registered'], resolved: ['closed'], explained: ['in_progress'] }, starts: ['assign', 'respond', 'resolve', 'call'], stops: ['call'], entry: 'ticket.call_recorded', en: 'Record the call to the enterprise', zh: '回访登记' },
+    leads: { withdrawn: ['registered'], resolved: ['closed'], explained: ['in_progress'] }, starts: ['assign', 'respond', 'resolve', 'call'], stops: ['call', 'confirm', 'lead'], rest: 'ends', entry: 'ticket.call_recorded', en: 'Record the call to the enterprise', zh: '回访登记' },
   'recategorise': { from: OPEN, by: ['supervisor'], to: ['same'], starts: [], stops: [], entry: 'ticket.recategorised', en: 'Sort it anew', zh: '调整类别' },
   'request-extension': { from: PAST_REGISTERED, by: ['handler'], to: ['same'], starts: [], stops: [], entry: 'ticket.extension_requested', en: 'Ask for more time', zh: '申请延期' },
   'decide-extension': { from: OPEN, by: ['supervisor'], to: ['same'], starts: [], stops: [], entry: 'ticket.extension_decided', en: 'Decide whether there is more time', zh: '延期审批' },

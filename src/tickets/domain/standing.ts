@@ -1,6 +1,6 @@
 import type { LimitWorld } from '../../kernel/limit';
 import { isRunning } from './clocks';
-import type { Outcome } from './happening';
+import type { Closing, Outcome } from './happening';
 import type { ClockKind, State } from './lifecycle';
 import { pending, type Ticket } from './ticket';
 
@@ -12,6 +12,8 @@ export interface Standing {
   readonly handlerId: string | null;
   readonly leadId: string | null;
   readonly outcome: Outcome | null;
+  /** How it was closed; null for what is not. */
+  readonly closing: Closing | null;
   readonly lastAnswerAt: Date | null;
   readonly mergedIntoId: string | null;
   readonly deferrals: number;
@@ -32,7 +34,7 @@ export function standingOf(ticket: Ticket, world: LimitWorld): Standing {
   const due = ticket.clocks.filter(isRunning).flatMap(({ kind, deadline }) => (deadline === undefined ? [] : [{ kind, ...deadline }]));
   const next = due.reduce<(typeof due)[number] | undefined>((first, one) => (first === undefined || one.dueAt < first.dueAt ? one : first), undefined);
   return {
-    state: ticket.state, cycle: ticket.cycle, level: ticket.level, handlerId: ticket.handlerId, leadId: ticket.leadId ?? null, outcome: ticket.outcome ?? null,
+    state: ticket.state, cycle: ticket.cycle, level: ticket.level, handlerId: ticket.handlerId, leadId: ticket.leadId ?? null, outcome: ticket.outcome ?? null, closing: ticket.closing ?? null,
     lastAnswerAt: ticket.lastAnswer?.at ?? null, mergedIntoId: ticket.mergedIntoId ?? null, deferrals: ticket.deferrals, breaches: ticket.clocks.filter(({ breach }) => breach !== undefined).length,
     nextDueAt: next?.dueAt ?? null, nextDueClock: next?.kind ?? null, calendarProvisional: due.some(({ calendarProvisional }) => calendarProvisional),
     turnAt: pending(ticket, FOR_EVER, world)?.at ?? null, endedAt: ticket.ended?.at ?? null,

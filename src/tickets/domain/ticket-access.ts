@@ -2,6 +2,9 @@ import { type Actor, cadreOf, hasRole } from '../../kernel/actor';
 import type { Person } from './guards';
 import type { Happening } from './happening';
 
+/** Roles in which one works on tickets, and may be made responsible for one, or lead. */
+export const TICKET_STAFF = ['officer', 'leader', 'handler', 'supervisor'] as const;
+
 /** A cadre who sees some of a park's tickets. */
 export interface TicketReader {
   readonly cadreId: string;
@@ -19,9 +22,9 @@ export function readerOf(actor: Actor, now: Date): TicketReader | undefined {
 }
 
 export function personOf(actor: Actor): Person {
-  if (actor.kind === 'enterprise') return { supervisor: false, enterprise: true };
-  if (actor.kind === 'client') return { supervisor: false, enterprise: actor.scopes.includes('enterprise:act') };
-  return { cadreId: cadreOf(actor), supervisor: hasRole(actor, 'supervisor'), enterprise: false };
+  if (actor.kind === 'enterprise') return { supervisor: false, staff: false, enterprise: true };
+  if (actor.kind === 'client') return { supervisor: false, staff: false, enterprise: actor.scopes.includes('enterprise:act') };
+  return { cadreId: cadreOf(actor), supervisor: hasRole(actor, 'supervisor'), staff: hasRole(actor, ...TICKET_STAFF), enterprise: false };
 }
 
 /** Whether grades may be shown: never to those who have ever handled the ticket or collaborated on it, whatever else they are and whoever does now. */

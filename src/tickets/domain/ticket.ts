@@ -1,9 +1,9 @@
-import type { Day } from '../../kernel/day';
-import { deadlineOf, type Limit, type LimitWorld, type Moment, passing } from '../../kernel/limit';
+import { addDays, type Day } from '../../kernel/day';
+import { deadlineOf, type Limit, type LimitUnit, type LimitWorld, type Moment, passing } from '../../kernel/limit';
 import {
-  beginRest, type Clock, extendClock, isPromise, isRunning, limitAnew, passesAt, recalculate, resumeClock, startClock, stopClock, type Tenure, type Term,
+  beginRest, type Clock, extendClock, isOfDepartment, isPromise, isRunning, limitAnew, passesAt, recalculate, resumeClock, startClock, stopClock, type Tenure, type Term,
 } from './clocks';
-import type { Happened, Level, Outcome, Passing, Terms } from './happening';
+import type { Closing, Happened, Happening, Level, Outcome, Passing, Terms } from './happening';
 import { type ClockKind, isOpen, LIFECYCLE, type State } from './lifecycle';
 
 export interface Ticket {
@@ -28,6 +28,8 @@ export interface Ticket {
   /** How often its review date was set, over all cycles. */
   readonly deferrals: number;
   readonly ended: Moment | undefined;
+  /** When something happened to it last: nothing is older. */
+  readonly last: Moment;
   /** Breached clocks for which the supervision order behind level 3 was issued. */
   readonly ordered: readonly number[];
   /** Who has returned it before. */
@@ -36,10 +38,12 @@ export interface Ticket {
   /** There is a final answer newer than the last resolve, resume or reopening. */
   readonly answered: boolean;
   readonly outcome: Outcome | undefined;
+  /** How it was closed. */
+  readonly closing: Closing | undefined;
   /** What was asked for and not decided. */
   readonly extensionAsked: Limit | undefined;
   readonly extensionsGranted: number;
-  /** The enterprise's last grade; `counts` until a supervisor sets it aside. */
+  /** The enterprise's last grade, of whichever cycle; `counts` until a supervisor sets it aside. */
   readonly grade: { readonly value: number; readonly counts: boolean } | undefined;
   /** The cadre who recorded the withdrawal. */
   readonly withdrawnBy: string | null;
@@ -50,10 +54,11 @@ export interface Ticket {
   readonly staysSolved: boolean;
 }
 
-export function registerTicket(when: Moment, terms: Terms, world: LimitWorld): Ticket {
+export function registerTicket({ at, on }: Moment, terms: Terms, world: LimitWorld): Ticket {
+  const when: Moment = { at, on };
   const ticket: Ticket = {
     state: 'registered', cycle: 1, terms, handlerId: null, collaboratorIds: [], tenures: [{ responsibleId: null, from: when }], clocks: [], level: 0, leadId: undefined, levelClosed: false, restSpent: false,
-    delivered: false, standInCall: undefined, reviewOn: undefined, deferrals: 0, ended: undefined, ordered: [], returnedBy: [], lastAnswer: undefined, answered: false, outcome: undefined,
+    delivered: false, standInCall: undefined, reviewOn: undefined, deferrals: 0, ended: undefined, last: when, ordered: [], returnedBy: [], lastAnswer: undefined, answered: false, outcome: undefined, closing: undefined,
     extensionAsked: undefined, extensionsGranted: 0, grade: undefined, withdrawnBy: null, mergedIntoId: undefined, questioned: undefined, staysSolved: false,
   };
   return startFirst(ticket, when, world, true);
@@ -62,6 +67,23 @@ export function registerTicket(when: Moment, terms: Terms, world: LimitWorld): T
 /** The ticket after what happened. Whether it may happen was asked before. */
 export function apply(ticket: Ticket, { at, on, ...what }: Happened, world: LimitWorld): Ticket {
   const when: Moment = { at, on };
+  return { ...asking(ticket, happen(ticket, what, when, world)), last: when };
+}
+
+/** What was asked for lapses with the clock for which it was, with its unit, and with who asked. */
+function asking(before: Ticket, after: Ticket): Ticket {
+  if (after.extensionAsked === undefined) return after;
+  const [was, is] = [runningClock(before, 'resolve'), runningClock(after, 'resolve')];
+  const stands = was?.no === is?.no && unitOf(is) === unitOf(was) && before.handlerId === after.handlerId;
+  return stands ? after : { ...after, extensionAsked: undefined };
+}
+
+/** The unit of a clock's limit; nothing where a day was named. */
+export function unitOf(clock: Clock | undefined): LimitUnit | undefined {
+  return clock === undefined || 'dueOn' in clock.term ? undefined : clock.term.unit;
+}
+
+function happen(ticket: Ticket, what: Happening, when: Moment, world: LimitWorld): Ticket {
   switch (what.type) {
     case 'assign':
       return enter('assigned', responsible(stop(ticket, when, LIFECYCLE.assign.stops), what, when));
@@ -91,7 +113,7 @@ export function apply(ticket: Ticket, { at, on, ...what }: Happened, world: Limi
       return { ...askEnterprise(enter('resolved', stop(ticket, when, LIFECYCLE.resolve.stops)), when, world), outcome: what.outcome, answered: false };
     case 'confirm': {
       const graded: Ticket = { ...stopAsking(ticket, when), grade: { value: what.grade, counts: true } };
-      return what.grade >= 3 ? end('closed', graded, when) : call(rework(enter('in_progress', { ...graded, outcome: undefined }), when, world), when, world);
+      return what.grade >= 3 ? close('confirmed', graded, when) : call(rework(enter('in_progress', { ...graded, outcome: undefined }), when, world), when, world);
     }
     case 'reopen':
       return reopen(ticket, what, when, world);
@@ -101,7 +123,7 @@ export function apply(ticket: Ticket, { at, on, ...what }: Happened, world: Limi
       return { ...stop(end('merged', ticket, when), when, ['call']), mergedIntoId: what.intoId };
     case 'record-call': {
       const called = stop(ticket, when, ['call']);
-      return what.denied === undefined ? called : reopen(called, { handlerId: null, terms: what.denied }, when, world);
+      return what.denied === undefined ? called : reopen(called, { handlerId: null, collaboratorIds: [], terms: what.denied }, when, world);
     }
     case 'recategorise':
       return sortAnew(ticket, what, when, world);
@@ -124,7 +146,7 @@ export function apply(ticket: Ticket, { at, on, ...what }: Happened, world: Limi
     case 'ran-out':
       return runOut(ticket, when, world);
     case 'breached':
-      return mapClocks(ticket, (clock) => (clock.no === what.clock ? { ...clock, breach: { when, responsibleId: ticket.handlerId } } : clock));
+      return mapClocks(ticket, (clock) => (clock.no === what.clock ? { ...clock, breach: { when, responsibleId: isOfDepartment(clock.kind) ? null : ticket.handlerId } } : clock));
     case 'delivered':
       return deliver(ticket, when, world);
     case 'recalculated':
@@ -147,9 +169,12 @@ export function apply(ticket: Ticket, { at, on, ...what }: Happened, world: Limi
 export function pending(ticket: Ticket, now: Date, world: LimitWorld): (Moment & Passing) | undefined {
   const passed = ticket.clocks.filter(isRunning).flatMap((clock): (Moment & Passing)[] => {
     const when = passesAt(clock, world);
-    return when === undefined ? [] : [...passingOf(ticket, clock, when), ...escalationOf(ticket, clock, world)];
+    // A rest is no stop: what a breach has set going goes on.
+    return [...(when === undefined ? [] : passingOf(ticket, clock, when)), ...escalationOf(ticket, clock, world)];
   });
-  return [...passed, ...questionOf(ticket, world)].filter(({ at }) => at <= now).reduce<(Moment & Passing) | undefined>((first, one) => (first === undefined || one.at < first.at ? one : first), undefined);
+  // Under another calendar something may have been due before what happened last.
+  const dated = [...passed, ...questionOf(ticket, world)].map((one) => (one.at < ticket.last.at ? { ...one, ...ticket.last } : one));
+  return dated.filter(({ at }) => at <= now).reduce<(Moment & Passing) | undefined>((first, one) => (first === undefined || one.at < first.at ? one : first), undefined);
 }
 
 /** The ticket as it is now, with what time has done in between, in order. */
@@ -175,21 +200,22 @@ export function runningClock({ clocks }: Ticket, kind: ClockKind): Clock | undef
 function passingOf(ticket: Ticket, clock: Clock, when: Moment): (Moment & Passing)[] {
   if (isPromise(clock.kind)) return clock.breach === undefined ? [{ ...when, type: 'breached', clock: clock.no }] : [];
   if (clock.kind !== 'confirm') return [{ ...when, type: 'ran-out', clock: clock.no }];
-  if (ticket.delivered) return [{ ...when, type: 'ran-out', clock: clock.no }];
+  const closing = ticket.state === 'resolved' ? { closing: closingOf(ticket) } : {};
+  if (ticket.delivered) return [{ ...when, type: 'ran-out', clock: clock.no, ...closing }];
   // Without a delivery nothing is silence before somebody has called.
   const called = ticket.clocks.find(({ no }) => no === ticket.standInCall)?.stopped;
   if (called === undefined) return [];
-  return [{ ...(called.at > when.at ? called : when), type: 'ran-out', clock: clock.no }];
+  return [{ ...(called.at > when.at ? called : when), type: 'ran-out', clock: clock.no, ...closing }];
 }
 
 /** Level 1 at the breach of resolve, 2 and 3 after it for as long as it runs, then the order; each unless somebody was faster. */
-function escalationOf({ level, ordered, terms }: Ticket, clock: Clock, world: LimitWorld): (Moment & Passing)[] {
+function escalationOf({ level, ordered, terms, handlerId }: Ticket, clock: Clock, world: LimitWorld): (Moment & Passing)[] {
   if (clock.kind !== 'resolve' || clock.breach === undefined) return [];
   const first = clock.breach.when;
   const second = after(terms.level2After, first, world);
   const third = after(terms.level3After, second, world);
   const raised = ([[1, first], [2, second], [3, third]] as const).filter(([reached]) => reached > level).map(([reached, when]): Moment & Passing => ({ ...when, type: 'level-raised', level: reached, clock: clock.no }));
-  return raised.length > 0 || ordered.includes(clock.no) ? raised : [{ ...third, type: 'order-issued', clock: clock.no }];
+  return raised.length > 0 || ordered.includes(clock.no) ? raised : [{ ...third, type: 'order-issued', clock: clock.no, handlerId }];
 }
 
 /** Asked once, some time after closing. */
@@ -207,13 +233,11 @@ function runOut(ticket: Ticket, when: Moment, world: LimitWorld): Ticket {
   switch (ticket.state) {
     case 'waiting_enterprise':
       return { ...enter('in_progress', goOn(stop(ticket, when, ['wait']), when, world)), restSpent: true };
-    case 'explained': {
-      const back = { ...enter('in_progress', goOn(stopAsking(ticket, when), when, world)), restSpent: true };
-      // Who was called in place of a delivery has been called.
-      return ticket.delivered ? call(back, when, world) : back;
-    }
+    case 'explained':
+      // Also where somebody has called in place of a delivery: nobody has said since that it is understood.
+      return call({ ...enter('in_progress', goOn(stopAsking(ticket, when), when, world)), restSpent: true }, when, world);
     case 'resolved':
-      return end('closed', stopAsking(ticket, when), when);
+      return close(closingOf(ticket), stopAsking(ticket, when), when);
     case 'deferred':
       return takeUp(ticket, when, world);
     default:
@@ -222,7 +246,11 @@ function runOut(ticket: Ticket, when: Moment, world: LimitWorld): Ticket {
 }
 
 function acknowledge(ticket: Ticket, understood: boolean, when: Moment, world: LimitWorld): Ticket {
-  if (!understood) return raise(enter('in_progress', goOn(ticket, when, world)), Math.min(ticket.level + 1, 3) as Level, when, world);
+  if (!understood) {
+    const back = enter('in_progress', goOn(ticket, when, world));
+    // Nothing is above level 3: who leads there goes on.
+    return ticket.level === 3 ? back : raise(back, (ticket.level + 1) as Level, when, world);
+  }
   if (ticket.reviewOn === undefined) throw new TypeError('an explanation names its review');
   return { ...start(enter('deferred', stop(ticket, when, ['resolve'])), 'review', { dueOn: ticket.reviewOn }, when, world), deferrals: ticket.deferrals + 1 };
 }
@@ -231,12 +259,12 @@ function takeUp(ticket: Ticket, when: Moment, world: LimitWorld): Ticket {
   return { ...rework(enter('in_progress', stop(ticket, when, LIFECYCLE.resume.stops)), when, world), answered: false };
 }
 
-function reopen(ticket: Ticket, { handlerId, terms }: { readonly handlerId: string | null; readonly terms: Terms }, when: Moment, world: LimitWorld): Ticket {
+function reopen(ticket: Ticket, { handlerId, collaboratorIds, terms }: { readonly handlerId: string | null; readonly collaboratorIds: readonly string[]; readonly terms: Terms }, when: Moment, world: LimitWorld): Ticket {
   const next: Ticket = {
     ...ticket, cycle: ticket.cycle + 1, terms, level: 0, leadId: undefined, levelClosed: false, restSpent: false, ended: undefined, reviewOn: undefined, answered: false, outcome: undefined,
-    extensionAsked: undefined, extensionsGranted: 0, grade: undefined, withdrawnBy: null, questioned: undefined, staysSolved: false,
+    closing: undefined, extensionAsked: undefined, extensionsGranted: 0, withdrawnBy: null, questioned: undefined, staysSolved: false,
   };
-  return startFirst(handlerId === null ? enter('registered', nobody(next, when)) : enter('in_progress', next), when, world, handlerId === null);
+  return startFirst(handlerId === null ? enter('registered', nobody(next, when)) : enter('in_progress', { ...next, collaboratorIds }), when, world, handlerId === null);
 }
 
 function startFirst(ticket: Ticket, when: Moment, world: LimitWorld, unassigned: boolean): Ticket {
@@ -261,15 +289,23 @@ function stopAsking(ticket: Ticket, when: Moment): Ticket {
   return { ...stopped, standInCall: undefined };
 }
 
-/** The enterprise's time begins when it has got what it must answer. */
+/** The enterprise's time begins when it has got what it must answer. Of an explanation it ends before the review, unless no day would be left. */
 function deliver(ticket: Ticket, when: Moment, world: LimitWorld): Ticket {
   const confirm = runningClock(ticket, 'confirm');
   if (confirm === undefined || ticket.delivered) return ticket;
-  return { ...start(stopAsking(ticket, when), 'confirm', ticket.terms.confirmWithin, when, world), delivered: true };
+  return { ...start(stopAsking(ticket, when), 'confirm', timeToConfirm(ticket, when, world), when, world), delivered: true };
 }
 
+function timeToConfirm({ state, reviewOn, terms }: Ticket, when: Moment, world: LimitWorld): Term {
+  const whole = deadlineOf(terms.confirmWithin, when, world);
+  if (state !== 'explained' || reviewOn === undefined || whole === undefined || passing(whole, world.zone).on < reviewOn) return terms.confirmWithin;
+  const [before, tomorrow] = [addDays(reviewOn, -1), addDays(when.on, 1)];
+  return { dueOn: before < tomorrow ? tomorrow : before };
+}
+
+/** Each is due by its own deadline, whichever others are; one call stops them all. */
 function call(ticket: Ticket, when: Moment, world: LimitWorld): Ticket {
-  return runningClock(ticket, 'call') === undefined ? start(ticket, 'call', ticket.terms.callWithin, when, world) : ticket;
+  return start(ticket, 'call', ticket.terms.callWithin, when, world);
 }
 
 function raise(ticket: Ticket, level: Level, when: Moment, world: LimitWorld): Ticket {
@@ -281,6 +317,8 @@ function rework(ticket: Ticket, when: Moment, world: LimitWorld): Ticket {
 }
 
 function responsible(ticket: Ticket, { handlerId, collaboratorIds }: { readonly handlerId: string; readonly collaboratorIds: readonly string[] }, when: Moment): Ticket {
+  // Who handles it anyway has had it all the time.
+  if (handlerId === ticket.handlerId) return { ...ticket, collaboratorIds };
   return { ...ticket, handlerId, collaboratorIds, tenures: [...ticket.tenures, { responsibleId: handlerId, from: when }] };
 }
 
@@ -292,9 +330,18 @@ function enter(state: State, ticket: Ticket): Ticket {
   return { ...ticket, state };
 }
 
+function close(closing: Closing, ticket: Ticket, when: Moment): Ticket {
+  return { ...end('closed', ticket, when), closing };
+}
+
+/** How a ticket closes of which the enterprise has said nothing: it had what it must answer, or somebody has called in its place. */
+function closingOf({ delivered }: Ticket): Closing {
+  return delivered ? 'silent' : 'called';
+}
+
 /** Nothing but a call outlives the end. */
 function end(state: 'closed' | 'withdrawn' | 'merged', ticket: Ticket, when: Moment): Ticket {
-  const stopped = mapClocks(ticket, (clock) => (isRunning(clock) && (clock.kind !== 'call' || clock.no === ticket.standInCall) ? stopClock(clock, when) : clock));
+  const stopped = mapClocks(ticket, (clock) => (isRunning(clock) && clock.kind !== 'call' ? stopClock(clock, when) : clock));
   return { ...stopped, state, ended: when, standInCall: undefined };
 }
 
