@@ -15,6 +15,7 @@ import { ClientMadeId } from './platform/db/client-made-id.entity';
 import type { EntityClass } from './platform/db/data-source';
 import { KeptAnswer } from './platform/http/idempotency/kept-answer.entity';
 import { RateWindow } from './platform/http/limits/rate-window.entity';
+import { JobRound } from './platform/jobs/job-round.entity';
 import { AccessLogEntry } from './platform/journal/access-log.entity';
 import { JournalEntry } from './platform/journal/journal-entry.entity';
 import { JournalHead } from './platform/journal/journal-head.entity';
@@ -38,5 +39,5 @@ export const ENTITIES: readonly EntityClass[] = [
   Park, ParkPolicy, WorkingHoursVersion, Department, CalendarYearVersion, Enterprise, EnterpriseContact, EnterpriseStatusChange, Cadre, CadreLeave, Assignment, DutyWatch, Lapse,
   Visit, VisitParticipant, VisitAmendment, PlannedVisit, PlannedVisitMember, GuideItem, GuideItemVersion, Ticket, TicketNumber,
   TicketCollaborator, TicketEvent, TicketClock, EnterpriseLink, LinkDelivery, Linkage, LinkageMember, LinkageDepartment, LinkageReply, LinkageSession, LinkageParticipant, FollowUp,
-  Reminder, Matter, MatterTicket, MatterNote, JournalEntry, JournalHead, JournalVerification, AccessLogEntry, ClientMadeId, KeptAnswer, RateWindow,
+  Reminder, Matter, MatterTicket, MatterNote, JournalEntry, JournalHead, JournalVerification, AccessLogEntry, ClientMadeId, KeptAnswer, RateWindow, JobRound,
 ];

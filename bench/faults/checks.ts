@@ -8,8 +8,8 @@ export interface Check {
   readonly broken: readonly string[];
 }
 
-const EXPECTED: Readonly<Record<Write['kind'], readonly number[]>> = { enterprise: [201, 409], assignment: [201], visit: [201, 422], void: [200, 409] };
-const ENTRY_OF: Readonly<Record<Write['kind'], string>> = { enterprise: 'enterprise.registered', assignment: 'assignment.started', visit: 'visit.logged', void: 'visit.voided' };
+const EXPECTED: Readonly<Record<Write['kind'], readonly number[]>> = { enterprise: [201, 409], assignment: [201], visit: [201, 422], void: [200, 409], ticket: [201], assign: [200] };
+const ENTRY_OF: Readonly<Record<Write['kind'], string>> = { enterprise: 'enterprise.registered', assignment: 'assignment.started', visit: 'visit.logged', void: 'visit.voided', ticket: 'ticket.registered', assign: 'ticket.assigned' };
 
 /** Compares what the writers were told with what the database holds. */
 export async function checkWrites(database: Client, writes: readonly Write[]): Promise<readonly Check[]> {
@@ -20,6 +20,8 @@ export async function checkWrites(database: Client, writes: readonly Write[]): P
     assignment: await table(database, 'SELECT id, id::text AS mark FROM assignment'),
     visit: await table(database, 'SELECT id, summary AS mark FROM visit'),
     void: await table(database, 'SELECT id, id::text AS mark FROM visit WHERE voided_at IS NOT NULL'),
+    ticket: await table(database, 'SELECT id, title AS mark FROM ticket'),
+    assign: await table(database, "SELECT ticket_id AS id, ticket_id::text AS mark FROM ticket_event WHERE type = 'assign'"),
   };
   const kinds = Object.keys(rows) as Write['kind'][];
   const told = kinds.flatMap((kind) => made(kind).flatMap((write) => (rows[kind].some(({ id }) => id === write.id) ? [] : [`${kind} ${write.mark} was acknowledged as ${write.id ?? ''} and is not there`])));
@@ -50,6 +52,15 @@ async function checkEntries(database: Client, expected: readonly { readonly type
       ...[...known].filter((one) => entries.get(one) !== 1).map((one) => `${one}: ${entries.get(one) ?? 0} entries`),
       ...[...entries.keys()].filter((one) => !known.has(one)).map((one) => `${one}: an entry and no write`),
     ],
+  };
+}
+
+/** Numbers of a park and year follow each other without a gap or a twin. */
+export async function checkNumbers(database: Client): Promise<Check> {
+  const { rows } = await database.query<{ number: string; sequence: number; place: number }>('SELECT number, sequence, row_number() OVER (PARTITION BY park_id, year ORDER BY sequence)::integer AS place FROM ticket');
+  return {
+    promise: 'tickets are numbered without a gap or a twin', looked: rows.length,
+    broken: rows.filter(({ sequence, place }) => sequence !== place).map(({ number, place }) => `${number} is the ${place}th of its year`),
   };
 }
 

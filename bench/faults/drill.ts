@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { Clock } from '../../src/platform/clock';
 import { migrate } from '../../src/platform/db/migrate';
-import { type Check, checkFeed, checkLapses, checkWrites } from './checks';
+import { type Check, checkFeed, checkLapses, checkNumbers, checkWrites } from './checks';
 import { Database } from './database';
 import { Fleet, type Launch } from './fleet';
 import { Load } from './load';
@@ -37,6 +37,7 @@ export interface DrillReport {
   readonly writes: number;
   readonly tries: number;
   readonly repeats: number;
+  readonly recovered: number;
   readonly starts: number;
   readonly seconds: number;
   readonly entries: number;
@@ -78,9 +79,9 @@ export async function run(drill: Drill): Promise<DrillReport> {
       const checks = [
         ...await checkWrites(owner, report.writes),
         { promise: 'the same request again is answered the same, byte for byte', looked: report.repeats, broken: report.differing },
-        await checkLapses(owner), await checkFeed(owner, reader.read()), ...await drill.inspect(database.url, world.parkId),
+        await checkNumbers(owner), await checkLapses(owner), await checkFeed(owner, reader.read()), ...await drill.inspect(database.url, world.parkId),
       ];
-      return { checks, writes: report.writes.length, tries: report.tries, repeats: report.repeats, starts: fleet.starts, seconds: (performance.now() - begun) / 1000, entries: count?.entries ?? 0 };
+      return { checks, writes: report.writes.length, tries: report.tries, repeats: report.repeats, recovered: report.recovered, starts: fleet.starts, seconds: (performance.now() - begun) / 1000, entries: count?.entries ?? 0 };
     } finally {
       await owner.end();
     }

@@ -7,7 +7,7 @@ import type { Person, World } from './world';
 
 /** A write that got an answer which is one: not a fault, a limit, or a twin that still runs. */
 export interface Write {
-  readonly kind: 'enterprise' | 'assignment' | 'visit' | 'void';
+  readonly kind: 'enterprise' | 'assignment' | 'visit' | 'void' | 'ticket' | 'assign';
   readonly who: Person;
   readonly path: string;
   readonly body: object;
@@ -26,6 +26,8 @@ export interface LoadReport {
   /** Requests that got no answer, or one that asked for another try. */
   readonly tries: number;
   readonly repeats: number;
+  /** Writes whose first answer was lost, and which were answered by what had been kept of it: they had been committed. */
+  readonly recovered: number;
   /** Repeats that were answered otherwise than the first time. */
   readonly differing: readonly string[];
 }
@@ -43,12 +45,14 @@ export class Load {
   readonly #writes: Write[] = [];
   readonly #differing: string[] = [];
   readonly #assignable: string[] = [];
+  readonly #unassigned: string[] = [];
   /** The last that were made, for others to refer to. */
-  readonly #recent: Readonly<Record<Write['kind'], Write[]>> = { enterprise: [], assignment: [], visit: [], void: [] };
+  readonly #recent: Readonly<Record<Write['kind'], Write[]>> = { enterprise: [], assignment: [], visit: [], void: [], ticket: [], assign: [] };
   readonly #random: Random;
   #number = 0;
   #tries = 0;
   #repeats = 0;
+  #recovered = 0;
   #stopping = false;
 
   constructor(private readonly world: World, private readonly urls: () => readonly string[], seed: number, private readonly now: () => Date) {
@@ -58,7 +62,7 @@ export class Load {
   /** Runs so many writers until {@link stop}; resolves when each has its last answer. */
   async run(writers: number): Promise<LoadReport> {
     await Promise.all(Array.from({ length: writers }, async () => this.#writer()));
-    return { writes: this.#writes, tries: this.#tries, repeats: this.#repeats, differing: this.#differing };
+    return { writes: this.#writes, tries: this.#tries, repeats: this.#repeats, recovered: this.#recovered, differing: this.#differing };
   }
 
   stop(): void {
@@ -89,6 +93,9 @@ export class Load {
     if (unassigned !== undefined) return this.#assignment(number, unassigned);
     const visit = roll < 0.65 ? this.#random.pick(this.#recent.visit) : undefined;
     if (visit?.id !== undefined) return { kind: 'void', who: 'officer', path: `/visits/${visit.id}/void`, body: { reason: `误记 ${number}` }, mark: visit.id };
+    if (roll < 0.75) return this.#ticket(number, known.id);
+    const ticket = roll < 0.82 ? this.#unassigned.pop() : undefined;
+    if (ticket !== undefined) return { kind: 'assign', who: 'supervisor', path: `/tickets/${ticket}/assign`, body: { handlerId: this.world.cadres.officer }, mark: ticket };
     return this.#visit(number, known.id);
   }
 
@@ -107,9 +114,15 @@ export class Load {
     return { kind: 'visit', who: 'officer', path: '/visits', body: { enterpriseId, occurredAt: this.now().toISOString(), mode: 'on_site', summary }, mark: summary };
   }
 
+  #ticket(number: number, enterpriseId: string): Attempt {
+    const title = `演练问题 ${number}`;
+    return { kind: 'ticket', who: 'officer', path: '/tickets', body: { enterpriseId, channel: 'phone', category: 'power', title, description: '园区频繁闪断。' }, mark: title };
+  }
+
   async #write(attempt: Attempt): Promise<void> {
     const key = randomUUID();
-    const { status, text } = await this.#ask(attempt.who, 'POST', attempt.path, attempt.body, key);
+    const { status, text, replayed } = await this.#ask(attempt.who, 'POST', attempt.path, attempt.body, key);
+    if (replayed === 'true') this.#recovered += 1;
     const id = status < 300 ? (JSON.parse(text) as { id: string }).id : undefined;
     const write = { ...attempt, key, status, text, id };
     this.#writes.push(write);
@@ -117,6 +130,7 @@ export class Load {
     const recent = this.#recent[attempt.kind];
     if (recent.push(write) > RECENT) recent.shift();
     if (attempt.kind === 'enterprise') this.#assignable.push(id);
+    if (attempt.kind === 'ticket') this.#unassigned.push(id);
   }
 
   /** The same request again, as a phone that has lost the answer sends it. */

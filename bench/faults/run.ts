@@ -44,7 +44,7 @@ function toDocument(report: DrillReport, drill: Record<keyof typeof WHOLE | 'see
   const count = (value: number): string => value.toLocaleString('en-GB', { maximumFractionDigits: 0 });
   return [
     '# Reliability', '',
-    '`npm run faults` runs this and writes this page. Several processes of the application serve one durable PostgreSQL; writers register enterprises, assign them, log and void visits over HTTP, each write under an',
+    '`npm run faults` runs this and writes this page. Several processes of the application serve one durable PostgreSQL; writers register enterprises and tickets, assign both, log and void visits over HTTP, each write under an',
     '`Idempotency-Key` of its own and again until it is answered, by whichever process; a tenth of the requests repeats an earlier one. Meanwhile processes are killed with SIGKILL at random moments and started again, and',
     'so is PostgreSQL, which stays away for up to a second and a half; and a program that follows the change feed and keeps its cursor in a file is killed as well. When all writers have their last answer, what they were',
     'told is compared with what the database holds. A short form of it runs in every `npm test`.', '',
@@ -54,6 +54,7 @@ function toDocument(report: DrillReport, drill: Record<keyof typeof WHOLE | 'see
     `| Processes | ${drill.processes}, of which one or another was killed ${drill.kills} times (${count(report.starts)} starts in all: one whose database is away at its start ends and is started again) |`,
     `| PostgreSQL | killed ${drill.databaseKills} times |`, `| Reader of the feed | killed ${drill.readerKills} times |`,
     `| Writes | ${count(report.writes)} answered to ${drill.writers} writers, in ${count(report.tries)} requests, of which ${count(report.repeats)} repeated what was answered before |`,
+    `| Lost answers | ${count(report.recovered)} writes had been committed when their process died before it answered: sent again, they were answered by what had been kept |`,
     `| Journal | ${count(report.entries)} entries |`, '',
     '| Promise | looked at | broken |', '|---|---|---|', ...report.checks.map(({ promise, looked, broken }) => `| ${promise} | ${count(looked)} | ${broken.length} |`), '',
     ...report.checks.filter(({ broken }) => broken.length > 0).flatMap(({ promise, broken }) => [`## Broken: ${promise}`, '', ...broken.slice(0, 20).map((line) => `- ${line}`), '']),

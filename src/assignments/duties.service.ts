@@ -152,11 +152,13 @@ export class DutiesService {
   /** Recomputes every standing and lapse from facts and compares. It repairs nothing: a difference is a fault to be found. */
   async findDriftAsSystem(requestId: string): Promise<readonly Drift[]> {
     const drifts: Drift[] = [];
-    for (const { id } of await this.parks.listAllAsSystem(requestId)) drifts.push(...(await this.#driftOfPark(systemActor(requestId, [id]), id)));
+    for (const { id } of await this.parks.listAllAsSystem(requestId)) drifts.push(...(await this.findDriftOfAsSystem(requestId, id)));
     return drifts;
   }
 
-  async #driftOfPark(system: Actor, parkId: string): Promise<readonly Drift[]> {
+  /** The same of one park. */
+  async findDriftOfAsSystem(requestId: string, parkId: string): Promise<readonly Drift[]> {
+    const system = systemActor(requestId, [parkId]);
     const drifts: Drift[] = [];
     for (let after: string | null = null; ;) {
       const now = this.clock.now();

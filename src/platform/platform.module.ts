@@ -13,6 +13,7 @@ import { type Limits, RateLimits } from './http/limits/rate-limits';
 import { RateWindowsStore } from './http/limits/rate-windows.store';
 import { RateWindowsSweep } from './http/limits/rate-windows.sweep';
 import { Jobs } from './jobs/jobs';
+import { Rounds } from './jobs/rounds';
 import { AccessLog } from './journal/access-log';
 import type { HashAlgorithm } from './journal/chain';
 import { Journal } from './journal/journal';
@@ -28,14 +29,14 @@ export class PlatformModule {
       module: PlatformModule,
       controllers: [HealthController],
       providers: [
-        { provide: DataSource, useValue: source }, { provide: Clock, useValue: clock }, Database, Signals, InstallationKeys, Cursors, Journal, AccessLog, Jobs, Draining, Verification, KeptAnswersStore, KeptAnswersSweep,
+        { provide: DataSource, useValue: source }, { provide: Clock, useValue: clock }, Database, Signals, InstallationKeys, Cursors, Journal, AccessLog, Jobs, Rounds, Draining, Verification, KeptAnswersStore, KeptAnswersSweep,
         RateWindowsStore, RateWindowsSweep, { provide: RateLimits, inject: [RateWindowsStore], useFactory: (store: RateWindowsStore) => new RateLimits(store, clock, limits) },
         {
           provide: Sealer, inject: [Database, Journal, Signals],
           useFactory: (database: Database, journal: Journal, signals: Signals) => new Sealer(source, database, clock, journal, signals, journalHash),
         },
       ],
-      exports: [Clock, Cursors, Database, Signals, InstallationKeys, Journal, AccessLog, Jobs, Draining, Sealer, Verification, KeptAnswersStore, RateLimits],
+      exports: [Clock, Cursors, Database, Signals, InstallationKeys, Journal, AccessLog, Jobs, Rounds, Draining, Sealer, Verification, KeptAnswersStore, RateLimits],
     };
   }
 }

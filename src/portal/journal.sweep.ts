@@ -3,10 +3,8 @@ import { Clock } from '../platform/clock';
 import { safeCause } from '../platform/db/problems';
 import { newId } from '../platform/ids';
 import { Jobs } from '../platform/jobs/jobs';
+import { NIGHT_MS } from '../platform/jobs/rounds';
 import { JournalService } from './journal.service';
-
-// Well below what a job may take, so that it ends by itself and says how far it came.
-const BUDGET_MS = 600_000;
 
 /**
  * Every night each chain is followed from where it was verified last to its head, then its older part in slices, in turns, as far as there is time: the
@@ -19,11 +17,11 @@ export class JournalSweep implements OnModuleInit {
   constructor(private readonly journal: JournalService, private readonly jobs: Jobs, private readonly clock: Clock) {}
 
   onModuleInit(): void {
-    this.jobs.register({ name: 'journal-verify', cron: '10 19 * * *', run: async (signal) => this.verifyAll(AbortSignal.any([signal, AbortSignal.timeout(BUDGET_MS)])) });
+    this.jobs.register({ name: 'journal-verify', cron: '10 19 * * *', run: async (signal) => this.verifyAll(AbortSignal.any([signal, AbortSignal.timeout(NIGHT_MS)])) });
   }
 
   /** A park whose verification fails keeps no other from being verified. Throws at the end when there was one. `unwalked` chains have an older part that the next night goes on with. */
-  async verifyAll(until: AbortSignal = AbortSignal.timeout(BUDGET_MS)): Promise<{ parks: number; broken: number; unwalked: number }> {
+  async verifyAll(until: AbortSignal = AbortSignal.timeout(NIGHT_MS)): Promise<{ parks: number; broken: number; unwalked: number }> {
     const requestId = `verify-${newId(this.clock.now())}`;
     const parkIds = await this.journal.listParkIdsAsSystem(requestId);
     let [broken, failed] = [0, 0];

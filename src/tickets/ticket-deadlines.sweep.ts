@@ -6,6 +6,7 @@ import { Database } from '../platform/db/database';
 import { newId } from '../platform/ids';
 import { forEachPark } from '../platform/jobs/each-park';
 import { Jobs } from '../platform/jobs/jobs';
+import { NIGHT_MS, Rounds } from '../platform/jobs/rounds';
 import { TicketBook } from './ticket-book.service';
 import { parksTurned } from './ticket-list.store';
 import { TicketReplayService } from './ticket-replay.service';
@@ -18,13 +19,13 @@ export class TicketDeadlinesSweep implements OnModuleInit {
 
   constructor(
     private readonly book: TicketBook, private readonly replays: TicketReplayService, private readonly parks: ParksService, private readonly database: Database, private readonly jobs: Jobs,
-    private readonly clock: Clock,
+    private readonly rounds: Rounds, private readonly clock: Clock,
   ) {}
 
   onModuleInit(): void {
     // Every minute: a limit in hours runs out at any of them. A tick that is missed is made up by the next one.
     this.jobs.register({ name: TICKETS_SWEEP, cron: '* * * * *', run: async () => this.sweep(`tickets-${newId(this.clock.now())}`) });
-    this.jobs.register({ name: 'tickets-reconcile', cron: '50 18 * * *', run: async () => this.reconcile(`tickets-reconcile-${newId(this.clock.now())}`) });
+    this.jobs.register({ name: 'tickets-reconcile', cron: '50 18 * * *', run: async (signal) => this.reconcile(`tickets-reconcile-${newId(this.clock.now())}`, AbortSignal.any([signal, AbortSignal.timeout(NIGHT_MS)])) });
   }
 
   /** In all parks; safe to run twice, late, and in several processes at once. */
@@ -37,14 +38,15 @@ export class TicketDeadlinesSweep implements OnModuleInit {
     return { settled };
   }
 
-  /** Tells the events of all parks again. What is stored and does not follow from them is logged, and stays. */
-  async reconcile(requestId: string): Promise<{ tickets: number; differences: number }> {
+  /** Tells the events of all parks again, as far as there is time; the next run goes on. What is stored and does not follow from them is logged, and stays. */
+  async reconcile(requestId: string, until: AbortSignal): Promise<{ parks: number; left: number; tickets: number; differences: number }> {
     let [tickets, differences] = [0, 0];
-    for (const { id } of await this.parks.listAllAsSystem(requestId)) {
-      const park = await this.replays.check(requestId, id, (drift) => { this.#logger.error(drift, 'a stored ticket differs from its events'); });
+    const parks = await this.parks.listAllAsSystem(requestId);
+    const walked = await this.rounds.walk(this.#logger, 'tickets-reconcile', parks.map(({ id }) => id), until, async (parkId) => {
+      const park = await this.replays.check(requestId, parkId, (drift) => { this.#logger.error(drift, 'a stored ticket differs from its events'); });
       tickets += park.tickets;
       differences += park.differences;
-    }
-    return { tickets, differences };
+    });
+    return { ...walked, tickets, differences };
   }
 }

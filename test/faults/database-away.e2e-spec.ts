@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { Client } from 'pg';
 import type { Response } from 'supertest';
 import { systemActor } from '../../src/kernel/actor';
 import { Database } from '../../src/platform/db/database';
@@ -90,6 +91,32 @@ describe('a pool of which every connection is taken', () => {
     await ready(app).expect(503).expect('retry-after', '5');
     await app.http.get('/health/live').expect(200);
     await read(app).expect(200);
+  });
+});
+
+describe('a pool that slow reads fill', () => {
+  it('answers 503 within a second to all but those that the database is at work on', async () => {
+    const app = await startApp({ poolSize: 2, waitMs: CONNECTION_WAIT_MS });
+    const owner = new Client({ connectionString: app.database.url });
+    await owner.connect();
+    try {
+      const list = () => app.as('supervisor').get('/enterprises');
+      await Promise.all(Array.from({ length: 8 }, async () => list().expect(200)));
+      await owner.query('BEGIN; LOCK TABLE enterprise IN ACCESS EXCLUSIVE MODE');
+      const asked = Array.from({ length: 40 }, async (_none, number) => timed(number % 4 === 3 ? write(app) : list()));
+      const first: Answered[] = [];
+      for (const one of asked) void one.then((answer) => first.push(answer));
+      // What hangs is what has no answer by then: the lock is held until the others have theirs.
+      await until('all but the reads at the head of a connection are answered', () => first.length >= 38);
+      expect(first.map(({ status, code, retryAfter }) => ({ status, code, retryAfter }))).toEqual(first.map(() => ({ status: 503, code: 'busy', retryAfter: '1' })));
+      expect(Math.max(...first.map(({ milliseconds }) => milliseconds))).toBeLessThan(WITHIN_MS);
+      await owner.query('ROLLBACK');
+      expect((await Promise.all(asked)).filter(({ status }) => status === 200 || status === 201).length).toBeLessThanOrEqual(2);
+      await list().expect(200);
+    } finally {
+      await owner.end();
+      await app.close();
+    }
   });
 });
 

@@ -64,7 +64,7 @@ describe('tickets, told again', () => {
   it('from the command line and every night', async () => {
     const tickets = await count();
     expect(await run()).toEqual({ code: 0, out: `JKSP: ${tickets} tickets told again, nothing differs\nOTHER: 0 tickets told again, nothing differs\n`, err: '' });
-    expect(await app.app.get(TicketDeadlinesSweep).reconcile('test')).toEqual({ tickets, differences: 0 });
+    expect(await app.app.get(TicketDeadlinesSweep).reconcile('test', new AbortController().signal)).toEqual({ tickets, differences: 0 });
   }, 120_000);
 
   it.each<[string, string, string]>([
@@ -101,7 +101,7 @@ describe('tickets, told again', () => {
     expect(await run('--park', 'JKSP')).toEqual({
       code: 1, out: `${clock?.number} (${working}): clock 3: due_at is "${later}", its events give "${due}"\nJKSP: ${await count()} tickets told again, 1 difference\n`, err: '',
     });
-    expect(await app.app.get(TicketDeadlinesSweep).reconcile('test')).toMatchObject({ differences: 1 });
+    expect(await app.app.get(TicketDeadlinesSweep).reconcile('test', new AbortController().signal)).toMatchObject({ differences: 1 });
     expect((await check()).differences).toHaveLength(1);
   }, 120_000);
 });
