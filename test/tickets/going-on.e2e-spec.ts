@@ -97,12 +97,12 @@ describe('a ticket that goes on', () => {
     }
     const [oldest, middle, youngest] = tickets.map(({ id }) => id) as [string, string, string];
     await app.as('supervisor').post(`/tickets/${youngest}/merge`, { intoId: middle, reason: '重复' }).expect(200);
-    await takeStep(app, { ...tickets[1], id: middle } as never, 'assign');
+    await takeStep(app, { ...tickets[1], id: middle }, 'assign');
     await app.as('handler').post(`/tickets/${middle}/answer`, { kind: 'interim', means: 'phone', text: '正在核实。' }).expect(200);
     const first = app.clock.now().toISOString();
     app.clock.advance(60_000);
     expect((await app.as('supervisor').post(`/tickets/${middle}/merge`, { intoId: oldest, reason: '重复' }).expect(200)).body).toMatchObject({ lastAnswerAt: first });
-    await takeStep(app, { ...tickets[0], id: oldest } as never, 'assign');
+    await takeStep(app, { ...tickets[0], id: oldest }, 'assign');
     app.clock.advance(60_000);
     await app.as('handler').post(`/tickets/${oldest}/answer`, { kind: 'final', means: 'phone', text: '已排除。' }).expect(200);
     const { items } = (await app.as('supervisor').get(`/tickets/${youngest}/answers`).expect(200)).body as { items: object[] };

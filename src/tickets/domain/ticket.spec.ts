@@ -1,60 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
+import { local, Story, terms, workingDays, world, ZONE } from '../../../test/support/told-stories';
 import { day } from '../../kernel/day';
-import { type Limit, momentOf } from '../../kernel/limit';
-import { type CalendarDay, WorkingCalendar, type YearStatus } from '../../kernel/working-calendar';
+import { momentOf } from '../../kernel/limit';
+import { WorkingCalendar } from '../../kernel/working-calendar';
 import { isResting, isRunning, sharesOf } from './clocks';
 import { isOpen, LIFECYCLE, type Party, type State, stepsFrom, type Step, STEPS } from './lifecycle';
-import type { Happening, Terms } from './happening';
+import type { Happening } from './happening';
 import { advance, apply, hasRunningClock, nextDueAt, pending, registerTicket, runningClock, type Ticket, unitOf } from './ticket';
-
-const holidays = JSON.parse(readFileSync(join(__dirname, '../../../data/holidays.json'), 'utf8')) as { years: Record<string, YearStatus>; days: CalendarDay[] };
-const calendar = new WorkingCalendar(Object.entries(holidays.years).map(([year, status]) => ({ year: Number(year), status, version: 1, days: holidays.days })));
-const ZONE = 'Asia/Shanghai';
-const world = { calendar, hoursOn: () => [['09:00', '12:00'], ['13:30', '17:30']] as const, zone: ZONE };
-const workingDays = (amount: number): Limit => ({ unit: 'workingDays', amount });
-const terms: Terms = {
-  assignWithin: { unit: 'workingHours', amount: 4 }, respondWithin: workingDays(1), resolveWithin: workingDays(5), reworkWithin: workingDays(5), waitWithin: workingDays(10),
-  confirmWithin: workingDays(5), callWithin: workingDays(1), level2After: workingDays(3), level3After: workingDays(5), returnWithin: workingDays(1), orderWithin: workingDays(3),
-  questionAfter: { unit: 'days', amount: 28 }, reopenWithin: { unit: 'days', amount: 30 }, reopenAfterQuestion: workingDays(10), reviewWithinDays: 90, extensionsPerCycle: 2,
-};
-
-/** A ticket that is told by local times `MM-DD HH:MM` of 2026, and writes what time has done before each thing that happens. */
-class Story {
-  ticket: Ticket;
-  readonly log: string[] = [];
-
-  constructor(at: string) {
-    this.ticket = registerTicket(this.#at(at), terms, world);
-  }
-
-  then(at: string, happening: Happening): this {
-    this.until(at);
-    this.ticket = apply(this.ticket, { ...this.#at(at), ...happening }, world);
-    return this;
-  }
-
-  until(at: string): this {
-    const { ticket, passed } = advance(this.ticket, this.#at(at).at, world);
-    this.ticket = ticket;
-    this.log.push(...passed.map((one) => `${local(one.at)} ${one.type}${one.type === 'level-raised' ? ` ${one.level}` : ''}${'clock' in one ? ` ${this.ticket.clocks[one.clock - 1]?.kind}` : ''} (${one.on})`));
-    return this;
-  }
-
-  /** Running clocks and when each is due. */
-  get running(): Record<string, string> {
-    return Object.fromEntries(this.ticket.clocks.filter(isRunning).map(({ kind, deadline }) => [kind, deadline === undefined ? 'rests' : local(deadline.dueAt)]));
-  }
-
-  #at(text: string) {
-    return momentOf(new Date(`2026-${text.replace(' ', 'T')}:00+08:00`), ZONE);
-  }
-}
-
-function local(at: Date): string {
-  return new Date(at.getTime() + 8 * 3_600_000).toISOString().slice(5, 16).replace('T', ' ');
-}
 
 const assigned = (): Story => new Story('03-02 10:00').then('03-02 10:30', { type: 'assign', handlerId: 'h', collaboratorIds: [] });
 const working = (): Story => assigned().then('03-02 11:00', { type: 'accept' });
@@ -187,7 +139,7 @@ describe('the clocks of a ticket', () => {
   it('date nothing before what happened last when a new calendar brings a level forward', () => {
     const story = working().then('03-02 12:00', { type: 'answer', kind: 'interim' }).until('03-11 12:00').then('03-12 10:00', { type: 'remind' });
     // Under it the weekend of the 7th was worked, and levels are counted from the breach through the next.
-    const worked = { ...world, calendar: new WorkingCalendar([{ year: 2026, status: 'official', version: 2, days: ['2026-03-10', '2026-03-11', '2026-03-12'].map((date) => ({ date: day(date), kind: 'workday', name: 'x' }) as CalendarDay) }]) };
+    const worked = { ...world, calendar: new WorkingCalendar([{ year: 2026, status: 'official', version: 2, days: ['2026-03-10', '2026-03-11', '2026-03-12'].map((date) => ({ date: day(date), kind: 'workday', name: 'x' })) }]) };
     const slow = { ...story.ticket, terms: { ...story.ticket.terms, level2After: workingDays(1) } };
     expect(pending(slow, new Date('2026-03-20T00:00:00Z'), worked)).toMatchObject({ type: 'level-raised', level: 2, at: new Date('2026-03-12T02:00:00Z'), on: '2026-03-12' });
   });
