@@ -6,20 +6,24 @@ import { Problem } from '../../src/kernel/problem';
 import { type CalendarDay, WorkingCalendar, type YearStatus } from '../../src/kernel/working-calendar';
 import { DEFAULT_POLICY, DEFAULT_WORKING_HOURS } from '../../src/parks/domain/policy';
 import { isResting } from '../../src/tickets/domain/clocks';
-import { allowedSteps, partiesOf, type Person, raisedLevel, requireOutcome, requireStep, requireSurvivor, requireUnitOf } from '../../src/tickets/domain/guards';
+import { allowedSteps, partiesOf, type Person, raisedLevel, requireOutcome, requireReviewDate, requireStep, requireSurvivor, requireUnitOf } from '../../src/tickets/domain/guards';
 import type { Happening, Level, Outcome } from '../../src/tickets/domain/happening';
-import { catchUp, type KnownWorld, type Recorded, replay, tell, type Told } from '../../src/tickets/domain/history';
+import { askedOf } from '../../src/tickets/domain/enterprise-link';
+import { catchUp, type KnownWorld, named, type Recorded, replay, tell, type Told } from '../../src/tickets/domain/history';
+import { worldAt } from '../../src/tickets/domain/worlds';
 import { LIFECYCLE, type Step, STEPS } from '../../src/tickets/domain/lifecycle';
 import { termsOf } from '../../src/tickets/domain/terms';
+import { nextDueAt } from '../../src/tickets/domain/ticket';
 import { startApp, type TestApp } from '../support/app';
 import type { ShownTicket } from '../support/tickets';
 import { aGuideItem, anEnterprise, aTicket } from '../support/world';
 
 const ZONE = 'Asia/Shanghai';
 const holidays = JSON.parse(readFileSync(join(__dirname, '../../data/holidays.json'), 'utf8')) as { years: Record<string, YearStatus>; days: CalendarDay[] };
-const calendar = new WorkingCalendar(Object.entries(holidays.years).map(([year, status]) => ({ year: Number(year), status, version: 1, days: holidays.days })));
-const WORLDS: readonly KnownWorld[] = [{ name: 'w', from: new Date(0), world: { calendar, hoursOn: () => DEFAULT_WORKING_HOURS, zone: ZONE } }];
-const [{ world: WORLD }] = WORLDS as readonly [KnownWorld];
+const YEARS = new Map(Object.entries(holidays.years).map(([year, status]) => [Number(year), { year: Number(year), status, version: 1, days: holidays.days.filter(({ date }) => date.startsWith(year)) }]));
+const aWorld = (from: Date): KnownWorld => ({ name: `w${from.getTime()}`, from, world: { calendar: new WorkingCalendar([...YEARS.values()]), hoursOn: () => DEFAULT_WORKING_HOURS, zone: ZONE } });
+/** One more with every notice. */
+const WORLDS: KnownWorld[] = [aWorld(new Date(0))];
 
 type Who = 'officer' | 'officer2' | 'handler' | 'leader' | 'leader2' | 'supervisor' | 'enterprise' | 'client';
 const PEOPLE: readonly Who[] = ['officer', 'officer2', 'handler', 'leader', 'leader2', 'supervisor', 'enterprise', 'client'];
@@ -42,6 +46,7 @@ describe('random lives of tickets', () => {
   });
   afterAll(async () => { await app.close(); });
 
+  const worldOf = ({ told: { world } }: Pick<Model, 'told'>) => named(world, WORLDS).world;
   const limitsOf = ({ guideItemId: item, priority }: Pick<Model, 'guideItemId' | 'priority'>) => (item === null ? undefined
     : priority === 'normal' ? { respondWithin: { unit: 'workingHours', amount: 3 } as Limit, resolveWithin: HOURS } : { respondWithin: { unit: 'hours', amount: 2 } as Limit, resolveWithin: { unit: 'days', amount: 3 } as Limit });
   const termsFor = (model: Pick<Model, 'guideItemId' | 'priority'>) => termsOf(DEFAULT_POLICY, limitsOf(model));
@@ -85,9 +90,15 @@ describe('random lives of tickets', () => {
         };
       }
       case 'explain': case 'defer': {
-        const reviewOn = addDays(on, 40 + random(50));
+        const reviewOn = addDays(on, random(4) === 0 ? random(100) : 20 + random(60));
         const body = step === 'defer' ? { reviewOn, ...reason } : { reasonCode: 'funds', explanation: '说明。', means: 'phone', reviewOn, ...reason };
-        return { body, happen: () => ({ type: step, reviewOn }) };
+        return {
+          body,
+          happen: (when) => {
+            requireReviewDate(reviewOn, step, ticket, when, worldOf(model));
+            return { type: step, reviewOn };
+          },
+        };
       }
       case 'acknowledge': {
         const understood = random(2) === 0;
@@ -155,14 +166,36 @@ describe('random lives of tickets', () => {
     UNION ALL SELECT t.number, 'number' FROM (SELECT number, sequence, row_number() OVER (PARTITION BY park_id, year ORDER BY sequence) AS place FROM ticket) t WHERE t.sequence <> t.place`);
   const counts = async (): Promise<unknown> => app.sql('SELECT (SELECT count(*) FROM ticket_event) AS events, (SELECT count(*) FROM journal_entry) AS entries, (SELECT sum(version) FROM ticket) AS versions');
 
-  const shown = ({ told: { ticket } }: Model, who: Who, when: Moment) => ({
+  const shown = ({ told }: Model, who: Who, when: Moment) => {
+    const { ticket } = told;
+    return ({
     status: ticket.state, cycle: ticket.cycle, level: ticket.level, handlerId: ticket.handlerId, outcome: ticket.outcome ?? null, deferrals: ticket.deferrals,
-    allowedSteps: allowedSteps(ticket, partiesOf(ticket, personOf(who)), when, WORLD),
+    allowedSteps: allowedSteps(ticket, partiesOf(ticket, personOf(who)), when, worldOf({ told })), closing: ticket.closing ?? null,
     clocks: ticket.clocks.map((clock) => ({
       no: clock.no, kind: clock.kind, cycle: clock.cycle, startedAt: clock.started.at.toISOString(), dueAt: clock.deadline?.dueAt.toISOString() ?? null, originalDueAt: clock.original?.dueAt.toISOString() ?? null,
       resting: isResting(clock), rework: clock.rework, stoppedAt: clock.stopped?.at.toISOString() ?? null, breachedAt: clock.breach?.when.at.toISOString() ?? null, responsibleId: clock.breach?.responsibleId ?? null,
     })),
-  });
+    });
+  };
+
+  /** The State Council makes a day of the next weeks a holiday. */
+  const notice = async (now: Date, random: (n: number) => number): Promise<void> => {
+    let date = addDays(momentOf(now, ZONE).on, 1 + random(15));
+    while ([0, 6].includes(new Date(`${date}T00:00:00Z`).getUTCDay())) date = addDays(date, 1);
+    const year = Number(date.slice(0, 4));
+    const before = YEARS.get(year);
+    const days: CalendarDay[] = [...(before?.days ?? []).filter((one) => one.date !== date), { date, kind: 'holiday', name: '临时放假' }];
+    await app.as('operator').put(`/calendar/${year}`, { status: 'official', source: '国办发明电', days }).expect(200);
+    YEARS.set(year, { year, status: 'official', version: (before?.version ?? 0) + 1, days });
+    WORLDS.push(aWorld(now));
+  };
+
+  /** What clocks turn on: the ends of days on which something is due, and weekends. */
+  const nextTurn = (models: readonly Model[], now: Date, random: (n: number) => number): Date => {
+    if (random(2) === 0) return new Date(now.getTime() + ((6 - new Date(now.getTime() + 8 * 3_600_000).getUTCDay() + 7) % 7 || 7) * 86_400_000);
+    const due = models.flatMap(({ told: { ticket } }) => nextDueAt(ticket) ?? []).map((one) => one.getTime() - random(2) * 60_000).filter((one) => one > now.getTime());
+    return new Date(due.length === 0 ? now.getTime() + 60_000 : Math.min(...due));
+  };
 
   it.each([11, 22, 33, 44])('are lived as the model says (%i)', async (seed) => {
     let state = seed * 7919;
@@ -172,21 +205,36 @@ describe('random lives of tickets', () => {
     };
     const models: Model[] = [];
     let taken = 0;
+    let received = 0;
     for (let turn = 0; turn < 600; turn += 1) {
-      app.clock.advance([60_000, 1_800_000, 7_200_000, 86_400_000, 4 * 86_400_000][random(5)] ?? 0);
+      if (random(5) === 0) app.clock.set(nextTurn(models, app.clock.now(), random).toISOString());
+      else app.clock.advance([60_000, 1_800_000, 7_200_000, 86_400_000, 4 * 86_400_000][random(5)] ?? 0);
       const now = app.clock.now();
+      if (turn % 150 === 100) await notice(now, random);
       const when = momentOf(now, ZONE);
       if (models.length < 4 || random(40) === 0) {
         const enterpriseId = enterprises[random(2)] ?? '';
         const { id } = await aTicket(app, enterpriseId);
-        const event: Recorded = { ...when, type: 'register', terms: termsFor({ guideItemId: null, priority: 'normal' }), world: 'w' };
+        const event: Recorded = { ...when, type: 'register', terms: termsFor({ guideItemId: null, priority: 'normal' }), world: worldAt(WORLDS, now).name };
         models.push({ id, enterpriseId, createdAt: now, told: replay([event], WORLDS), guideItemId: null, priority: 'normal' });
         continue;
       }
       const model = models[Math.max(0, models.length - 1 - random(6))];
       const reached = catchUp(model.told, WORLDS, now).told;
+      if (random(8) === 0 && model !== undefined) {
+        // A client says that the enterprise has what it must answer.
+        const asked = askedOf(reached.ticket);
+        const heard = asked === undefined || asked === 'question' ? 'nothing-asked' : undefined;
+        const response = await app.asClient('enterprise:act').post(`/tickets/${model.id}/receipts`);
+        expect([turn, response.status, (response.body as { code?: string }).code]).toEqual([turn, heard === undefined ? 200 : 409, heard]);
+        const again = heard !== undefined || reached.ticket.delivered;
+        model.told = again ? reached : catchUp(tell(reached, { ...when, type: 'delivered', world: worldAt(WORLDS, now).name }, WORLDS), WORLDS, now).told;
+        received += again ? 0 : 1;
+        if (heard === undefined) expect(response.body as ShownTicket).toMatchObject(shown(model, 'enterprise', when));
+        continue;
+      }
       // Mostly somebody does what they may do, so that lives get somewhere; now and then they end early.
-      const legal = PEOPLE.flatMap((one) => allowedSteps(reached.ticket, partiesOf(reached.ticket, personOf(one)), when, WORLD).map((step): [Who, Step] => [one, step]))
+      const legal = PEOPLE.flatMap((one) => allowedSteps(reached.ticket, partiesOf(reached.ticket, personOf(one)), when, worldOf({ told: reached })).map((step): [Who, Step] => [one, step]))
         .filter(([, step]) => random(8) === 0 || !['withdraw', 'merge', 'remind', 'order', 'recategorise', 'reassign', 'escalate'].includes(step));
       const anybody: [Who, Step] = [PEOPLE[random(PEOPLE.length)] ?? 'officer', STEPS[random(STEPS.length)] ?? 'accept'];
       const [who, step] = (random(10) < 5 ? legal[random(legal.length)] : undefined) ?? anybody;
@@ -194,8 +242,8 @@ describe('random lives of tickets', () => {
       let expected: Recorded | string;
       try {
         if (!mayCall(who, step)) throw new Problem('forbidden');
-        requireStep(step, reached.ticket, partiesOf(reached.ticket, personOf(who)), when, WORLD);
-        expected = { ...when, ...content.happen(when), world: 'w' };
+        requireStep(step, reached.ticket, partiesOf(reached.ticket, personOf(who)), when, worldOf({ told: reached }));
+        expected = { ...when, ...content.happen(when), world: worldAt(WORLDS, now).name };
       } catch (refusal) {
         if (!(refusal instanceof Problem)) throw refusal;
         expected = refusal.code;
@@ -216,6 +264,7 @@ describe('random lives of tickets', () => {
       }
     }
     expect(taken).toBeGreaterThan(150);
+    expect(received).toBeGreaterThan(2);
     // Whoever was not touched for a while is told as it is now, too.
     for (const model of models) {
       const now = app.clock.now();
