@@ -270,6 +270,7 @@ describe('the constraints', () => {
     ['rate_window_used_counts', `INSERT INTO rate_window (key, begins_at, used) VALUES ('', now(), 0)`],
     ['kept_answer_of_park', `${KEPT} (sha256('x'), ${NOBODY}, '', 200, '{}', '', now())`],
     ['kept_answer_is_of_a_park_or_a_refusal', `${KEPT} (sha256('x'), NULL, '', 200, '{}', '', now())`],
+    ['job_round_at_park', `INSERT INTO job_round (job, park_id) VALUES ('x', ${NOBODY})`],
     ['installation_key_has_256_bits', set('installation_key', `secret = '\\x00'`)],
   ];
 
