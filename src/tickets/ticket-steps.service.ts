@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { CadresService } from '../cadres/cadres.service';
-import type { ReferredCadre } from '../cadres/cadres.store';
 import { limitsFor } from '../guide/domain/guide';
 import { GuideService } from '../guide/guide.service';
 import type { Actor } from '../kernel/actor';
@@ -31,6 +30,8 @@ export interface TakenStep<S extends Step> {
   readonly version?: number | undefined;
   readonly now: Date;
 }
+
+type HeldCadre = Awaited<ReturnType<CadresService['holdCadres']>>[number];
 
 /** A step that is being taken: everything that it may look at. */
 interface Scene {
@@ -180,7 +181,7 @@ export class TicketSteps {
   }
 
   /** Of those who were on the ticket, who can go on with it; nobody deactivates them until the transaction ends. Without its handler nobody goes on. */
-  async #stillThere({ em, actor, parkId, ticket }: Scene): Promise<{ handler: ReferredCadre | undefined; collaboratorIds: string[] }> {
+  async #stillThere({ em, actor, parkId, ticket }: Scene): Promise<{ handler: HeldCadre | undefined; collaboratorIds: string[] }> {
     if (ticket.handlerId === null) return { handler: undefined, collaboratorIds: [] };
     const [handler, ...collaborators] = await this.cadres.holdCadres(em, actor, parkId, [ticket.handlerId, ...ticket.collaboratorIds], '/handlerId');
     if (handler === undefined || !isAble(handler)) return { handler: undefined, collaboratorIds: [] };
@@ -214,11 +215,11 @@ function answeredBy(merged: HeldTicket, survivor: HeldTicket | undefined): HeldT
   return { ...merged, row: { ...merged.row, lastAnswerAt: own === null || (its !== null && its > own) ? its : own } };
 }
 
-function isAble(cadre: ReferredCadre): boolean {
+function isAble(cadre: HeldCadre): boolean {
   return cadre.active && isStaff(cadre);
 }
 
-function isStaff({ roles }: ReferredCadre): boolean {
+function isStaff({ roles }: HeldCadre): boolean {
   return roles.some((role) => (TICKET_STAFF as readonly string[]).includes(role));
 }
 

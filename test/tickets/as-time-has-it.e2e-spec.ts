@@ -45,8 +45,8 @@ describe('tickets that nobody has looked at since', () => {
     const opened = await app.as('supervisor').post('/matters', { title: '停电', description: '频繁闪断。', ticketIds: [id] }).expect(201);
     const matter = `/matters/${(opened.body as { id: string }).id}`;
     app.clock.set(LATER);
-    const { body } = how === 'get' ? await app.as('supervisor').get(matter) : await app.as('supervisor').post(`${matter}/research`, { text: '已走访。' });
-    expect(body).toMatchObject({ tickets: [{ id, status: 'closed' }] });
+    const answer = how === 'get' ? await app.as('supervisor').get(matter) : await app.as('supervisor').post(`${matter}/research`, { text: '已走访。' });
+    expect(answer.body).toMatchObject({ tickets: [{ id, status: 'closed' }] });
   });
 
   it('stand in the story of their enterprise as they are', async () => {
