@@ -6,6 +6,8 @@ module.exports = {
   roots: ['<rootDir>/src', '<rootDir>/test'],
   testEnvironment: 'node',
   testRegex: '.*\\.(spec|e2e-spec)\\.ts$',
+  // The browser of the registry is made for one kind of processor.
+  testPathIgnorePatterns: ['/node_modules/', ...(process.arch === 'x64' || process.env.BROWSER_PATH ? [] : ['<rootDir>/test/browser/'])],
   moduleFileExtensions: ['ts', 'js', 'json'],
   // isolatedModules in tsconfig.json makes this a mere translation; types are checked once, by npm run typecheck.
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/tsconfig.json' }] },
