@@ -120,9 +120,11 @@ describe('the same request, delivered twice', () => {
       const { [once]: secret } = first.body as Record<string, unknown>;
       expect(secret).toMatch(/^slc_/);
       expect(second.text).toBe(first.text.replace(JSON.stringify(secret), 'null'));
-    } else expect(second.text).toBe(first.text);
+    } else {
+      expect(second.text).toBe(first.text);
+      expect(second.headers['etag']).toBe(first.headers['etag']);
+    }
     expect(second.headers['content-type']).toBe(first.headers['content-type']);
-    expect(second.headers['etag']).toBe(first.headers['etag']);
     expect(second.headers['idempotency-replayed']).toBe('true');
     expect(await counts()).toEqual(before);
   });
