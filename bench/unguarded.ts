@@ -43,4 +43,4 @@ AccessGuard.prototype.canActivate = async function believe(this: AccessGuard, co
   return true;
 };
 
-void import('../src/main');
+void import('../src/main.js');

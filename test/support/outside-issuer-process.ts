@@ -37,6 +37,8 @@ async function run({ port, audience, keys, subjects, secret }: OutsideIssuerOpti
     extraTokenClaims: (_context, token) => ({ employee_no: `E-${String((token as { clientId?: string }).clientId)}`, operator: true, park_ids: ['01950000-0000-7000-8000-000000000001'] }),
   });
   server.on('request', (request, response) => { void provider.callback()(request, response); });
+  // It goes with whoever started it, however that ends.
+  process.stdin.once('end', () => { process.exit(); }).resume();
   process.stdout.write(`${issuer}\n`);
 }
 

@@ -47,9 +47,8 @@ export async function startOutsideIssuer(options: Omit<OutsideIssuerOptions, 'po
 
 async function start(options: OutsideIssuerOptions): Promise<{ child: ChildProcess; url: string }> {
   const child = spawn(process.execPath, ['--require', './test/support/require-typescript.cjs', 'test/support/outside-issuer-process.ts', JSON.stringify(options)], {
-    env: { PATH: process.env['PATH'] }, stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'] }, stdio: ['pipe', 'pipe', 'pipe'],
   });
-  process.once('exit', () => { child.kill('SIGKILL'); });
   const complaints: string[] = [];
   child.stderr?.on('data', (chunk: Buffer) => complaints.push(chunk.toString()));
   const url = await Promise.race([
