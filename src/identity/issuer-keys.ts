@@ -40,9 +40,10 @@ export class IssuerKeys {
     try {
       return await this.#keys()(header, token);
     } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey) || this.#within(this.#askedAt, COOLDOWN_MS)) throw ofKeySet(error);
+      // Where the issuer has told its keys a moment ago, there is no such key; where it did not answer, nobody knows.
+      if (!(error instanceof errors.JWKSNoMatchingKey) || (!this.#silent && this.#within(this.#askedAt, COOLDOWN_MS))) throw ofKeySet(error);
     }
-    // The issuer may have taken a new key into use.
+    // It may have taken a new key into use.
     await this.#fetch();
     try {
       return await this.#keys()(header, token);
@@ -50,6 +51,11 @@ export class IssuerKeys {
       throw ofKeySet(error);
     }
   };
+
+  /** Whether it did not answer when it was asked last. */
+  get #silent(): boolean {
+    return this.#silentSince !== Number.NEGATIVE_INFINITY;
+  }
 
   #keys(): JWTVerifyGetKey {
     if (this.#known === undefined) throw new KeysUnavailable(`no keys of ${this.issuer}`);

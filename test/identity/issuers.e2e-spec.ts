@@ -287,6 +287,8 @@ describe('the keys of an issuer', () => {
     answer = { status: 503, body: '' };
     clock.advance(STALE_MS - 1);
     await keys.find(...head('first'));
+    // Of a key that nobody knows it is not said that there is none.
+    await expect(keys.find(...head('second'))).rejects.toThrow(/did not answer a moment ago/);
     clock.advance(1 + SILENCE_MS);
     await expect(keys.find(...head('first'))).rejects.toThrow(/no keys of/);
   });
