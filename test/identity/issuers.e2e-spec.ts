@@ -60,8 +60,8 @@ describe('an issuer outside: an oidc-provider in a process of its own', () => {
   });
 
   const ask = async (token: string, of: TestApp = app) => {
-    const { status, body, headers } = await of.http.get('/api/v1/me').set('authorization', `Bearer ${token}`);
-    return { status, body: body as { cadreId?: string; code?: string; roles?: string[]; parkIds?: string[] }, headers: headers as Record<string, string> };
+    const response = await of.http.get('/api/v1/me').set('authorization', `Bearer ${token}`);
+    return { status: response.status, body: response.body as { cadreId?: string; code?: string; roles?: string[] }, headers: response.headers as Record<string, string> };
   };
   const refused = async (token: string, of: TestApp = app): Promise<void> => {
     const { status, body, headers } = await ask(token, of);

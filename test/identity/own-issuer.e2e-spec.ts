@@ -1,7 +1,7 @@
 import { createLocalJWKSet } from 'jose';
 import { AccountDirectory, type AccountHolder } from '../../src/identity/account-directory';
 import { LocalIssuer } from '../../src/identity/local-issuer';
-import { OwnIssuer } from '../../src/identity/own-issuer';
+import type { OwnIssuer } from '../../src/identity/own-issuer';
 import { trustedAs } from '../../src/identity/token-verifier';
 import { Problem } from '../../src/kernel/problem';
 import { startApp, type TestApp } from '../support/app';
@@ -45,8 +45,8 @@ describe('tokens of the built-in issuer', () => {
   const person = async (account: string, grant: string, claims: object = {}): Promise<string> => sign(account, { grant, client_id: APP, ...claims });
   const machine = async (id: string, scope: string): Promise<string> => sign(id, { client_id: id, scope });
   const ask = async (token: string, path = '/me', of: TestApp = app) => {
-    const { status, body } = await of.http.get(`/api/v1${path}`).set('authorization', `Bearer ${token}`);
-    return { status, body: body as { cadreId?: string; roles?: string[]; scopes?: string[]; items?: { id: string }[]; code?: string } };
+    const response = await of.http.get(`/api/v1${path}`).set('authorization', `Bearer ${token}`);
+    return { status: response.status, body: response.body as { cadreId?: string; roles?: string[]; scopes?: string[]; items?: { id: string }[]; code?: string } };
   };
   /** Until every process has been told; a moment, longer where the machine is busy. */
   const until = async (token: string, status: number, of: TestApp, path?: string): Promise<void> => {
