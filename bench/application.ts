@@ -5,6 +5,7 @@ import { Client } from 'pg';
 import { createApplication } from '../src/application';
 import { ENTITIES } from '../src/entities';
 import { type LocalIssuer } from '../src/identity/local-issuer';
+import { trustedAs } from '../src/identity/token-verifier';
 import { createLog } from '../src/platform/logging';
 import type { Clock } from '../src/platform/clock';
 import { applicationDataSource } from '../src/platform/db/data-source';
@@ -30,7 +31,7 @@ export async function openApplication(databaseUrl: string, clock: Clock, issuer:
   const source = await applicationDataSource(databaseUrl, ENTITIES, 4).initialize();
   const app = await createApplication({
     source, clock, log: createLog('silent'),
-    trusted: { config: { kind: 'local', issuer: ISSUER, audience: AUDIENCE }, keys: createLocalJWKSet(await issuer.jwks()) },
+    trusted: [trustedAs({ kind: 'local' }, { issuer: ISSUER, audience: AUDIENCE, keys: createLocalJWKSet(await issuer.jwks()) })],
   });
   await app.init();
   await app.getHttpAdapter().getInstance().ready();

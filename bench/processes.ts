@@ -28,6 +28,13 @@ export async function startOurs(databaseUrl: string, port: number, jobs: 'on' | 
   });
 }
 
+/** The same application in which nobody's token is looked at. */
+export async function startUnguarded(databaseUrl: string, port: number): Promise<Started> {
+  return startProcess(join(__dirname, 'unguarded.js'), port, {
+    DATABASE_URL: databaseUrl, PORT: String(port), DATA_DIR: FOLDER, LOG_LEVEL: 'silent', DEMO: 'off', JOBS: 'off', DATABASE_POOL: String(POOL_SIZE), ...UNLIMITED,
+  });
+}
+
 /** The hand-written server, with the statements that it shares with the application. */
 export async function startYardstick(databaseUrl: string, port: number, statements: string, script = 'yardstick.js'): Promise<Started> {
   return startProcess(join(__dirname, script), port, { DATABASE_URL: databaseUrl, PORT: String(port), DATABASE_POOL: String(POOL_SIZE), STATEMENTS: statements });

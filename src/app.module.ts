@@ -5,7 +5,7 @@ import { CadresModule } from './cadres/cadres.module';
 import { EnterprisesModule } from './enterprises/enterprises.module';
 import { FieldModule } from './field/field.module';
 import { GuideModule } from './guide/guide.module';
-import { IdentityModule } from './identity/identity.module';
+import { type BuiltIn, IdentityModule } from './identity/identity.module';
 import type { TrustedIssuer } from './identity/token-verifier';
 import { ParksModule } from './parks/parks.module';
 import type { Clock } from './platform/clock';
@@ -27,7 +27,9 @@ const NO_LIMITS: Limits = { perCaller: 0, perAddress: 0 };
 export interface Parts {
   readonly source: DataSource;
   readonly clock: Clock;
-  readonly trusted: TrustedIssuer;
+  /** Whose tokens are believed, beside those of the issuer that is built in. */
+  readonly trusted: readonly TrustedIssuer[];
+  readonly builtIn?: BuiltIn;
   /** What entries are sealed with from now on; SHA-256 if nothing is said. */
   readonly journalHash?: HashAlgorithm;
   /** None if nothing is said. */
@@ -37,11 +39,11 @@ export interface Parts {
 
 @Module({})
 export class AppModule {
-  static of({ source, clock, trusted, journalHash = 'sha256', limits = NO_LIMITS, links = LINKS }: Parts): DynamicModule {
+  static of({ source, clock, trusted, builtIn, journalHash = 'sha256', limits = NO_LIMITS, links = LINKS }: Parts): DynamicModule {
     return {
       module: AppModule,
       imports: [
-        PlatformModule.of(source, clock, { journalHash, limits }), ParksModule, EnterprisesModule, CadresModule, AssignmentsModule, VisitsModule, GuideModule, TicketsModule, LinksModule.of(links), SupervisionModule, IdentityModule.of(trusted),
+        PlatformModule.of(source, clock, { journalHash, limits }), ParksModule, EnterprisesModule, CadresModule, AssignmentsModule, VisitsModule, GuideModule, TicketsModule, LinksModule.of(links), SupervisionModule, IdentityModule.of(trusted, builtIn),
         FieldModule, PortalModule,
       ],
     };

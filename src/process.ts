@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createLocalJWKSet, createRemoteJWKSet } from 'jose';
+import { createLocalJWKSet } from 'jose';
 import { createApplication, useLogs } from './application';
 import { loadDemo } from './cli/demo';
 import { ENTITIES } from './entities';
+import { IssuerKeys } from './identity/issuer-keys';
 import { LocalIssuer } from './identity/local-issuer';
-import type { TrustedIssuer } from './identity/token-verifier';
-import { SystemClock } from './platform/clock';
+import { trustedAs, type TrustedIssuer } from './identity/token-verifier';
+import { type Clock, SystemClock } from './platform/clock';
 import { type Config, ConfigError, readConfig } from './platform/config';
 import { applicationDataSource, openDataSource } from './platform/db/data-source';
+import { type IssuerConfig, LOCAL_ISSUER } from './platform/issuers';
 import { startEmbeddedPostgres } from './platform/db/embedded-postgres';
 import { migrate } from './platform/db/migrate';
 import { createLog } from './platform/logging';
@@ -61,16 +63,17 @@ async function start(mode: { readonly http: boolean; readonly jobs: boolean }, s
     await migrate(url).catch((error: unknown) => { throw unreachable(error) ?? error; });
     const source = await openDataSource(applicationDataSource(url, ENTITIES, config.poolSize));
     started.add(() => source.destroy());
-    const trusted = await trustedIssuer(config);
+    const clock = new SystemClock();
+    const trusted = await Promise.all(config.issuers.map(async (one) => trustedIssuer(one, config.dataDir, clock)));
     const log = createLog(config.logLevel);
-    const app = await createApplication({ source, clock: new SystemClock(), trusted, log, journalHash: config.journalHash, limits: config.limits, links: config.links }, { trustedProxies: config.trustedProxies });
+    const app = await createApplication({ source, clock, trusted, log, journalHash: config.journalHash, limits: config.limits, links: config.links }, { trustedProxies: config.trustedProxies });
     const sealer = app.get(Sealer);
     // After the last request, which may have appended something.
     started.add(() => sealer.stop());
     started.add(() => app.close());
     await app.init();
     useLogs(app, log);
-    if (config.demo) await loadDemo(app, config.issuer.issuer);
+    if (config.demo) await loadDemo(app, LOCAL_ISSUER);
     if (mode.jobs && config.jobs) {
       const jobs = app.get(Jobs);
       await jobs.start();
@@ -135,10 +138,11 @@ async function embedded(config: Config, started: Started): Promise<string> {
   }
 }
 
-async function trustedIssuer({ issuer, dataDir }: Config): Promise<TrustedIssuer> {
-  if (issuer.kind === 'external') return { config: issuer, keys: createRemoteJWKSet(new URL(issuer.jwksUri)) };
-  const local = await LocalIssuer.open(dataDir, issuer.issuer, issuer.audience);
-  return { config: issuer, keys: createLocalJWKSet(await local.jwks()) };
+async function trustedIssuer(config: IssuerConfig, dataDir: string, clock: Clock): Promise<TrustedIssuer> {
+  const { issuer, audience } = config;
+  if (config.kind === 'local') return trustedAs({ kind: 'local' }, { issuer, audience, keys: createLocalJWKSet(await (await LocalIssuer.open(dataDir, issuer, audience)).jwks()) });
+  const { jwksUri, algorithms, tokenType, parks, subjectClaim } = config;
+  return { issuer, audience, keys: new IssuerKeys(issuer, jwksUri, clock).find, algorithms, tokenType, subjectClaim, trust: { kind: 'outside', parks } };
 }
 
 /** A sentence for a database that can't be entered; the address may hold a password and is not repeated. */

@@ -117,6 +117,11 @@ export class CadresService {
     return this.store.findByIdentityAsSystem(systemActor(requestId), issuer, subject);
   }
 
+  /** The cadre, active or not, whom an account stands for. */
+  async findIdentifiedAsSystem(parkId: string, id: string, requestId: string): Promise<IdentifiedCadre | undefined> {
+    return this.store.findIdentifiedAsSystem(systemActor(requestId), parkId, id);
+  }
+
   /** The cadres that a new row will refer to, in the order of the ids. Problem `reference-unknown` at the pointer when one is not of the park. */
   async requireCadres(em: EntityManager, actor: Actor, parkId: string, ids: readonly string[], pointer: string): Promise<ReferredCadre[]> {
     return this.#require(em, actor, parkId, ids, pointer, false);

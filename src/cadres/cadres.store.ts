@@ -31,6 +31,7 @@ export interface ReferredCadre {
 /** Whom a token stands for. */
 export interface IdentifiedCadre extends ReferredCadre {
   readonly parkId: string;
+  readonly parkCode: string;
 }
 
 @Injectable()
@@ -107,13 +108,19 @@ export class CadresStore {
 
   async findByIdentityAsSystem(system: Actor, issuer: string, subject: string): Promise<IdentifiedCadre | undefined> {
     const [row] = await this.database.read<IdentifiedCadre>(system, {
-      name: 'cadre-by-identity',
-      text: 'SELECT c.id, c.park_id AS "parkId", c.department_id AS "departmentId", c.name, c.roles, c.active FROM cadre c WHERE c.issuer = $1 AND c.subject = $2',
-      values: [issuer, subject],
+      name: 'cadre-by-identity', text: `${IDENTIFIED} WHERE c.issuer = $1 AND c.subject = $2`, values: [issuer, subject],
     });
     return row;
   }
+
+  async findIdentifiedAsSystem(system: Actor, parkId: string, id: string): Promise<IdentifiedCadre | undefined> {
+    const [row] = await this.database.read<IdentifiedCadre>(system, { name: 'cadre-identified', text: `${IDENTIFIED} WHERE c.park_id = $1 AND c.id = $2`, values: [parkId, id] });
+    return row;
+  }
 }
+
+const IDENTIFIED = `
+  SELECT c.id, c.park_id AS "parkId", p.code AS "parkCode", c.department_id AS "departmentId", c.name, c.roles, c.active FROM cadre c JOIN park p ON p.id = c.park_id`;
 
 const COLUMNS = `
   c.id, c.park_id AS "parkId", c.department_id AS "departmentId", c.name, c.sort_key AS "sortKey", c.roles, c.phone, c.issuer, c.subject, c.active, c.version,

@@ -11,12 +11,13 @@ Scopes: ${CLIENT_SCOPES.join(' ')}`;
 
 /** Prints an access token of the installation's own issuer, for a person of the demo park or for a machine. */
 async function run([who, ...words]: readonly string[]): Promise<string> {
-  const { issuer, dataDir } = readConfig(process.env);
-  if (issuer.kind === 'external') throw new ConfigError('OIDC_ISSUER is set: tokens come from there.');
+  const { issuers, dataDir } = readConfig(process.env);
+  const trying = issuers.find(({ kind }) => kind === 'local');
+  if (trying === undefined) throw new ConfigError('This server believes no token of its own key, which is for trying (DEMO=on): tokens come from the issuers that it trusts.');
   const claims = claimsOf(who, words);
   if (claims === undefined) throw new ConfigError(USAGE);
   if (!existsSync(dataDir)) throw new ConfigError(`There is no ledger in ${dataDir} (DATA_DIR): the first "npm start" makes one, with the key that signs tokens.`);
-  const local = await LocalIssuer.open(dataDir, issuer.issuer, issuer.audience);
+  const local = await LocalIssuer.open(dataDir, trying.issuer, trying.audience);
   return local.sign(demoSubject(who ?? ''), claims, new SystemClock().now());
 }
 

@@ -116,6 +116,10 @@ export const ROUTES: readonly RouteAccess[] = [
   route('GET', 'changes', OVERSEERS, ['changes:read']),
   route('GET', 'journal/head', OVERSEERS, ['journal:read']),
   route('GET', 'journal/verify', OVERSEERS, ['journal:read']),
+  route('GET', 'clients', ['admin']),
+  route('POST', 'clients', ['admin']),
+  route('GET', 'clients/:id', ['admin']),
+  ...['grant', 'rotate', 'revoke'].map((act) => route('POST', `clients/:id/${act}`, ['admin'])),
   route('GET', 'me', [...READERS, 'operator'], CLIENT_SCOPES),
   route('GET', 'me/worklist', STAFF),
 ];

@@ -67,6 +67,7 @@ export const PROBLEMS = {
   'matter-not-open': entry(409, { en: 'Matter is not open for this', zh: '事项状态不符' }, { en: 'A matter that is {status} does not take this.', zh: '状态为 {status} 的事项不能执行此操作。' }),
   'matter-exists': entry(409, { en: 'Matter exists', zh: '已有同类事项' }, { en: 'An open or proposed matter is about this guide item.', zh: '该服务事项已有在办或建议中的普遍关注事项。' }),
   'ticket-in-matter': entry(409, { en: 'Ticket has a matter', zh: '问题已归入其他事项' }, { en: 'A ticket is in another open matter.', zh: '有问题已归入其他在办事项。' }),
+  'client-revoked': entry(409, { en: 'Client was revoked', zh: '客户端已停用' }, { en: 'A revoked client stays revoked; create another.', zh: '已停用的客户端不能恢复，请新建。' }),
   'nothing-asked': entry(409, { en: 'Nothing is asked', zh: '当前无需企业答复' }, { en: 'The ticket does not wait for such an answer of the enterprise now.', zh: '该问题当前不等待企业的此类答复。' }),
   'link-answered': entry(410, { en: 'Answered already', zh: '已答复' }, { en: 'What this link asked has been answered, or the ticket has gone on.', zh: '该链接所询问的内容已答复，或问题已进入下一步。' }),
   'twin-running': entry(409, { en: 'Still running', zh: '请求处理中' }, { en: 'The same call is being carried out just now; ask again for its answer.', zh: '相同请求正在处理，请稍后再次获取结果。' }),
@@ -100,6 +101,8 @@ export const PROBLEMS = {
   'level-not-higher': entry(422, { en: 'Level not higher', zh: '级别未提升' }, { en: 'The ticket stands at level {level} already.', zh: '该问题已处于第 {level} 级。' }),
   'visit-not-overdue': entry(422, { en: 'No visit is overdue', zh: '没有逾期走访' }, { en: 'No visit of the assignment is overdue today.', zh: '该联系分工目前没有逾期走访。' }),
   'merge-unfit': entry(422, { en: 'Cannot merge into it', zh: '不能合并到该问题' }, { en: 'Merge into an older open ticket of the same enterprise that is neither deferred nor resolved.', zh: '只能合并到同一企业更早登记、仍在办理且未挂账、未办结的问题。' }),
+  'client-keys-invalid': entry(422, { en: 'Keys refused', zh: '公钥无效' }, { en: 'Public keys alone: P-256, P-384, Ed25519, or RSA of 2048 bits and more, each whole and with a kid of its own.', zh: '仅接受公钥：P-256、P-384、Ed25519 或不少于 2048 位的 RSA，内容须完整且 kid 各不相同。' }),
+  'client-keys-misplaced': entry(422, { en: 'Keys and method differ', zh: '公钥与认证方式不符' }, { en: 'A client has public keys with private_key_jwt, and with no other method.', zh: '仅当认证方式为 private_key_jwt 时须且只能提供公钥。' }),
   'category-unknown': entry(422, { en: 'Unknown category', zh: '类别不存在' }, { en: 'It is none of the categories of the park’s service guide.', zh: '该类别不在园区服务指南的类别之中。' }),
   'calendar-invalid': entry(422, { en: 'Calendar refused', zh: '日历无效' }, { en: '{reason}', zh: '日历内容无效：{reason}' }),
   'working-hours-invalid': entry(422, { en: 'Working hours refused', zh: '工作时间无效' }, { en: 'Windows are HH:MM, each ends after it begins, in order and apart.', zh: '时段须为 HH:MM，先后有序且互不重叠。' }),
@@ -109,6 +112,7 @@ export const PROBLEMS = {
   'too-many-requests': entry(429, { en: 'Too many requests', zh: '请求过多' }, { en: 'Wait before you try again.', zh: '请稍后重试。' }),
   'headers-too-large': entry(431, { en: 'Headers too large', zh: '请求头过大' }, { en: 'The headers are larger than allowed.', zh: '请求头超过上限。' }),
   'internal': entry(500, { en: 'Internal error', zh: '内部错误' }, { en: 'The fault is ours and was recorded under the request id.', zh: '系统故障，已按请求编号记录。' }),
+  'issuer-unavailable': entry(503, { en: 'Issuer does not answer', zh: '身份签发方暂无响应' }, { en: 'The issuer of your token cannot be asked for its keys just now; try again shortly.', zh: '暂时无法从令牌签发方获取公钥，请稍后重试。' }),
   'unavailable': entry(503, { en: 'Unavailable', zh: '暂不可用' }, { en: 'The database is away; try again shortly.', zh: '数据库暂不可用，请稍后重试。' }),
 } as const satisfies Record<string, CatalogueEntry>;
 

@@ -179,8 +179,9 @@ export class ParksService {
     return versions.find((version) => version.effectiveFrom <= on) ?? DEFAULT_POLICY;
   }
 
-  async listIdsOfCountyAsSystem(parkId: string, requestId: string): Promise<readonly string[]> {
-    return this.store.listIdsOfCountyAsSystem(systemActor(requestId), parkId);
+  /** The parks of the same county; of them those alone whose codes are `among` these, if any are given. */
+  async listIdsOfCountyAsSystem(parkId: string, requestId: string, among?: readonly string[]): Promise<readonly string[]> {
+    return this.store.listIdsOfCountyAsSystem(systemActor(requestId), parkId, among);
   }
 
   async listAllIdsAsSystem(requestId: string): Promise<readonly string[]> {

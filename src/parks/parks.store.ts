@@ -83,9 +83,11 @@ export class ParksStore {
     });
   }
 
-  async listIdsOfCountyAsSystem(system: Actor, parkId: string): Promise<string[]> {
+  async listIdsOfCountyAsSystem(system: Actor, parkId: string, among: readonly string[] | undefined): Promise<string[]> {
     const rows = await this.database.read<{ id: string }>(system, {
-      name: 'parks-of-county', text: 'SELECT other.id FROM park JOIN park other USING (county_code) WHERE park.id = $1 ORDER BY other.id', values: [parkId],
+      name: 'parks-of-county',
+      text: 'SELECT other.id FROM park JOIN park other USING (county_code) WHERE park.id = $1 AND ($2::text[] IS NULL OR other.code = ANY ($2)) ORDER BY other.id',
+      values: [parkId, among ?? null],
     });
     return rows.map(({ id }) => id);
   }

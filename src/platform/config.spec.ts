@@ -2,11 +2,11 @@ import { ConfigError, readConfig } from './config';
 
 describe('the configuration', () => {
   it('has a value for everything where nothing is set', () => {
-    expect(readConfig({})).toMatchObject({ port: 3000, host: '127.0.0.1', dataDir: '.data', databaseUrl: undefined, issuer: { kind: 'local' }, demo: true, jobs: true, trustedProxies: false });
+    expect(readConfig({})).toMatchObject({ port: 3000, host: '127.0.0.1', dataDir: '.data', databaseUrl: undefined, issuers: [{ kind: 'local' }], audience: 'service-ledger', demo: true, jobs: true, trustedProxies: false });
   });
 
   it.each([
-    ['PORT', 'http'], ['PORT', '65536'], ['PORT', '1.5'], ['DATABASE_URL', 'mysql://x'], ['DATABASE_POOL', '1'], ['DEMO', 'yes'], ['JOBS', 'no'], ['LOG_LEVEL', 'loud'], ['OIDC_JWKS_URI', 'file:///x'],
+    ['PORT', 'http'], ['PORT', '65536'], ['PORT', '1.5'], ['DATABASE_URL', 'mysql://x'], ['DATABASE_POOL', '1'], ['DEMO', 'yes'], ['JOBS', 'no'], ['LOG_LEVEL', 'loud'], ['OIDC_JWKS_URI', 'file:///x'], ['OIDC_ISSUERS', '{}'], ['OIDC_ISSUERS', '[{'], ['OIDC_ISSUERS_FILE', '/there/is/none'],
     ['TRUSTED_PROXIES', 'x'], ['TRUSTED_PROXIES', '10.0.0.0/33'], ['TRUSTED_PROXIES', '10.0.0.1,'], ['TRUSTED_PROXIES', '10.0.0.1/8/8'],
   ])('names %s when it is %s', (name, value) => {
     expect(() => readConfig({ [name]: value })).toThrow(ConfigError);
@@ -43,7 +43,58 @@ describe('the configuration', () => {
     expect(() => readConfig({ DATABASE_URL: 'mysql://user:secret@host/x' })).not.toThrow('secret');
   });
 
-  it('names every variable that is wrong, and the issuer that production needs', () => {
-    expect(() => readConfig({ PORT: 'x', DEMO: 'x', NODE_ENV: 'production' })).toThrow(/PORT[^]*DEMO[^]*OIDC_ISSUER|OIDC_ISSUER[^]*PORT[^]*DEMO/);
+  it('names every variable that is wrong', () => {
+    expect(() => readConfig({ PORT: 'x', DEMO: 'x', OIDC_ISSUER: 'https://id.example' })).toThrow(/OIDC_JWKS_URI/);
+    expect(() => readConfig({ PORT: 'x', DEMO: 'x', OIDC_ISSUER: 'https://id.example' })).toThrow(/PORT/);
+    expect(() => readConfig({ PORT: 'x', DEMO: 'x', OIDC_ISSUER: 'https://id.example' })).toThrow(/DEMO/);
+  });
+
+  describe('of issuers', () => {
+    const one = { issuer: 'https://id.example', jwksUri: 'https://id.example/jwks', parks: ['JKSP'] };
+    const short = { OIDC_ISSUER: 'https://other.example', OIDC_JWKS_URI: 'https://other.example/jwks' };
+    const listed = (...issuers: object[]) => ({ OIDC_ISSUERS: JSON.stringify(issuers) });
+    const kinds = (env: Record<string, string>): string[] => readConfig(env).issuers.map(({ kind }) => kind);
+
+    it('takes one in short, any number as JSON, or both, and means what is left out', () => {
+      expect(readConfig({ ...short, ...listed(one), OIDC_AUDIENCE: 'ledger' }).issuers).toEqual([
+        { kind: 'outside', issuer: 'https://other.example', audience: 'ledger', jwksUri: 'https://other.example/jwks', algorithms: ['ES256', 'ES384', 'EdDSA', 'RS256', 'PS256'], tokenType: 'at+jwt', parks: undefined, subjectClaim: 'sub' },
+        { kind: 'outside', issuer: 'https://id.example', audience: 'ledger', jwksUri: 'https://id.example/jwks', algorithms: ['ES256', 'ES384', 'EdDSA', 'RS256', 'PS256'], tokenType: 'at+jwt', parks: ['JKSP'], subjectClaim: 'sub' },
+      ]);
+      const whole = { ...one, audience: 'a', algorithms: ['PS256'], tokenType: 'JWT', parks: ['*'], subjectClaim: 'employee_no' };
+      expect(readConfig(listed(whole)).issuers).toEqual([{ kind: 'outside', ...whole, parks: undefined }]);
+    });
+
+    it.each<[string, object]>([
+      ['issuer', { issuer: '' }], ['issuer', { issuer: ' https://id.example' }], ['issuer', { issuer: 'x'.repeat(301) }], ['jwksUri', { jwksUri: 'ftp://x' }], ['jwksUri', { jwksUri: 'https://user:secret@id.example/jwks' }],
+      ['parks', { parks: undefined }], ['parks', { parks: [] }], ['parks', { parks: ['*', 'JKSP'] }], ['parks', { parks: ['jksp'] }], ['parks', { parks: 'JKSP' }], ['parks', { parks: ['JKSP', 'JKSP'] }],
+      ['algorithms', { algorithms: ['HS256'] }], ['algorithms', { algorithms: ['none'] }], ['algorithms', { algorithms: [] }], ['subjectClaim', { subjectClaim: '' }], ['tokenType', { tokenType: 'id' }], ['audience', { audience: [] }],
+      ['park', { park: ['JKSP'] }],
+    ])('names %s where it is %p', (member, change) => {
+      expect(() => readConfig(listed(one, { ...one, issuer: 'https://second.example', ...change }))).toThrow(`OIDC_ISSUERS[1].${member}:`);
+      expect(() => readConfig(listed({ ...one, ...change }))).not.toThrow('secret');
+    });
+
+    it.each([['one that is there already', listed(one, one)], ['the key for trying', listed({ ...one, issuer: 'urn:service-ledger:local' })], ['the one that is built in', { ...listed({ ...one, issuer: 'https://ledger.example/oidc' }), PUBLIC_URL: 'https://ledger.example/' }]])('trusts no other under the name of %s', (_what, env) => {
+      expect(() => readConfig(env)).toThrow(/twice, or one of this server's own/);
+    });
+
+    it('fetches keys over http in trying, and in production from the machine itself alone', () => {
+      const from = (jwksUri: string, production: boolean) => () => readConfig({ ...listed({ ...one, jwksUri }), ...(production ? { NODE_ENV: 'production' } : {}) });
+      expect(from('http://id.example/jwks', false)).not.toThrow();
+      expect(from('http://id.example/jwks', true)).toThrow('jwksUri');
+      expect(from('http://127.0.0.1:8080/jwks', true)).not.toThrow();
+      expect(from('http://127.0.0.1.example/jwks', true)).toThrow('jwksUri');
+      expect(() => readConfig({ ...short, OIDC_JWKS_URI: 'http://id.example/jwks', NODE_ENV: 'production' })).toThrow('OIDC_JWKS_URI');
+    });
+
+    it('trusts the key for trying with a demo, and where nothing is configured and nobody calls it production', () => {
+      expect(kinds({})).toEqual(['local']);
+      expect(kinds({ DEMO: 'off' })).toEqual(['local']);
+      expect(kinds({ NODE_ENV: 'production' })).toEqual([]);
+      expect(kinds({ NODE_ENV: 'production', DEMO: 'on' })).toEqual(['local']);
+      expect(kinds(short)).toEqual(['outside']);
+      expect(kinds({ ...short, DEMO: 'on' })).toEqual(['local', 'outside']);
+      expect(readConfig({ NODE_ENV: 'production' }).demo).toBe(false);
+    });
   });
 });

@@ -1,12 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { ADDRESS_OF_KEYS, findDoubled, isAddressOfKeys, type IssuerConfig, LOCAL_ISSUER, type LocalIssuerConfig, type OutsideIssuerConfig, readIssuers, TOKEN_ALGORITHMS } from './issuers';
 import { canHash, HASH_ALGORITHMS, type HashAlgorithm } from './journal/chain';
-
-/** Where tokens come from: an issuer with its JWKS, or the key that this installation made for itself. */
-export type IssuerConfig =
-  | { readonly kind: 'external'; readonly issuer: string; readonly audience: string; readonly jwksUri: string }
-  | { readonly kind: 'local'; readonly issuer: string; readonly audience: string };
 
 /** How enterprises are reached: where their links lead, and by what way these go out. */
 export interface LinksConfig {
@@ -26,7 +23,10 @@ export interface Config {
   /** Unset: the embedded server in `dataDir`. */
   readonly databaseUrl: string | undefined;
   readonly poolSize: number;
-  readonly issuer: IssuerConfig;
+  /** Whose access tokens are believed, beside those of the issuer that is built in. */
+  readonly issuers: readonly IssuerConfig[];
+  /** What a token names that is meant for this server, where its issuer's configuration says nothing else. */
+  readonly audience: string;
   readonly demo: boolean;
   readonly jobs: boolean;
   /** What journal entries are sealed with from now on. */
@@ -52,7 +52,7 @@ const MOST_A_MINUTE = 100_000_000;
 // 24 bytes are what Standard Webhooks ask for at least.
 const SHORTEST_SECRET = 24;
 const SECRET_PREFIX = 'whsec_';
-const LOCAL_ISSUER = 'urn:service-ledger:local';
+const DEFAULT_AUDIENCE = 'service-ledger';
 
 /**
  * The configuration of one process, from its environment. Throws {@link ConfigError} with one line per variable that is wrong.
@@ -89,11 +89,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 
   const trustedProxies = text('TRUSTED_PROXIES') ?? false;
   if (trustedProxies !== false && !trustedProxies.split(',').every((one) => isNetwork(one.trim()))) faults.push('TRUSTED_PROXIES: addresses or networks (10.0.0.0/8, ::1, loopback), comma-separated');
-  const issuer = text('OIDC_ISSUER');
-  const audience = text('OIDC_AUDIENCE') ?? 'service-ledger';
-  const jwksUri = address('OIDC_JWKS_URI', ['https:', 'http:']);
-  if (issuer !== undefined && jwksUri === undefined) faults.push('OIDC_JWKS_URI: needed with OIDC_ISSUER');
-  if (issuer === undefined && text('NODE_ENV') === 'production') faults.push('OIDC_ISSUER: needed in production; without it the server trusts a key of its own');
   const journalHash = choice('JOURNAL_HASH', 'sha256', HASH_ALGORITHMS);
   if (HASH_ALGORITHMS.includes(journalHash) && !canHash(journalHash)) faults.push(`JOURNAL_HASH: the OpenSSL of this Node.js has no ${journalHash}`);
   const port = whole('PORT', 3000, 0, 65_535);
@@ -101,20 +96,27 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const reachable = address('PUBLIC_URL', ['https:', 'http:']);
   // Phones cannot reach what is right for a try-out.
   const needed = [['LINK_WEBHOOK_URL', text('LINK_WEBHOOK_URL') !== undefined], ['NODE_ENV=production', text('NODE_ENV') === 'production']] as const;
-  for (const [why, needs] of needed) if (needs && reachable === undefined) faults.push(`PUBLIC_URL: needed with ${why}; links to enterprises begin with it`);
-  const publicUrl = reachable ?? `http://localhost:${port}`;
+  for (const [why, needs] of needed) if (needs && reachable === undefined) faults.push(`PUBLIC_URL: needed with ${why}; links to enterprises and the issuer's name begin with it`);
+  const publicUrl = (reachable ?? `http://localhost:${port}`).replace(/\/+$/, '');
+  const audience = text('OIDC_AUDIENCE') ?? DEFAULT_AUDIENCE;
+  const outside = outsideIssuers({ text, audience, publicUrl, fault: (sentence) => { faults.push(sentence); } });
+  // For trying: whoever can read the folder can be anybody. A production server has the issuer that is built in, and those that it is given.
+  const trying = outside.length === 0 && text('NODE_ENV') !== 'production';
+  const demo = choice('DEMO', trying ? 'on' : 'off', ['on', 'off']) === 'on';
+  const local: LocalIssuerConfig[] = demo || trying ? [{ kind: 'local', issuer: LOCAL_ISSUER, audience }] : [];
   const config: Config = {
     port,
     host: text('HOST') ?? '127.0.0.1',
     dataDir,
     databaseUrl: address('DATABASE_URL', ['postgres:', 'postgresql:']),
     poolSize: whole('DATABASE_POOL', POOL_PER_CORE * availableParallelism(), 2, 200),
-    issuer: issuer === undefined ? { kind: 'local', issuer: LOCAL_ISSUER, audience } : { kind: 'external', issuer, audience, jwksUri: jwksUri ?? '' },
-    demo: choice('DEMO', issuer === undefined ? 'on' : 'off', ['on', 'off']) === 'on',
+    issuers: [...local, ...outside],
+    audience,
+    demo,
     jobs: choice('JOBS', 'on', ['on', 'off']) === 'on',
     journalHash,
     limits: { perCaller: whole('RATE_LIMIT_PER_CALLER', LIMIT_PER_CALLER, 0, MOST_A_MINUTE), perAddress: whole('RATE_LIMIT_PER_ADDRESS', LIMIT_PER_ADDRESS, 0, MOST_A_MINUTE), perAddressInPublic: whole('RATE_LIMIT_PUBLIC', LIMIT_PER_ADDRESS_IN_PUBLIC, 0, MOST_A_MINUTE) },
-    links: { publicUrl: publicUrl.replace(/\/+$/, ''), outbox: outbox() },
+    links: { publicUrl, outbox: outbox() },
     logLevel: choice('LOG_LEVEL', 'info', ['debug', 'info', 'warn', 'error', 'silent']),
     trustedProxies,
   };
@@ -125,6 +127,41 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 /** What a secret of Standard Webhooks signs with: `whsec_` and base64, or any text. */
 export function keyOf(secret: string): Buffer {
   return secret.startsWith(SECRET_PREFIX) ? Buffer.from(secret.slice(SECRET_PREFIX.length), 'base64') : Buffer.from(secret, 'utf8');
+}
+
+interface OutsideOf {
+  readonly text: (name: string) => string | undefined;
+  readonly audience: string;
+  readonly publicUrl: string;
+  readonly fault: (sentence: string) => void;
+}
+
+/** One issuer by three variables, any number by a JSON array or a file that holds one. */
+function outsideIssuers({ text, audience, publicUrl, fault }: OutsideOf): OutsideIssuerConfig[] {
+  const production = text('NODE_ENV') === 'production';
+  const [issuer, jwksUri, list, file] = ['OIDC_ISSUER', 'OIDC_JWKS_URI', 'OIDC_ISSUERS', 'OIDC_ISSUERS_FILE'].map(text);
+  if (issuer !== undefined && jwksUri === undefined) fault('OIDC_JWKS_URI: needed with OIDC_ISSUER');
+  if (jwksUri !== undefined && !isAddressOfKeys(jwksUri, production)) fault(`OIDC_JWKS_URI: ${ADDRESS_OF_KEYS}`);
+  if (list !== undefined && file !== undefined) fault('OIDC_ISSUERS_FILE: not beside OIDC_ISSUERS');
+  const short: OutsideIssuerConfig[] = issuer === undefined ? [] : [
+    { kind: 'outside', issuer, audience, jwksUri: jwksUri ?? '', algorithms: TOKEN_ALGORITHMS, tokenType: 'at+jwt', parks: undefined, subjectClaim: 'sub' },
+  ];
+  const listed = list === undefined ? [] : readIssuers('OIDC_ISSUERS', list, { audience, production }, fault);
+  const filed = file === undefined ? [] : readIssuers('OIDC_ISSUERS_FILE', contentOf(file, fault), { audience, production }, fault);
+  const all = [...short, ...listed, ...filed];
+  // An outsider under the name of one of ours would be believed what only ours is.
+  const doubled = findDoubled([LOCAL_ISSUER, `${publicUrl}/oidc`, ...all.map((one) => one.issuer)]);
+  if (doubled !== undefined) fault(`OIDC_ISSUER, OIDC_ISSUERS: ${doubled} is there twice, or one of this server's own`);
+  return all;
+}
+
+function contentOf(file: string, fault: (sentence: string) => void): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    fault(`OIDC_ISSUERS_FILE: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`);
+    return '[]';
+  }
 }
 
 /** What Fastify takes for a proxy: an address, a network with its prefix, or a name of a set of them. */

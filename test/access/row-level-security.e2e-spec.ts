@@ -2,6 +2,7 @@ import { DataSource } from 'typeorm';
 import { systemActor } from '../../src/kernel/actor';
 import { Database } from '../../src/platform/db/database';
 import { type TestApp, startApp } from '../support/app';
+import { aMachineClient } from '../support/clients';
 import { aGuideItem, aTicketIn, takeStep } from '../support/world';
 
 /** The second wall: a query that forgets the park shows nothing of another one. */
@@ -16,12 +17,13 @@ describe('row-level security by park', () => {
     await app.sql(`INSERT INTO enterprise_link (id, park_id, ticket_id, event_no, purpose, contact_id, created_at, expires_at) VALUES (uuidv7(), $1, $2, 1, 'question', uuidv7(), now(), now() + interval '1 day')`, [app.parkId, ticket.id]);
     await app.sql('INSERT INTO link_delivery (park_id, link_id, attempts, next_try_at) SELECT park_id, id, 0, now() FROM enterprise_link');
     await aGuideItem(app);
+    await aMachineClient(app);
     await takeStep(app, ticket, 'reassign');
   });
   afterAll(async () => { await app.close(); });
 
   const TABLES = ['park', 'department', 'enterprise', 'enterprise_status', 'cadre', 'park_policy', 'working_hours', 'guide_item', 'guide_item_version', 'ticket', 'ticket_number', 'ticket_collaborator', 'ticket_event',
-    'ticket_clock', 'enterprise_link', 'link_delivery', 'journal_entry'];
+    'ticket_clock', 'enterprise_link', 'link_delivery', 'machine_client', 'machine_client_park', 'machine_client_secret', 'journal_entry'];
 
   it.each(TABLES)('%s: a read that forgets the condition sees its own park alone', async (table) => {
     const column = table === 'park' ? 'id' : 'park_id';

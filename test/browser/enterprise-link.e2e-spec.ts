@@ -21,7 +21,7 @@ describe('a link on a phone', () => {
   let origin: string;
   let enterpriseId: string;
   beforeAll(async () => {
-    [app, browser] = await Promise.all([startApp({ links: { publicUrl: 'http://ledger.example', outbox: { kind: 'file', file } } }), startBrowser()]);
+    [app, browser] = await Promise.all([startApp({ links: { publicUrl: 'http://ledger.example', outbox: { kind: 'file', file, collected: false } } }), startBrowser()]);
     await app.app.listen(0, '127.0.0.1');
     origin = `http://127.0.0.1:${(app.app.getHttpServer().address() as AddressInfo).port}`;
     enterpriseId = await anEnterprise(app, { contacts: [{ name: '罗梓萱', phone: '13800138000' }] });

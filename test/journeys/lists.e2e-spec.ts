@@ -5,6 +5,7 @@ import { apiDocument } from '../../src/openapi';
 import { signCursor } from '../../src/platform/http/cursor-signature';
 import { InstallationKeys } from '../../src/platform/db/installation-keys';
 import { ISSUER, startApp, type TestApp } from '../support/app';
+import { aMachineClient } from '../support/clients';
 import { aGuideItem, aLinkage, aMatter, anAcceptedTicket, anAssignment, anEnterprise, aProposal, aReminder, aTicket, aTicketIn, aVisit, takeStep } from '../support/world';
 
 type Who = keyof TestApp['cadres'];
@@ -66,6 +67,7 @@ const LISTS: Readonly<Record<string, List>> = {
   'supervision/calls': { who: 'supervisor', other: 'officer', filters: ['overdueOnly=true', 'overdueOnly=false'] },
   matters: { who: 'supervisor', other: 'officer', filters: ['status=open', 'status=proposed', 'guideItemId={item}'] },
   'guide-items': { who: 'admin', other: 'handler', filters: ['category=permits', 'departmentId={department}', 'q=许可', 'q=sx-', 'on=2026-12-01', 'all=true', 'all=false'] },
+  clients: { who: 'admin', other: 'leader2', filters: ['active=true', 'active=false', 'parkId={park}'] },
   lapses: { who: 'supervisor', other: 'leader', filters: ['cadreId={officer}', 'enterpriseId={enterprise}', 'outcome=open', 'from=2026-03-01', 'to=2026-12-31'] },
 };
 
@@ -119,9 +121,14 @@ beforeAll(async () => {
   }
   // Somebody must ask whether these were withdrawn by their enterprises.
   for (let called = 0; called < 3; called += 1) await app.asClient('enterprise:act').post(`/tickets/${await anAcceptedTicket(app)}/withdraw`, { reason: '不再需要', askedBy: '王经理' }).expect(200);
+  // Another administrator, for lists that nobody else reads.
+  await app.sql(`UPDATE cadre SET roles = '{leader,admin}' WHERE id = $1`, [app.cadres.leader2]);
+  for (let made = 0; made < 2; made += 1) await aMachineClient(app);
+  const client = await aMachineClient(app);
+  await app.as('admin').post(`/clients/${(await aMachineClient(app)).id}/revoke`).expect(200);
   const matter = await aMatter(app, { guideItemId: guideItems[1] ?? '' });
   for (let made = 0; made < 2; made += 1) await aProposal(app);
-  ids = { matters: matter, item: guideItems[1] ?? '', tickets: ticket.id, linked: raised, 'guide-items': guideItems[0] ?? '', parks: app.parkId, enterprises: enterpriseId, cadres: app.cadres.officer2, visits: (visit.body as { id: string }).id };
+  ids = { clients: client.id, matters: matter, item: guideItems[1] ?? '', tickets: ticket.id, linked: raised, 'guide-items': guideItems[0] ?? '', parks: app.parkId, enterprises: enterpriseId, cadres: app.cadres.officer2, visits: (visit.body as { id: string }).id };
   const { paths } = apiDocument(app.app);
   documented = Object.entries(paths).flatMap(([path, { get }]) => (get?.parameters?.some((parameter) => 'name' in parameter && parameter.name === 'cursor') === true ? [path.replace(/\{(\w+)\}/g, ':$1')] : []));
 }, 120_000);

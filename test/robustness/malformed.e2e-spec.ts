@@ -5,6 +5,7 @@ import type { Problem } from '../../src/kernel/problem';
 import { apiDocument } from '../../src/openapi';
 import { RequestPipe } from '../../src/platform/http/validation';
 import { type TestApp, startApp } from '../support/app';
+import { aMachineClient } from '../support/clients';
 import { aGuideItem, aLinkage, aMatter, anAssignment, anEnterprise, aReminder, aUscc } from '../support/world';
 
 const RUNS = 1_000;
@@ -21,7 +22,9 @@ describe('malformed requests', () => {
     const assignment = await anAssignment(app, enterpriseId);
     ids = { parks: app.parkId, departments: app.departmentId, enterprises: enterpriseId, cadres: app.cadres.officer, assignments: assignment.id, calendar: '2026', 'guide-items': await aGuideItem(app) };
     const linkage = await aLinkage(app);
-    ids = { ...ids, tickets: linkage.ticketId, linkages: linkage.id, supervision: (await aReminder(app)).id, matters: await aMatter(app) };
+    ids = { ...ids, tickets: linkage.ticketId, linkages: linkage.id, supervision: (await aReminder(app)).id, matters: await aMatter(app), clients: (await aMachineClient(app)).id };
+    // An empty body is no bad one where none is taken: it is refused for what the client is.
+    await app.as('admin').post(`/clients/${ids['clients'] ?? ''}/revoke`).expect(200);
     for (const role of ['officer', 'leader', 'supervisor', 'admin', 'operator'] as const) tokens.set(role, await app.token(role));
     tokens.set('enterprise:act', await app.issuer.sign('a-client', { client_id: 'a-client', scope: 'enterprise:act', park_ids: [app.parkId] }, app.clock.now()));
   });
@@ -42,7 +45,7 @@ describe('malformed requests', () => {
     'id', 'parkId', 'name', 'uscc', 'enterpriseId', 'cadreId', 'capacity', 'startsOn', 'endsOn', 'occurredAt', 'mode', 'summary', 'participantIds', 'deviceOffsetMs', 'location', 'contacts',
     'tags', 'status', 'on', 'roles', 'identity', 'departmentId', 'effectiveFrom', 'windows', 'visits', 'days', 'source', 'plannedOn', 'from', 'to', 'substituteId', 'accept', 'code', 'goLiveOn', 'reason', 'category',
     'steps', 'materials', 'limits', 'active', 'channel', 'title', 'description', 'priority', 'guideItemId', 'raisedAt', 'attachmentIds', 'visitId', 'handlerId', 'collaboratorIds', 'kind', 'means', 'text', 'nextReplyOn',
-    'items', 'reviewOn', 'understood', 'outcome', 'grade', 'source', 'askedBy', 'intoId', 'reached', 'said', 'denied', 'limit', 'granted', 'level', 'leadId', 'dueOn', 'cadreIds', 'departmentIds', 'heldAt', 'place', 'decisions', 'followUps', 'note', 'ticketId', 'assignmentId', 'ticketIds',
+    'items', 'reviewOn', 'understood', 'outcome', 'grade', 'source', 'askedBy', 'intoId', 'reached', 'said', 'denied', 'limit', 'granted', 'level', 'leadId', 'dueOn', 'cadreIds', 'departmentIds', 'heldAt', 'place', 'decisions', 'followUps', 'note', 'ticketId', 'assignmentId', 'ticketIds', 'scopes', 'authMethod', 'keys', 'overlapHours',
   ];
   const body = fc.oneof(
     { weight: 6, arbitrary: fc.dictionary(fc.constantFrom(...FIELDS), bad, { minKeys: 1, maxKeys: 6 }).map((given) => JSON.stringify({ ...given, aFieldThatIsNone: true })) },

@@ -1,4 +1,5 @@
 import { type TestApp, startApp } from '../support/app';
+import { aMachineClient } from '../support/clients';
 import { aGuideItem, aGuideItemBody, aLinkage, aMatter, aReminder, anAssignment, anEnterprise, aTicketIn, aUscc, aVisit, takeStep } from '../support/world';
 
 /** Each named constraint is broken in SQL, as its owner, whom no code stands in the way of. */
@@ -32,6 +33,7 @@ describe('the constraints', () => {
     await app.sql(`INSERT INTO enterprise_link (id, park_id, ticket_id, event_no, purpose, client_id, token_hash, created_at, expires_at)
       VALUES (uuidv7(), $1, $2, 1, 'question', 'x', sha256('x'), now(), now() + interval '1 day')`, [app.parkId, ticket.id]);
     await app.sql('INSERT INTO link_delivery (park_id, link_id, attempts, next_try_at) SELECT park_id, id, 0, now() FROM enterprise_link');
+    await aMachineClient(app);
     ids = { enterprise, assignment, visit, plan, nobody: '01950000-0000-7000-8000-00000000dead' };
   }, 120_000);
   afterAll(async () => { await app.close(); });
@@ -238,6 +240,20 @@ describe('the constraints', () => {
     ['link_delivery_ends_one_way', set('link_delivery', 'delivered_at = now()')],
     ['link_delivery_error_is_a_code', set('link_delivery', `last_error = '13800138000 is away'`)],
     ['link_delivery_attempts_count', set('link_delivery', 'attempts = -1')],
+    ['machine_client_of_park', copy('machine_client', { id: FRESH, park_id: NOBODY })],
+    ['machine_client_auth_method_known', set('machine_client', `auth_method = 'none'`)],
+    ['machine_client_keys_with_their_method', set('machine_client', `auth_method = 'private_key_jwt'`)],
+    ['machine_client_keys_with_their_method', set('machine_client', `jwks = '{"keys": []}'`)],
+    ['machine_client_park_of_client', copy('machine_client_park', { client_id: NOBODY })],
+    ['machine_client_park_of_client', copy('machine_client_park', { granted_park_id: `'${OTHER_PARK}'`, park_id: `'${OTHER_PARK}'` })],
+    ['machine_client_park_granted', copy('machine_client_park', { granted_park_id: NOBODY })],
+    ['machine_client_park_scopes_known', set('machine_client_park', `scopes = '{operator}'`)],
+    ['machine_client_park_scopes_known', set('machine_client_park', `scopes = '{}'`)],
+    ['machine_client_secret_of_client', copy('machine_client_secret', { id: FRESH, client_id: NOBODY, secret_hash: `sha256('x')` })],
+    ['machine_client_secret_once', copy('machine_client_secret', { id: FRESH, slot: '2' })],
+    ['machine_client_secret_hashed', set('machine_client_secret', `secret_hash = '\\x00'`)],
+    ['machine_client_secret_one_of_two', copy('machine_client_secret', { id: FRESH, slot: '3', secret_hash: `sha256('x')` })],
+    ['machine_client_secret_two_at_most', copy('machine_client_secret', { id: FRESH, secret_hash: `sha256('x')` })],
     ['journal_entry_of_park', copy('journal_entry', { id: FRESH, park_id: NOBODY })],
     ['journal_entry_sealed_whole', copy('journal_entry', { id: FRESH, number: '7' })],
     ['journal_entry_number_counts', sealed({ number: '0' })],

@@ -7,7 +7,9 @@ import supertest from 'supertest';
 import type { DataSource } from 'typeorm';
 import { createApplication, type HttpOptions } from '../../src/application';
 import { ENTITIES } from '../../src/entities';
+import type { BuiltIn } from '../../src/identity/identity.module';
 import { LocalIssuer } from '../../src/identity/local-issuer';
+import { trustedAs, type TrustedIssuer } from '../../src/identity/token-verifier';
 import type { Role } from '../../src/kernel/actor';
 import { applicationDataSource, openDataSource } from '../../src/platform/db/data-source';
 import { DEFAULT_POLICY, DEFAULT_WORKING_HOURS } from '../../src/parks/domain/policy';
@@ -72,6 +74,9 @@ export interface TestOptions {
   readonly http?: HttpOptions;
   readonly limits?: Limits;
   readonly links?: LinksConfig;
+  /** Issuers beside the one that signs the tokens of the cast. */
+  readonly trusted?: (clock: FixedClock) => readonly TrustedIssuer[];
+  readonly builtIn?: BuiltIn;
   readonly log?: Logger;
   /** Appends entries of types that the catalogue of events does not know. */
   readonly inventsEntries?: boolean;
@@ -85,7 +90,8 @@ export async function startApp(options: TestOptions = {}): Promise<TestApp> {
   const source: DataSource = await openDataSource(applicationDataSource(database.url, ENTITIES, options.poolSize ?? 5, options.waitMs ?? PATIENCE_MS));
   const app = await createApplication({
     source, clock, log: options.log ?? createLog('silent'),
-    trusted: { config: { kind: 'local', issuer: ISSUER, audience: AUDIENCE }, keys: createLocalJWKSet(await issuer.jwks()) },
+    trusted: [trustedAs({ kind: 'local' }, { issuer: ISSUER, audience: AUDIENCE, keys: createLocalJWKSet(await issuer.jwks()) }), ...options.trusted?.(clock) ?? []],
+    ...(options.builtIn === undefined ? {} : { builtIn: options.builtIn }),
     ...(options.limits === undefined ? {} : { limits: options.limits }), ...(options.links === undefined ? {} : { links: options.links }),
   }, options.http);
   await app.init();

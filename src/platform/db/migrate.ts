@@ -19,6 +19,7 @@ import { Matters1764000000015 } from '../../../migrations/1764000000015-matters'
 import { VerificationPlace1764000000016 } from '../../../migrations/1764000000016-verification-place';
 import { EndedTickets1764000000018 } from '../../../migrations/1764000000018-ended-tickets';
 import { JobRounds1764000000019 } from '../../../migrations/1764000000019-job-rounds';
+import { MachineClients1764000000022 } from '../../../migrations/1764000000022-machine-clients';
 import { SnakeNaming } from './naming';
 import { isLockTimeout } from './problems';
 import { KEEP_ALIVE, MIGRATION_SESSION } from './time-limits';
@@ -29,6 +30,7 @@ export const MIGRATIONS = [
   RateLimit1764000000007, KeptAnswers1764000000008, ServiceGuide1764000000009, Tickets1764000000010, SealByPark1764000000011, EnterpriseLinks1764000000012,
   Linkages1764000000013, Reminders1764000000014, Matters1764000000015, VerificationPlace1764000000016, EndedTickets1764000000018,
   JobRounds1764000000019,
+  MachineClients1764000000022,
 ];
 
 // Any number, the same for every process: only one of them migrates a database at a time.

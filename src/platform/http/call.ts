@@ -48,7 +48,7 @@ const IF_MATCH_EXAMPLE = '"1-q1MKE-vRpLAHKN4R"';
 const OF_EVERY_CALL: readonly ProblemCode[] = ['malformed', 'internal', 'unavailable', 'busy'];
 const OF_CALLS_ONCE: readonly ProblemCode[] = ['twin-running', 'idempotency-key-reused', 'done-out-of-reach'];
 const OF_LIMITED_CALLS: readonly ProblemCode[] = ['too-many-requests'];
-const OF_CALLS_WITH_TOKEN: readonly ProblemCode[] = ['unauthenticated', 'forbidden', 'not-found'];
+const OF_CALLS_WITH_TOKEN: readonly ProblemCode[] = ['unauthenticated', 'forbidden', 'not-found', 'issuer-unavailable'];
 
 const KEY_DESCRIPTION = 'Makes the call safe to repeat: the same call under the same key has one effect, and its first answer is sent again for 72 hours, with `Idempotency-Replayed: true`, or 404 `done-out-of-reach` where you may not read it any more. 1 to 255 visible ASCII characters, random, one per intention.';
 

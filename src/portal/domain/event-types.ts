@@ -90,6 +90,12 @@ export const EVENT_TYPES: readonly EventType[] = [
   type('cadre.added', null, 'A cadre was added.', '新增干部。', { departmentId: id('The department.'), roles: codes('Roles.'), active: flag('Whether they are active.') }),
   type('cadre.changed', null, 'A cadre’s entry was changed.', '干部信息已修改。', { fields: CHANGED, roles: perhaps(codes('Roles, when they were changed.')) }),
   type('cadre.deactivated', null, 'A cadre is not active any more.', '干部已停用。', { cadreId: id('The cadre.') }),
+  type('client.created', null, 'A machine client was created, with what it may do in the park.', '已新建机器客户端。', { authMethod: code('How it proves itself.'), scopes: codes('What it may do.') }),
+  type('client.granted', null, 'The park said what a machine client may do in it, instead of what it said before.', '已授予或调整机器客户端权限。', { scopes: codes('What it may do.') }),
+  type('client.rotated', null, 'A machine client was given a new secret, or other keys.', '机器客户端密钥已更换。', {
+    authMethod: code('How it proves itself.'), overlapHours: orNull(whole('For how long the secret before goes on counting; null for keys.')),
+  }),
+  type('client.revoked', null, 'A machine client may do nothing in the park any more.', '机器客户端已停用。', { whole: flag('Whether it ended in every park.') }),
   type('leave.added', null, 'A leave was entered.', '新增请假。', LEAVE),
   type('leave.changed', null, 'A leave was changed.', '请假已修改。', { ...LEAVE, beforeFrom: day('First day until now.'), beforeTo: day('Last day until now.') }),
   type('leave.cancelled', null, 'A leave was cancelled.', '请假已取消。', LEAVE),

@@ -18,6 +18,9 @@ export type Answered = Partial<Versioned> & { readonly id: string; readonly park
 /** Asks whether the caller may still read what was answered: throws `not-found` if not. */
 type Recheck<T> = (kept: T) => Promise<unknown>;
 
+/** What is kept of an answer that shows a secret once: sent again it says all but that. */
+type WithoutSecrets<T> = (body: T) => T;
+
 interface Rendered {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -45,13 +48,15 @@ export class Answers {
   ) {}
 
   /** A creation: 201, or 200 when a client-made id came again. */
-  async created<R, T extends Answered>(useCase: (once?: Once<Created<R>>) => Promise<Created<R>>, map: (result: R) => T, recheck?: Recheck<T>): Promise<string> {
-    return this.#answer(useCase, ({ created, body }) => rendered(created ? 201 : 200, map(body)), recheck);
+  async created<R, T extends Answered>(useCase: (once?: Once<Created<R>>) => Promise<Created<R>>, map: (result: R) => T, recheck?: Recheck<T>, withoutSecrets?: WithoutSecrets<T>): Promise<string> {
+    const render = (censor: WithoutSecrets<T>) => ({ created, body }: Created<R>): Rendered => rendered(created ? 201 : 200, censor(map(body)));
+    return this.#answer(useCase, render((body) => body), recheck, withoutSecrets === undefined ? undefined : render(withoutSecrets));
   }
 
   /** A step of something that exists: 200. */
-  async done<R, T extends Answered>(useCase: (once?: Once<R>) => Promise<R>, map: (result: R) => T, recheck?: Recheck<T>): Promise<string> {
-    return this.#answer(useCase, (result) => rendered(200, map(result)), recheck);
+  async done<R, T extends Answered>(useCase: (once?: Once<R>) => Promise<R>, map: (result: R) => T, recheck?: Recheck<T>, withoutSecrets?: WithoutSecrets<T>): Promise<string> {
+    const render = (censor: WithoutSecrets<T>) => (result: R): Rendered => rendered(200, censor(map(result)));
+    return this.#answer(useCase, render((body) => body), recheck, withoutSecrets === undefined ? undefined : render(withoutSecrets));
   }
 
   /** Something more of what exists, a version, a session, a reply: 201. */
@@ -66,7 +71,7 @@ export class Answers {
     return this.#send(rendered(200, map(await useCase())));
   }
 
-  async #answer<R, T extends Answered>(useCase: (once?: Once<R>) => Promise<R>, render: (result: R) => Rendered, recheck?: Recheck<T>): Promise<string> {
+  async #answer<R, T extends Answered>(useCase: (once?: Once<R>) => Promise<R>, render: (result: R) => Rendered, recheck?: Recheck<T>, renderKept = render): Promise<string> {
     const { actor } = this.request;
     const key = readIdempotencyKey(this.request.headers['idempotency-key']);
     if (key === undefined || actor === undefined) return this.#send(render(await useCase()));
@@ -74,7 +79,7 @@ export class Answers {
     const known = await this.store.find(actor, call.scope);
     if (known !== undefined) return this.#repeat(known, call, recheck);
     try {
-      return await this.#first(useCase, render, call);
+      return await this.#first(useCase, render, renderKept, call);
     } catch (error) {
       const answered = await this.#settle(error, call);
       if (answered === undefined) throw error;
@@ -82,13 +87,13 @@ export class Answers {
     }
   }
 
-  async #first<R>(useCase: (once?: Once<R>) => Promise<R>, render: (result: R) => Rendered, call: KeyedCall): Promise<string> {
+  async #first<R>(useCase: (once?: Once<R>) => Promise<R>, render: (result: R) => Rendered, renderKept: (result: R) => Rendered, call: KeyedCall): Promise<string> {
     let answer: Rendered | undefined;
     const around = async (em: EntityManager, work: (em: EntityManager) => Promise<R>): Promise<R> => {
       await this.#claim(em, call);
       const result = await work(em);
       answer = render(result);
-      await this.#keep(em, call, answer);
+      await this.#keep(em, call, renderKept(result));
       return result;
     };
     await useCase({ around });
