@@ -7,6 +7,8 @@ import { EnterpriseContact } from './enterprises/enterprise-contact.entity';
 import { EnterpriseStatusChange } from './enterprises/enterprise-status.entity';
 import { Enterprise } from './enterprises/enterprise.entity';
 import { GuideItem, GuideItemVersion } from './guide/guide-item.entity';
+import { Account, AccountCredential, SignInFailure } from './identity/accounts/account.entity';
+import { OidcKey, OidcPayload } from './identity/provider/oidc.entity';
 import { CalendarYearVersion } from './parks/calendar-year.entity';
 import { Department } from './parks/department.entity';
 import { Park } from './parks/park.entity';
@@ -39,4 +41,5 @@ export const ENTITIES: readonly EntityClass[] = [
   Visit, VisitParticipant, VisitAmendment, PlannedVisit, PlannedVisitMember, GuideItem, GuideItemVersion, Ticket, TicketNumber,
   TicketCollaborator, TicketEvent, TicketClock, EnterpriseLink, LinkDelivery, Linkage, LinkageMember, LinkageDepartment, LinkageReply, LinkageSession, LinkageParticipant, FollowUp,
   Reminder, Matter, MatterTicket, MatterNote, JournalEntry, JournalHead, JournalVerification, AccessLogEntry, ClientMadeId, KeptAnswer, RateWindow,
+  Account, AccountCredential, SignInFailure, OidcPayload, OidcKey,
 ];

@@ -7,6 +7,7 @@ import { ENTITIES } from './entities';
 import { LocalIssuer } from './identity/local-issuer';
 import type { TrustedIssuer } from './identity/token-verifier';
 import { SystemClock } from './platform/clock';
+import { KeyEncryption } from './platform/key-encryption';
 import { type Config, ConfigError, readConfig } from './platform/config';
 import { applicationDataSource, openDataSource } from './platform/db/data-source';
 import { startEmbeddedPostgres } from './platform/db/embedded-postgres';
@@ -62,8 +63,9 @@ async function start(mode: { readonly http: boolean; readonly jobs: boolean }, s
     const source = await openDataSource(applicationDataSource(url, ENTITIES, config.poolSize));
     started.add(() => source.destroy());
     const trusted = await trustedIssuer(config);
+    const keyEncryption = await KeyEncryption.open(config.dataDir, config.keyEncryptionKey);
     const log = createLog(config.logLevel);
-    const app = await createApplication({ source, clock: new SystemClock(), trusted, log, journalHash: config.journalHash, limits: config.limits, links: config.links }, { trustedProxies: config.trustedProxies });
+    const app = await createApplication({ source, clock: new SystemClock(), trusted, log, journalHash: config.journalHash, limits: config.limits, links: config.links, signIn: config.signIn, keyEncryption }, { trustedProxies: config.trustedProxies });
     const sealer = app.get(Sealer);
     // After the last request, which may have appended something.
     started.add(() => sealer.stop());

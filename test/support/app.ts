@@ -11,7 +11,8 @@ import { LocalIssuer } from '../../src/identity/local-issuer';
 import type { Role } from '../../src/kernel/actor';
 import { applicationDataSource, openDataSource } from '../../src/platform/db/data-source';
 import { DEFAULT_POLICY, DEFAULT_WORKING_HOURS } from '../../src/parks/domain/policy';
-import type { LinksConfig } from '../../src/platform/config';
+import type { LinksConfig, SignInConfig } from '../../src/platform/config';
+import type { KeyEncryption } from '../../src/platform/key-encryption';
 import type { Limits } from '../../src/platform/http/limits/rate-limits';
 import { createLog } from '../../src/platform/logging';
 import { FixedClock } from './clock';
@@ -70,6 +71,8 @@ export interface TestOptions {
   readonly http?: HttpOptions;
   readonly limits?: Limits;
   readonly links?: LinksConfig;
+  readonly signIn?: SignInConfig;
+  readonly keyEncryption?: KeyEncryption;
   readonly log?: Logger;
   /** Appends entries of types that the catalogue of events does not know. */
   readonly inventsEntries?: boolean;
@@ -84,6 +87,7 @@ export async function startApp(options: TestOptions = {}): Promise<TestApp> {
   const app = await createApplication({
     source, clock, log: options.log ?? createLog('silent'),
     trusted: { config: { kind: 'local', issuer: ISSUER, audience: AUDIENCE }, keys: createLocalJWKSet(await issuer.jwks()) },
+    ...(options.signIn === undefined ? {} : { signIn: options.signIn }), ...(options.keyEncryption === undefined ? {} : { keyEncryption: options.keyEncryption }),
     ...(options.limits === undefined ? {} : { limits: options.limits }), ...(options.links === undefined ? {} : { links: options.links }),
   }, options.http);
   await app.init();
