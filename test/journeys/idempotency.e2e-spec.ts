@@ -5,7 +5,7 @@ import { KeptAnswersSweep } from '../../src/platform/http/idempotency/kept-answe
 import { STEPS } from '../../src/tickets/domain/lifecycle';
 import { type Caller, startApp, type TestApp } from '../support/app';
 import {
-  aGuideItem, aGuideItemBody, aLinkage, aMatter, anAcceptedTicket, anAssignment, anEnterprise, aProposal, aReminder, aSessionBody, asHand, aTicket, aTicketBody, aTicketFor, aTicketIn, aUscc, aVisit, type Hand, STEP_SAMPLES,
+  aGuideItem, aGuideItemBody, aLinkage, aMatter, anAcceptedTicket, anAccountOf, anAssignment, anEnterprise, aProposal, aReminder, aSessionBody, aSessionOf, asHand, aTicket, aTicketBody, aTicketFor, aTicketIn, aUscc, aVisit, type Hand, STEP_SAMPLES,
 } from '../support/world';
 
 type Call = readonly [path: string, body: object];
@@ -65,6 +65,9 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   'planned-visits/:id/decline': recipe('officer', async (app) => [`/planned-visits/${await aPlan(app)}/decline`, {}]),
   'planned-visits/:id/join': recipe('officer2', async (app) => [`/planned-visits/${await aPlan(app)}/join`, {}]),
   'planned-visits/:id/cancel': recipe('officer', async (app) => [`/planned-visits/${await aPlan(app)}/cancel`, {}]),
+  'accounts/:id/lock': recipe('admin', async (app) => [`/accounts/${await anAccountOf(app, 'officer')}/lock`, {}]),
+  'accounts/:id/unlock': recipe('admin', async (app) => [`/accounts/${await anAccountOf(app, 'officer')}/unlock`, {}]),
+  'me/sessions/:id/revoke': recipe('leader', async (app) => [`/me/sessions/${await aSessionOf(app, 'leader')}/revoke`, {}]),
   'tickets/:id/receipts': recipe('enterprise', async (app) => [`/tickets/${(await aTicketIn(app, 'resolved')).id}/receipts`, {}]),
   'tickets': recipe('officer', async (app) => ['/tickets', aTicketBody(await anEnterprise(app))]),
   ...Object.fromEntries(STEPS.map((step) => [`tickets/:id/${step}`, recipe(STEP_SAMPLES[step].who, async (app) => {
@@ -72,8 +75,8 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     return [`/tickets/${ticket.id}/${step}`, await STEP_SAMPLES[step].body(app, ticket)];
   })])),
 };
-// What it answers must not lie anywhere for 72 hours: every reading is one, and leaves its line; every link is another.
-const NOT_KEPT = ['enterprises/:id/contacts/reveal', 'tickets/:id/links'];
+// What it answers must not lie anywhere for 72 hours: every reading is one, and leaves its line; every link is another, and so is every password.
+const NOT_KEPT = ['enterprises/:id/contacts/reveal', 'tickets/:id/links', 'accounts', 'accounts/:id/reset'];
 
 describe('the same request, delivered twice', () => {
   let app: TestApp;

@@ -131,8 +131,8 @@ export type Tokens = Awaited<ReturnType<typeof exchange>>;
 
 /** An account of a cadre, its one-time password, and who gives it. */
 export async function anAccount(app: TestApp, who: keyof TestApp['cadres'], by: 'admin' | 'inspector' = 'admin', login: string = who): Promise<{ id: string; login: string; oneTimePassword: string }> {
-  const { body } = await app.as(by).post('/accounts', { cadreId: app.cadres[who], login }).expect(200);
-  return body as { id: string; login: string; oneTimePassword: string };
+  const response = await app.as(by).post('/accounts', { cadreId: app.cadres[who], login }).expect(200);
+  return response.body as { id: string; login: string; oneTimePassword: string };
 }
 
 export const PASSWORD = 'Tapir-lampe-38';

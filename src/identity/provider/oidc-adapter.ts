@@ -59,7 +59,7 @@ export class ClientAdapter implements Adapter {
     const { clientId, authMethod, scopes, jwks } = client;
     return {
       client_id: clientId, token_endpoint_auth_method: authMethod, grant_types: ['client_credentials'], response_types: [], redirect_uris: [], scope: scopes.join(' '),
-      ...(authMethod === 'private_key_jwt' && jwks !== undefined ? { jwks: jwks as never } : { client_secret: NO_SECRET }),
+      ...(authMethod === 'private_key_jwt' && jwks !== undefined ? { jwks } : { client_secret: NO_SECRET }),
     };
   }
 

@@ -1,7 +1,7 @@
 import type { ClientMetadata, Configuration, errors as ErrorsOfLibrary, interactionPolicy as PolicyOfLibrary, JWK, KoaContextWithOIDC } from 'oidc-provider';
 import { CLIENT_SCOPES } from '../../kernel/actor';
 import type { SignInApp, SignInConfig } from '../../platform/config';
-import { KeyEncryption } from '../../platform/key-encryption';
+import type { KeyEncryption } from '../../platform/key-encryption';
 import { errorPage, goodbyePage, signOutPage } from './provider-pages';
 import { ALGORITHM } from './signing-keys.service';
 

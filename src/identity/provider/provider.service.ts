@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable, Logger } from '@nestjs/common';
 import type { errors as ErrorsOfLibrary, KoaContextWithOIDC, Provider } from 'oidc-provider';
-import { type Role, systemActor } from '../../kernel/actor';
+import { systemActor } from '../../kernel/actor';
 import { Clock } from '../../platform/clock';
 import type { SignInConfig } from '../../platform/config';
 import { Database } from '../../platform/db/database';
@@ -64,7 +64,7 @@ export class ProviderService {
       repeated: () => new errors.InvalidClientAuth('client assertion tokens must only be used once'),
     };
     const provider = new library.Provider(this.issuer, providerConfiguration({
-      config: this.config, issuer: this.issuer, jwks: keys.jwks as never, sealing: this.sealing, library,
+      config: this.config, issuer: this.issuer, jwks: keys.jwks, sealing: this.sealing, library,
       adapter: (model: string) => (model === 'Client' ? new ClientAdapter(this.clients) : new OidcAdapter(model, this.store, this.clock, own)),
       findAccount: async (id) => this.#findAccount(id), newId: () => newId(this.clock.now()), now: () => Math.floor(this.clock.now().getTime() / 1_000),
     }));
@@ -113,6 +113,6 @@ export class ProviderService {
   async #findAccount(id: string): Promise<KnownAccount | undefined> {
     const account = await this.accounts.readAsSystem(systemActor('oidc'), id);
     if (account === undefined || account.lockedAt !== null || !account.active) return undefined;
-    return { accountId: id, demanding: demandsSecondFactor(account.roles as readonly Role[]) };
+    return { accountId: id, demanding: demandsSecondFactor(account.roles) };
   }
 }
