@@ -104,7 +104,7 @@ export async function createApplication(parts: Parts & { readonly log: Logger },
     // Only pages are read by browsers: data needs none of the two dozen headers.
     if (route.url === '/docs' || route.url.startsWith('/docs/')) Object.assign(route, { helmet: PAGE_HEADERS });
   });
-  mountIssuer(fastify, () => app.get(ProviderService));
+  mountIssuer(fastify, () => app.get(ProviderService), (error, request, reply) => { filter.answer(error, request, reply); });
   await fastify.register(helmet as never, { global: false } as never);
   takeJsonInUtf8Alone(fastify);
   addApiDocument(app);

@@ -15,7 +15,7 @@ const LONGEST_BODY = 65_536;
  * Hands what comes below `/oidc` over to the library, which is a web application of its own: hooks of ours (limits, closing, logs) have run before, filters and
  * guards do not. Where the server is, is what the configuration says, not what a request claims.
  */
-export function mountIssuer(fastify: FastifyInstance, mounted: () => Mounted): void {
+export function mountIssuer(fastify: FastifyInstance, mounted: () => Mounted, refuse: (error: unknown, request: FastifyRequest, reply: FastifyReply) => void): void {
   void fastify.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
     // Left unread, for the library.
@@ -25,7 +25,8 @@ export function mountIssuer(fastify: FastifyInstance, mounted: () => Mounted): v
       handler: async (request: FastifyRequest, reply: FastifyReply) => {
         const service = mounted();
         // Asked before the answer is given out of hand: what fails here is told as everything is.
-        const { answer } = await service.current();
+        const current = await service.current().catch((error: unknown) => { refuse(error, request, reply); });
+        if (current === undefined) return reply;
         const { protocol, host } = new URL(service.issuer);
         const raw = request.raw as IncomingMessage & { originalUrl?: string };
         raw.headers['x-forwarded-proto'] = protocol.slice(0, -1);
@@ -34,7 +35,8 @@ export function mountIssuer(fastify: FastifyInstance, mounted: () => Mounted): v
         raw.url = raw.originalUrl.slice(PREFIX.length);
         reply.hijack();
         for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) reply.raw.setHeader(name, value);
-        await answer(raw, reply.raw);
+        await current.answer(raw, reply.raw);
+        return reply;
       },
     });
     done();

@@ -74,7 +74,8 @@ describe('tokens of the built-in issuer', () => {
   ])('are refused for a request with %s', async (_what, given, how) => {
     const answer = await new Browser().open((await begin(served, given)).address.href);
     expect(answer.text).not.toMatch(/name="password"|<script/);
-    if (how === 'told') expect(new URL(answer.url).searchParams.get('error') ?? /<code>(\w+)</.exec(answer.text)?.[1]).toMatch(/^(invalid_request|unsupported_response_type|unsupported_response_mode|invalid_target|unauthorized_client)$/);
+    const { searchParams, hash } = new URL(answer.url);
+    if (how === 'told') expect(searchParams.get('error') ?? new URLSearchParams(hash.slice(1)).get('error') ?? /<code>(\w+)</.exec(answer.text)?.[1]).toMatch(/^(invalid_request|unsupported_response_type|unsupported_response_mode|invalid_target|unauthorized_client)$/);
     else {
       expect(answer.url.startsWith(served.url)).toBe(true);
       expect(answer.status).toBe(400);

@@ -48,11 +48,10 @@ export function providerConfiguration(parts: ProviderParts): Configuration {
   const secure = issuer.startsWith('https:');
   return {
     adapter, jwks: { keys: [...jwks] }, clients: config.apps.map(toClient),
-    // Kept as digests by an adapter that knows them: so they are found by what is presented, and by nothing else.
     clientDefaults: { id_token_signed_response_alg: ALGORITHM, token_endpoint_auth_method: 'client_secret_basic', grant_types: [], response_types: [] },
     clientAuthMethods: ['none', 'client_secret_basic', 'private_key_jwt'],
     enabledJWA: { idTokenSigningAlgValues: [ALGORITHM], clientAuthSigningAlgValues: [...ASSERTION_ALGORITHMS] },
-    responseTypes: ['code'], subjectTypes: ['public'], scopes: ['openid', 'offline_access', ...CLIENT_SCOPES], claims: { openid: ['sub'], auth_time: null, amr: null },
+    responseTypes: ['code'], subjectTypes: ['public'], scopes: ['openid', 'offline_access', ...CLIENT_SCOPES], claims: { openid: ['sub', 'amr', 'auth_time'] },
     pkce: { required: () => true },
     rotateRefreshToken: () => true, issueRefreshToken: (_ctx, client) => Promise.resolve(client.grantTypeAllowed('refresh_token')), expiresWithSession: () => Promise.resolve(false),
     clientBasedCORS: (_ctx, origin, client) => client.clientAuthMethod === 'none' && (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin),
