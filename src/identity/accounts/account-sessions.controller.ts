@@ -7,7 +7,6 @@ import { mapPage, type Page } from '../../platform/http/page';
 import { CurrentActor, IdPipe, NoBody } from '../../platform/http/request';
 import { SessionQuery, SessionResponse, toSessionResponse } from './accounts.dto';
 import { AccountSessions } from './account-sessions.service';
-import type { AccountSession } from './account-sessions.store';
 
 @ApiTags('Me')
 @Controller('me/sessions')
@@ -25,7 +24,7 @@ export class AccountSessionsController {
   @IdParam('session')
   @Call({ id: 'revokeMySession', once: true, summary: 'Sign out somewhere', zh: '撤销登录会话', description: 'Its tokens count no more, at once; nor does the browser’s own session that it came from.', answers: { type: SessionResponse } })
   async revoke(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @NoBody() _body: undefined, @Answering() answers: Answers): Promise<string> {
-    const revoked = (session: AccountSession): SessionResponse => toSessionResponse(session, 'revoked');
+    const revoked = (session: Parameters<typeof toSessionResponse>[0]): SessionResponse => toSessionResponse(session, 'revoked');
     // An answer is kept for a park, and the operator has none.
     if (actor.kind === 'operator') return answers.unkept(async () => this.sessions.revoke(actor, id), revoked);
     return answers.done(async (once) => this.sessions.revoke(actor, id, once), revoked);
