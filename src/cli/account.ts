@@ -4,10 +4,10 @@ import { createLocalJWKSet } from 'jose';
 import { createApplication } from '../application';
 import { ENTITIES } from '../entities';
 import { AccountsService, type IssuedPassword } from '../identity/accounts/accounts.service';
-import { Problem } from '../kernel/problem';
 import { SystemClock } from '../platform/clock';
 import { ConfigError, readConfig } from '../platform/config';
 import { applicationDataSource, openDataSource } from '../platform/db/data-source';
+import { problemOf } from '../platform/db/problems';
 import { KeyEncryption } from '../platform/key-encryption';
 import { createLog } from '../platform/logging';
 import { reach } from './reach';
@@ -39,7 +39,8 @@ async function run(args: readonly string[]): Promise<string> {
     const { account, oneTimePassword, usableUntil } = await deed(app.get(AccountsService));
     return `${account.login}: ${oneTimePassword}\nFor one sign-in, until ${usableUntil.toISOString()}.`;
   } catch (error) {
-    throw error instanceof Problem && error.code in SENTENCES ? new ConfigError(SENTENCES[error.code], { cause: error }) : error;
+    const sentence = SENTENCES[problemOf(error)?.code ?? ''];
+    throw sentence === undefined ? error : new ConfigError(sentence, { cause: error });
   } finally {
     await source.destroy();
     await leave();

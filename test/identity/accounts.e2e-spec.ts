@@ -92,7 +92,7 @@ describe('accounts', () => {
     const accounts = app.app.get(AccountsService);
     const { account } = await accounts.addFromCommandLine('root.op', undefined);
     await accounts.addFromCommandLine('county', app.cadres.county);
-    await expect(accounts.addFromCommandLine('Root.Op', undefined)).rejects.toMatchObject({ constraint: undefined });
+    await expect(accounts.addFromCommandLine('Root.Op', undefined)).rejects.toMatchObject({ constraint: 'account_login_once' });
     await app.as('admin').get(`/accounts/${account.id}`).expect(404);
     await app.as('admin').post(`/accounts/${account.id}/reset`).expect(404);
     const { items } = (await app.as('admin').get('/accounts').expect(200)).body as { items: { login: string }[] };

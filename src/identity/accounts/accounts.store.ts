@@ -116,6 +116,11 @@ export class AccountsStore {
     await em.query('DELETE FROM oidc_payload WHERE account_id = $1', [accountId]);
   }
 
+  /** What one app was given. */
+  async endSessionAsSystem(em: EntityManager, accountId: string, id: string): Promise<void> {
+    await em.query(`DELETE FROM oidc_payload WHERE account_id = $1 AND (grant_id = $2 OR (model = 'Grant' AND id = $2))`, [accountId, id]);
+  }
+
   /** All but the browser's session that goes on, and sign-ins that are under way. */
   async endOtherSessionsAsSystem(em: EntityManager, accountId: string, kept: string | undefined): Promise<void> {
     await em.query(`DELETE FROM oidc_payload WHERE account_id = $1 AND model <> 'Interaction' AND (model <> 'Session' OR uid IS DISTINCT FROM $2)`, [accountId, kept ?? null]);

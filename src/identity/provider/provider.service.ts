@@ -8,14 +8,14 @@ import { Database } from '../../platform/db/database';
 import { safeCause } from '../../platform/db/problems';
 import { newId } from '../../platform/ids';
 import { KeyEncryption } from '../../platform/key-encryption';
-import { AccountRecord } from '../accounts/account-record';
+import { AccountRecord, holderOf } from '../accounts/account-record';
 import { AccountsStore } from '../accounts/accounts.store';
 import { ClientDirectory } from '../client-directory';
 import { demandsSecondFactor } from '../domain/second-factor';
 import { ClientAdapter, OidcAdapter } from './oidc-adapter';
 import { OidcStore } from './oidc.store';
 import { type KnownAccount, providerConfiguration } from './provider-config';
-import { onwardPage } from './provider-pages';
+import { errorPage, onwardPage } from './provider-pages';
 import { type KeySet, SigningKeys } from './signing-keys.service';
 
 /** The library's own page for forms that send themselves off. */
@@ -84,14 +84,35 @@ export class ProviderService {
     provider.use(async (ctx, next) => {
       await next();
       const asked = ctx as unknown as KoaContextWithOIDC;
+      await this.#endSignedOut(asked);
+      if (typeof ctx.body !== 'string' || !SCRIPTED.test(ctx.body)) return;
       const { secret } = (asked.oidc?.session?.state ?? {}) as { readonly secret?: unknown };
-      if (typeof ctx.body === 'string' && SCRIPTED.test(ctx.body) && typeof secret === 'string') onwardPage(asked, secret);
+      if (typeof secret === 'string' && ctx.body.includes(asked.oidc.urlFor('end_session_confirm'))) onwardPage(asked, secret);
+      // Told to the app by a form, which it may not ask for.
+      else errorPage(asked, 'invalid_request');
     });
     (provider as unknown as NodeJS.EventEmitter).on('error', (error: unknown) => { this.#logger.error({ err: safeCause(error) }, 'the built-in issuer failed'); });
     provider.on('server_error', (ctx, error) => { this.#logger.error({ requestId: ctx.res.getHeader('x-request-id'), err: safeCause(error) }, 'the built-in issuer failed'); });
     provider.on('grant.error', (ctx, error) => { this.#noteReuse(ctx, error); });
     provider.on('client_credentials.issued', ({ clientId }) => {
       if (clientId !== undefined) clients.used(clientId).catch((error: unknown) => { this.#logger.warn({ err: safeCause(error) }, 'the use of a client was not noted'); });
+    });
+  }
+
+  /** What apps were given outlives the browser's session, but not its end by its holder: the library leaves that to us. */
+  async #endSignedOut({ oidc, res }: KoaContextWithOIDC): Promise<void> {
+    const session = oidc?.route === 'end_session_confirm' ? oidc.session as typeof oidc.session & { readonly destroyed?: boolean } : undefined;
+    if (session?.destroyed !== true || session.accountId === undefined) return;
+    const grants = Object.values(session.authorizations ?? {}).flatMap(({ grantId }) => grantId ?? []);
+    const requestId = String(res.getHeader('x-request-id') ?? 'oidc');
+    const { accountId } = session;
+    await this.database.transact(systemActor(requestId), async (em) => {
+      const account = await this.accounts.lockByIdAsSystem(em, accountId);
+      if (account === null) return;
+      for (const sessionId of grants) {
+        await this.accounts.endSessionAsSystem(em, accountId, sessionId);
+        await this.record.note(em, holderOf(account, requestId), account, 'account.session_revoked', this.clock.now(), { sessionId });
+      }
     });
   }
 
