@@ -32,18 +32,18 @@ describe('accounts', () => {
     expect((await app.as('admin').get(`/accounts?cadreId=${app.cadres.officer}`).expect(200)).body).toMatchObject({ items: [{ id, login }] });
   });
 
-  it.each<[string, () => Promise<object>, number, string]>([
-    ['a name that is taken, in whatever capitals', async () => ({ cadreId: app.cadres.leader, login: 'SU.CHAO' }), 409, 'login-taken'],
-    ['a second account', async () => ({ cadreId: app.cadres.officer, login: 'another' }), 409, 'account-exists'],
-    ['a name that is none', async () => ({ cadreId: app.cadres.leader, login: 'su chao' }), 400, 'malformed'],
-    ['a cadre of another park', async () => ({ cadreId: app.cadres.strangerOfficer, login: 'stranger' }), 422, 'reference-unknown'],
-    ['nobody', async () => ({ cadreId: '01950000-0000-7000-8000-00000000dead', login: 'nobody' }), 422, 'reference-unknown'],
+  it.each<[string, () => object | Promise<object>, number, string]>([
+    ['a name that is taken, in whatever capitals', () => ({ cadreId: app.cadres.leader, login: 'SU.CHAO' }), 409, 'login-taken'],
+    ['a second account', () => ({ cadreId: app.cadres.officer, login: 'another' }), 409, 'account-exists'],
+    ['a name that is none', () => ({ cadreId: app.cadres.leader, login: 'su chao' }), 400, 'malformed'],
+    ['a cadre of another park', () => ({ cadreId: app.cadres.strangerOfficer, login: 'stranger' }), 422, 'reference-unknown'],
+    ['nobody', () => ({ cadreId: '01950000-0000-7000-8000-00000000dead', login: 'nobody' }), 422, 'reference-unknown'],
     ['a cadre who does not serve', async () => {
       await app.sql('UPDATE cadre SET active = false WHERE id = $1', [app.cadres.leader2]);
       return { cadreId: app.cadres.leader2, login: 'gone' };
     }, 422, 'cadre-inactive'],
-    ['an inspector', async () => ({ cadreId: app.cadres.inspector, login: 'inspector' }), 403, 'forbidden'],
-    ['whoever reads a county', async () => ({ cadreId: app.cadres.county, login: 'county' }), 403, 'forbidden'],
+    ['an inspector', () => ({ cadreId: app.cadres.inspector, login: 'inspector' }), 403, 'forbidden'],
+    ['whoever reads a county', () => ({ cadreId: app.cadres.county, login: 'county' }), 403, 'forbidden'],
   ])('are not given to %s by an administrator', async (_what, body, status, code) => {
     const response = await give('admin', await body());
     expect([response.status, (response.body as { code: string }).code]).toEqual([status, code]);
