@@ -5,13 +5,14 @@ import { CadresModule } from './cadres/cadres.module';
 import { EnterprisesModule } from './enterprises/enterprises.module';
 import { FieldModule } from './field/field.module';
 import { GuideModule } from './guide/guide.module';
-import { type BuiltIn, IdentityModule } from './identity/identity.module';
+import { IdentityModule } from './identity/identity.module';
 import type { TrustedIssuer } from './identity/token-verifier';
 import { ParksModule } from './parks/parks.module';
 import type { Clock } from './platform/clock';
-import type { LinksConfig } from './platform/config';
+import type { LinksConfig, SignInConfig } from './platform/config';
 import type { HashAlgorithm } from './platform/journal/chain';
 import type { Limits } from './platform/http/limits/rate-limits';
+import { KeyEncryption } from './platform/key-encryption';
 import { PlatformModule } from './platform/platform.module';
 import { PortalModule } from './portal/portal.module';
 import { SupervisionModule } from './supervision/supervision.module';
@@ -21,6 +22,7 @@ import { VisitsModule } from './visits/visits.module';
 
 // Where nothing is said: as a server that is started with nothing configured.
 const LINKS: LinksConfig = { publicUrl: 'http://localhost:3000', outbox: { kind: 'file', file: '.data/outbox/links.jsonl', collected: false } };
+const SIGN_IN: SignInConfig = { publicUrl: 'http://localhost:3000', audience: 'service-ledger', apps: [], secondFactor: 'by-role' };
 const NO_LIMITS: Limits = { perCaller: 0, perAddress: 0 };
 
 /** What one process is made of. */
@@ -29,22 +31,25 @@ export interface Parts {
   readonly clock: Clock;
   /** Whose tokens are believed, beside those of the issuer that is built in. */
   readonly trusted: readonly TrustedIssuer[];
-  readonly builtIn?: BuiltIn;
   /** What entries are sealed with from now on; SHA-256 if nothing is said. */
   readonly journalHash?: HashAlgorithm;
   /** None if nothing is said. */
   readonly limits?: Limits;
   readonly links?: LinksConfig;
+  /** No app is known if nothing is said. */
+  readonly signIn?: SignInConfig;
+  /** One that ends with the process if nothing is said. */
+  readonly keyEncryption?: KeyEncryption;
 }
 
 @Module({})
 export class AppModule {
-  static of({ source, clock, trusted, builtIn, journalHash = 'sha256', limits = NO_LIMITS, links = LINKS }: Parts): DynamicModule {
+  static of({ source, clock, trusted, journalHash = 'sha256', limits = NO_LIMITS, links = LINKS, signIn = SIGN_IN, keyEncryption = KeyEncryption.inMemory() }: Parts): DynamicModule {
     return {
       module: AppModule,
       imports: [
-        PlatformModule.of(source, clock, { journalHash, limits }), ParksModule, EnterprisesModule, CadresModule, AssignmentsModule, VisitsModule, GuideModule, TicketsModule, LinksModule.of(links), SupervisionModule, IdentityModule.of(trusted, builtIn),
-        FieldModule, PortalModule,
+        PlatformModule.of(source, clock, { journalHash, limits }), ParksModule, EnterprisesModule, CadresModule, AssignmentsModule, VisitsModule, GuideModule, TicketsModule, LinksModule.of(links), SupervisionModule,
+        IdentityModule.of(trusted, signIn, keyEncryption), FieldModule, PortalModule,
       ],
     };
   }

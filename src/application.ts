@@ -7,6 +7,8 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { AppModule, type Parts } from './app.module';
+import { mountIssuer } from './identity/oidc-mount';
+import { ProviderService } from './identity/provider/provider.service';
 import { findRoute, isForAnybody, isPublic } from './identity/routes';
 import { Problem } from './kernel/problem';
 import type { ProblemCode } from './kernel/problem-catalogue';
@@ -82,7 +84,7 @@ export async function createApplication(parts: Parts & { readonly log: Logger },
     },
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(parts), adapter, { logger: false, abortOnError: false });
-  app.setGlobalPrefix('api/v1', { exclude: ['health/live', 'health/ready'] });
+  app.setGlobalPrefix('api/v1', { exclude: ['health/live', 'health/ready', 'oidc/sign-in/:uid'] });
   app.useGlobalPipes(new RequestPipe());
   app.useGlobalFilters(filter);
   const fastify = app.getHttpAdapter().getInstance();
@@ -102,6 +104,7 @@ export async function createApplication(parts: Parts & { readonly log: Logger },
     // Only pages are read by browsers: data needs none of the two dozen headers.
     if (route.url === '/docs' || route.url.startsWith('/docs/')) Object.assign(route, { helmet: PAGE_HEADERS });
   });
+  mountIssuer(fastify, () => app.get(ProviderService), (error, request, reply) => { filter.answer(error, request, reply); });
   await fastify.register(helmet as never, { global: false } as never);
   takeJsonInUtf8Alone(fastify);
   addApiDocument(app);

@@ -8,6 +8,8 @@ import { EnterpriseStatusChange } from './enterprises/enterprise-status.entity';
 import { Enterprise } from './enterprises/enterprise.entity';
 import { GuideItem, GuideItemVersion } from './guide/guide-item.entity';
 import { MachineClient, MachineClientPark, MachineClientSecret } from './identity/clients/machine-client.entity';
+import { Account, AccountCredential, SignInFailure } from './identity/accounts/account.entity';
+import { OidcKey, OidcPayload } from './identity/provider/oidc.entity';
 import { CalendarYearVersion } from './parks/calendar-year.entity';
 import { Department } from './parks/department.entity';
 import { Park } from './parks/park.entity';
@@ -42,4 +44,5 @@ export const ENTITIES: readonly EntityClass[] = [
   TicketCollaborator, TicketEvent, TicketClock, EnterpriseLink, LinkDelivery, Linkage, LinkageMember, LinkageDepartment, LinkageReply, LinkageSession, LinkageParticipant, FollowUp,
   Reminder, Matter, MatterTicket, MatterNote, MachineClient, MachineClientPark, MachineClientSecret, JournalEntry, JournalHead, JournalVerification, AccessLogEntry, ClientMadeId, KeptAnswer, RateWindow,
   JobRound,
+  Account, AccountCredential, SignInFailure, OidcPayload, OidcKey,
 ];

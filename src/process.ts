@@ -8,6 +8,7 @@ import { IssuerKeys } from './identity/issuer-keys';
 import { LocalIssuer } from './identity/local-issuer';
 import { trustedAs, type TrustedIssuer } from './identity/token-verifier';
 import { type Clock, SystemClock } from './platform/clock';
+import { KeyEncryption } from './platform/key-encryption';
 import { type Config, ConfigError, readConfig } from './platform/config';
 import { applicationDataSource, openDataSource } from './platform/db/data-source';
 import { type IssuerConfig, LOCAL_ISSUER } from './platform/issuers';
@@ -65,8 +66,10 @@ async function start(mode: { readonly http: boolean; readonly jobs: boolean }, s
     started.add(() => source.destroy());
     const clock = new SystemClock();
     const trusted = await Promise.all(config.issuers.map(async (one) => trustedIssuer(one, config.dataDir, clock)));
+    const keyEncryption = await KeyEncryption.open(config.dataDir, config.keyEncryptionKey);
     const log = createLog(config.logLevel);
-    const app = await createApplication({ source, clock, trusted, log, journalHash: config.journalHash, limits: config.limits, links: config.links }, { trustedProxies: config.trustedProxies });
+    const parts = { source, clock, trusted, log, journalHash: config.journalHash, limits: config.limits, links: config.links, signIn: config.signIn, keyEncryption };
+    const app = await createApplication(parts, { trustedProxies: config.trustedProxies });
     const sealer = app.get(Sealer);
     // After the last request, which may have appended something.
     started.add(() => sealer.stop());

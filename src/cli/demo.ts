@@ -20,7 +20,7 @@ import guide from '../../data/demo-guide.json';
 import demo from '../../data/demo-park.json';
 import notes from '../../data/visit-notes.json';
 import { loadTickets } from './demo-tickets';
-import { DEMO_PARK_ID, DEMO_SECOND_PARK_ID, demoSubject } from './demo-ids';
+import { DEMO_PARK_ID, DEMO_PERSONS, DEMO_SECOND_PARK_ID, demoSubject } from './demo-ids';
 
 // Two processes that start at once load one demo park.
 const DEMO_LOCK = 7_215_004;
@@ -60,6 +60,7 @@ export async function loadDemo(app: INestApplicationContext, issuer: string): Pr
     await loadPark({ ...scene, parkId: DEMO_SECOND_PARK_ID }, DEMO_SECOND_PARK_ID, { ...demo.park, ...demo.secondPark });
     const departments = await loadDepartments(scene);
     const cadres = await loadCadres(scene, departments);
+    await loadAccounts(scene, cadres);
     const enterprises = await loadEnterprises(scene);
     await loadVisits(scene, enterprises, cadres);
     await loadAssignments(scene, enterprises, cadres);
@@ -119,6 +120,15 @@ async function loadCadres(scene: Scene, departments: ReadonlyMap<string, string>
   })));
   note(scene, 'cadre.added', 'cadre', demo.cadres.map(({ key, department, roles }) => ({ id: idOf(ids, key), data: { departmentId: idOf(departments, department), roles, active: true } })));
   return ids;
+}
+
+/** For whoever tries the built-in issuer: under the words that `npm run token` knows, and without a password until `npm run account` gives one. */
+async function loadAccounts(scene: Scene, cadres: ReadonlyMap<string, string>): Promise<void> {
+  const { now, parkId } = scene;
+  const accounts = DEMO_PERSONS.map((login) => ({ id: newId(now), login, cadreId: cadres.get(login) }));
+  await insert(scene, 'account', accounts.map(({ id, login, cadreId = null }) => ({ id, park_id: cadreId === null ? null : parkId, cadre_id: cadreId, login, must_change: true, failures: 0, ...stamps(now) })));
+  await insert(scene, 'account_credential', accounts.map(({ id }) => ({ account_id: id, old_hashes: [] })));
+  note(scene, 'account.created', 'account', accounts.flatMap(({ id, cadreId }) => (cadreId === undefined ? [] : [{ id, data: { cadreId } }])));
 }
 
 async function loadEnterprises(scene: Scene): Promise<ReadonlyMap<string, string>> {

@@ -1,4 +1,4 @@
-import { Injectable, Optional } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { type Actor, CLIENT_SCOPES, type ClientScope } from '../kernel/actor';
 import { Problem } from '../kernel/problem';
 import { CadresService } from '../cadres/cadres.service';
@@ -35,7 +35,7 @@ export class ActorResolver {
 
   constructor(
     private readonly cadres: CadresService, private readonly parks: ParksService, private readonly clients: ClientsService, private readonly signals: Signals, private readonly clock: Clock,
-    @Optional() private readonly accounts?: AccountDirectory,
+    private readonly accounts: AccountDirectory,
   ) {
     const forget = (): void => {
       this.#changes += 1;
@@ -67,7 +67,7 @@ export class ActorResolver {
   }
 
   async #accountHolder(token: VerifiedToken, grant: string, requestId: string): Promise<Resolved> {
-    const holder = await this.accounts?.find(token.subject, grant, requestId);
+    const holder = await this.accounts.find(token.subject, grant, requestId);
     if (holder === undefined) throw new Problem('unauthenticated');
     if (holder.kind === 'operator') return this.#operator({ ...token, subject: holder.accountId }, requestId);
     return this.#cadre(token, await this.cadres.findIdentifiedAsSystem(holder.parkId, holder.cadreId, requestId), requestId);

@@ -3,28 +3,23 @@ import { APP_GUARD } from '@nestjs/core';
 import { CadresModule } from '../cadres/cadres.module';
 import { ParksModule } from '../parks/parks.module';
 import { Clock } from '../platform/clock';
+import type { SignInConfig } from '../platform/config';
+import type { KeyEncryption } from '../platform/key-encryption';
 import { AccessGuard } from './access.guard';
-import { AccountDirectory } from './account-directory';
 import { ActorResolver } from './actor-resolver';
 import { ClientsModule } from './clients/clients.module';
 import { OwnIssuer } from './own-issuer';
+import { ProviderModule } from './provider/provider.module';
 import { TokenVerifier, type TrustedIssuer } from './token-verifier';
-
-/** The issuer that is built in, where there is one: its keys, and who signs in at it. */
-export interface BuiltIn {
-  readonly issuer: OwnIssuer;
-  readonly accounts: AccountDirectory;
-}
 
 @Module({})
 export class IdentityModule {
-  static of(trusted: readonly TrustedIssuer[], builtIn?: BuiltIn): DynamicModule {
+  static of(trusted: readonly TrustedIssuer[], signIn: SignInConfig, keyEncryption: KeyEncryption): DynamicModule {
     return {
       module: IdentityModule,
-      imports: [CadresModule, ParksModule, ClientsModule],
+      imports: [CadresModule, ParksModule, ClientsModule, ProviderModule.of(signIn, keyEncryption)],
       providers: [
-        ...(builtIn === undefined ? [] : [{ provide: OwnIssuer, useValue: builtIn.issuer }, { provide: AccountDirectory, useValue: builtIn.accounts }]),
-        { provide: TokenVerifier, inject: [Clock, { token: OwnIssuer, optional: true }], useFactory: (clock: Clock, own?: OwnIssuer) => new TokenVerifier(trusted, own, clock) },
+        { provide: TokenVerifier, inject: [Clock, OwnIssuer], useFactory: (clock: Clock, own: OwnIssuer) => new TokenVerifier(trusted, own, clock) },
         ActorResolver,
         { provide: APP_GUARD, useClass: AccessGuard },
       ],

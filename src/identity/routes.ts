@@ -22,6 +22,9 @@ const GUIDE_SCOPES: readonly ClientScope[] = ['enterprises:read', 'tickets:read'
 const STAFF: readonly Role[] = ['officer', 'leader', 'handler', 'supervisor'];
 const TICKET_READERS: readonly Role[] = [...STAFF, 'admin', 'county'];
 
+// An inspector's account is an inspector's to look after.
+const KEEPERS: readonly Role[] = ['admin', 'inspector'];
+
 const route = (method: RouteAccess['method'], path: string, roles: readonly Role[], scopes: readonly ClientScope[] = []): RouteAccess => ({ method, path, roles, scopes });
 
 /**
@@ -122,13 +125,23 @@ export const ROUTES: readonly RouteAccess[] = [
   ...['grant', 'rotate', 'revoke'].map((act) => route('POST', `clients/:id/${act}`, ['admin'])),
   route('GET', 'me', [...READERS, 'operator'], CLIENT_SCOPES),
   route('GET', 'me/worklist', STAFF),
+  route('GET', 'me/sessions', [...READERS, 'operator']),
+  route('POST', 'me/sessions/:id/revoke', [...READERS, 'operator']),
+  route('GET', 'accounts', KEEPERS),
+  route('POST', 'accounts', KEEPERS),
+  route('GET', 'accounts/:id', KEEPERS),
+  // Whose account it is decides between them.
+  ...['lock', 'unlock', 'reset'].map((act) => route('POST', `accounts/:id/${act}`, KEEPERS)),
 ];
 
 /** What whoever has a link opens; limited more strictly than the rest. */
 const LINKS_PATH = '/api/v1/public/links';
 
+/** The built-in issuer: who comes there has no token yet. */
+const ISSUER_PATH = '/oidc';
+
 /** Answered without a token. */
-export const PUBLIC_PATHS: readonly string[] = ['/health/live', '/health/ready', '/openapi.json', '/docs', LINKS_PATH];
+export const PUBLIC_PATHS: readonly string[] = ['/health/live', '/health/ready', '/openapi.json', '/docs', LINKS_PATH, ISSUER_PATH];
 
 const BY_KEY = new Map(ROUTES.map((one) => [`${one.method} ${fullPath(one.path)}`, one]));
 
@@ -141,9 +154,9 @@ export function findRoute(method: string, path: string): RouteAccess | undefined
   return BY_KEY.get(`${method === 'HEAD' ? 'GET' : method} ${path}`);
 }
 
-/** Whether a route is asked by anybody in the world who has an address of it: it has a limit of its own, and takes forms as browsers send them. */
+/** Whether a route is asked by anybody in the world: it has a limit of its own, and takes forms as browsers send them. */
 export function isForAnybody(path: string): boolean {
-  return path.startsWith(`${LINKS_PATH}/`);
+  return [LINKS_PATH, ISSUER_PATH].some((open) => path.startsWith(`${open}/`));
 }
 
 export function isPublic(path: string): boolean {

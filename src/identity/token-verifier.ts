@@ -46,8 +46,8 @@ export class TokenVerifier {
   readonly #remembered = new Map<string, { readonly verified: VerifiedToken; readonly until: number }>();
   readonly #trusted = new Map<string, TrustedIssuer>();
 
-  constructor(trusted: readonly TrustedIssuer[], own: OwnIssuer | undefined, private readonly clock: Clock) {
-    for (const one of own === undefined ? trusted : [ofOwn(own), ...trusted]) {
+  constructor(trusted: readonly TrustedIssuer[], own: OwnIssuer, private readonly clock: Clock) {
+    for (const one of [ofOwn(own), ...trusted]) {
       // Two under one name: which of them a token comes from could not be told.
       if (this.#trusted.has(one.issuer)) throw new Error(`The issuer ${one.issuer} is trusted twice`);
       this.#trusted.set(one.issuer, one);

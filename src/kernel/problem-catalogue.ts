@@ -46,6 +46,8 @@ export const PROBLEMS = {
   'department-name-taken': entry(409, { en: 'Department name already used', zh: '部门名称已存在' }, { en: 'The park has a department of this name.', zh: '园区内已有同名部门。' }),
   'guide-code-taken': entry(409, { en: 'Item code already used', zh: '事项编码已被使用' }, { en: 'The park’s guide has an item with this code.', zh: '园区服务指南中已有使用该编码的事项。' }),
   'identity-taken': entry(409, { en: 'Identity already bound', zh: '身份已绑定' }, { en: 'This issuer and subject are bound to another cadre.', zh: '该身份已绑定其他干部。' }),
+  'login-taken': entry(409, { en: 'Login name already used', zh: '登录名已被使用' }, { en: 'Another account has this login name.', zh: '已有账号使用该登录名。' }),
+  'account-exists': entry(409, { en: 'Account exists', zh: '账号已存在' }, { en: 'This cadre has an account.', zh: '该干部已有账号。' }),
   'assignment-overlaps': entry(409, { en: 'Assignment overlaps', zh: '联系分工重叠' }, { en: 'The enterprise has a cadre in this capacity on some of these days; hand over or end that assignment first.', zh: '该企业在部分日期内已有此类联系人，请先交接或终止。' }),
   'assignment-ended': entry(409, { en: 'Assignment has ended', zh: '联系分工已终止' }, { en: 'The assignment ended on {endsOn}.', zh: '该联系分工已于 {endsOn} 终止。' }),
   'leave-overlaps': entry(409, { en: 'Leave overlaps', zh: '请假时间重叠' }, { en: 'The cadre has another leave on some of these days.', zh: '该干部在部分日期内已有请假。' }),

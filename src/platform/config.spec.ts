@@ -39,6 +39,29 @@ describe('the configuration', () => {
     else expect(given).toThrow('LINK_WEBHOOK_SECRET');
   });
 
+  it('knows the apps that people sign in to, and the demo’s', () => {
+    expect(readConfig({}).signIn).toMatchObject({ publicUrl: 'http://localhost:3000', audience: 'service-ledger', apps: [{ clientId: 'demo-app', native: true }], secondFactor: 'optional' });
+    const apps = [{ clientId: 'field', redirectUris: ['cn.example.field:/back', 'http://127.0.0.1/back'], native: true }, { clientId: 'desk', redirectUris: ['https://desk.example/back'], postLogoutRedirectUris: ['https://desk.example/'] }];
+    expect(readConfig({ DEMO: 'off', SIGN_IN_APPS: JSON.stringify(apps) }).signIn).toMatchObject({ secondFactor: 'by-role', apps: [{ ...apps[0], postLogoutRedirectUris: [] }, { ...apps[1], native: false }] });
+  });
+
+  const anApp = (given: object): string => JSON.stringify([{ clientId: 'desk', redirectUris: ['https://desk.example/back'], ...given }]);
+  it.each([
+    '{', '{}', '[1]', anApp({ clientId: 'a b' }), anApp({ redirectUris: [] }), anApp({ redirectUris: 'https://x' }), anApp({ redirectUris: ['http://desk.example/back'] }), anApp({ redirectUris: ['https://desk.example/#x'] }),
+    anApp({ redirectUris: ['https://*.example/'] }), anApp({ redirectUris: ['javascript:alert(1)'], native: true }), anApp({ redirectUris: ['cn.example.field:/back'] }), anApp({ secret: 'x' }), anApp({ native: 'yes' }),
+    JSON.stringify([{ clientId: 'desk', redirectUris: ['https://a.example/'] }, { clientId: 'desk', redirectUris: ['https://b.example/'] }]),
+  ])('refuses the apps %s', (apps) => {
+    expect(() => readConfig({ SIGN_IN_APPS: apps })).toThrow('SIGN_IN_APPS');
+  });
+
+  it('takes a key of 256 bits to seal with, and repeats none that is not', () => {
+    const key = Buffer.alloc(32, 7);
+    expect(readConfig({ KEY_ENCRYPTION_KEY: key.toString('base64') }).keyEncryptionKey).toEqual(key);
+    expect(readConfig({}).keyEncryptionKey).toBeUndefined();
+    expect(() => readConfig({ KEY_ENCRYPTION_KEY: 'c2VjcmV0' })).toThrow('KEY_ENCRYPTION_KEY');
+    expect(() => readConfig({ KEY_ENCRYPTION_KEY: 'c2VjcmV0' })).not.toThrow('c2VjcmV0');
+  });
+
   it('repeats no address that may hold a password', () => {
     expect(() => readConfig({ DATABASE_URL: 'mysql://user:secret@host/x' })).not.toThrow('secret');
   });

@@ -16,6 +16,25 @@ export interface LinksConfig {
     | { readonly kind: 'webhook'; readonly url: string; readonly secret: string; readonly timeoutMs?: number };
 }
 
+/** An app that people sign in to at the built-in issuer. It has no secret: a browser or phone keeps none. */
+export interface SignInApp {
+  readonly clientId: string;
+  /** Where people are sent back to, exactly; the port of a loopback address of a native app is free. */
+  readonly redirectUris: readonly string[];
+  readonly postLogoutRedirectUris: readonly string[];
+  /** Installed on a device, which keeps its user signed in for weeks; a page in a browser otherwise. */
+  readonly native: boolean;
+}
+
+/** The issuer that is built in. */
+export interface SignInConfig {
+  /** The server as browsers reach it, without a slash at its end: the issuer is below it. */
+  readonly publicUrl: string;
+  readonly audience: string;
+  readonly apps: readonly SignInApp[];
+  readonly secondFactor: 'by-role' | 'optional';
+}
+
 export interface Config {
   readonly port: number;
   readonly host: string;
@@ -34,6 +53,9 @@ export interface Config {
   /** Requests a minute; 0 is no limit. */
   readonly limits: { readonly perCaller: number; readonly perAddress: number; readonly perAddressInPublic: number };
   readonly links: LinksConfig;
+  readonly signIn: SignInConfig;
+  /** What secrets in the database are sealed with. Unset: a key in `dataDir`. */
+  readonly keyEncryptionKey: Buffer | undefined;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** Proxies whose `X-Forwarded-*` is believed: addresses or networks, comma-separated. */
   readonly trustedProxies: string | false;
@@ -53,6 +75,8 @@ const MOST_A_MINUTE = 100_000_000;
 const SHORTEST_SECRET = 24;
 const SECRET_PREFIX = 'whsec_';
 const DEFAULT_AUDIENCE = 'service-ledger';
+const SEALING_KEY_BYTES = 32;
+const DEMO_APP: SignInApp = { clientId: 'demo-app', redirectUris: ['http://127.0.0.1/callback'], postLogoutRedirectUris: ['http://127.0.0.1/'], native: true };
 
 /**
  * The configuration of one process, from its environment. Throws {@link ConfigError} with one line per variable that is wrong.
@@ -104,6 +128,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const trying = outside.length === 0 && text('NODE_ENV') !== 'production';
   const demo = choice('DEMO', trying ? 'on' : 'off', ['on', 'off']) === 'on';
   const local: LocalIssuerConfig[] = demo || trying ? [{ kind: 'local', issuer: LOCAL_ISSUER, audience }] : [];
+  const keyEncryptionKey = text('KEY_ENCRYPTION_KEY');
+  if (keyEncryptionKey !== undefined && Buffer.from(keyEncryptionKey, 'base64').length !== SEALING_KEY_BYTES) faults.push(`KEY_ENCRYPTION_KEY: ${SEALING_KEY_BYTES} random bytes in Base64`);
+  const apps = readApps(text('SIGN_IN_APPS'), (fault) => faults.push(fault));
   const config: Config = {
     port,
     host: text('HOST') ?? '127.0.0.1',
@@ -117,6 +144,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     journalHash,
     limits: { perCaller: whole('RATE_LIMIT_PER_CALLER', LIMIT_PER_CALLER, 0, MOST_A_MINUTE), perAddress: whole('RATE_LIMIT_PER_ADDRESS', LIMIT_PER_ADDRESS, 0, MOST_A_MINUTE), perAddressInPublic: whole('RATE_LIMIT_PUBLIC', LIMIT_PER_ADDRESS_IN_PUBLIC, 0, MOST_A_MINUTE) },
     links: { publicUrl, outbox: outbox() },
+    signIn: { publicUrl, audience, apps: demo ? [...apps, DEMO_APP] : apps, secondFactor: demo ? 'optional' : 'by-role' },
+    keyEncryptionKey: keyEncryptionKey === undefined ? undefined : Buffer.from(keyEncryptionKey, 'base64'),
     logLevel: choice('LOG_LEVEL', 'info', ['debug', 'info', 'warn', 'error', 'silent']),
     trustedProxies,
   };
@@ -162,6 +191,41 @@ function contentOf(file: string, fault: (sentence: string) => void): string {
     fault(`OIDC_ISSUERS_FILE: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`);
     return '[]';
   }
+}
+
+const APP_ID = /^[\w.-]{1,64}$/;
+const APP_FIELDS: readonly string[] = ['clientId', 'redirectUris', 'postLogoutRedirectUris', 'native'];
+const LOOPBACK = /^(?:127\.0\.0\.1|\[::1\]|localhost)$/;
+
+/** Apps as `SIGN_IN_APPS` has them: a JSON list. What is wrong is told here, since the issuer would only find it when somebody signs in. */
+function readApps(given: string | undefined, fault: (sentence: string) => void): readonly SignInApp[] {
+  if (given === undefined) return [];
+  let list: unknown;
+  try {
+    list = JSON.parse(given);
+  } catch {
+    list = undefined;
+  }
+  const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every((one) => typeof one === 'string');
+  const apps = (Array.isArray(list) ? list : [undefined]).map((one: unknown): SignInApp | undefined => {
+    if (typeof one !== 'object' || one === null || !Object.keys(one).every((name) => APP_FIELDS.includes(name))) return undefined;
+    const { clientId, redirectUris, postLogoutRedirectUris = [], native = false } = one as Record<string, unknown>;
+    if (typeof clientId !== 'string' || !APP_ID.test(clientId) || typeof native !== 'boolean' || !isTexts(redirectUris) || redirectUris.length === 0 || !isTexts(postLogoutRedirectUris)) return undefined;
+    return [...redirectUris, ...postLogoutRedirectUris].every((uri) => isRedirect(uri, native)) ? { clientId, redirectUris, postLogoutRedirectUris, native } : undefined;
+  });
+  const known = apps.filter((app) => app !== undefined);
+  if (known.length < apps.length) fault('SIGN_IN_APPS: a JSON list of { "clientId", "redirectUris", "postLogoutRedirectUris", "native" }, with addresses that begin with https:// (a native app’s also with http://127.0.0.1 or a scheme of its own, as cn.example.app:)');
+  if (new Set([...known.map(({ clientId }) => clientId)]).size < known.length) fault('SIGN_IN_APPS: each clientId once');
+  return known;
+}
+
+/** Nobody listens on the way: TLS, the device itself, or a scheme that the device hands to the app (RFC 8252, named after a domain). */
+function isRedirect(uri: string, native: boolean): boolean {
+  const url = URL.parse(uri);
+  if (url === null || url.hash !== '' || uri.includes('#') || url.username !== '' || uri.includes('*')) return false;
+  if (url.protocol === 'https:') return true;
+  if (url.protocol === 'http:') return LOOPBACK.test(url.hostname);
+  return native && /^[a-z][a-z0-9+-]*(?:\.[a-z0-9+-]+)+:$/.test(url.protocol);
 }
 
 /** What Fastify takes for a proxy: an address, a network with its prefix, or a name of a set of them. */

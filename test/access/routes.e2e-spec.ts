@@ -2,7 +2,7 @@ import { fullPath, ROUTES, type RouteAccess } from '../../src/identity/routes';
 import { CLIENT_SCOPES, ROLES } from '../../src/kernel/actor';
 import { type TestApp, startApp } from '../support/app';
 import { aMachineClient } from '../support/clients';
-import { aGuideItem, aLinkage, aMatter, anAssignment, anEnterprise, aReminder, aVisit } from '../support/world';
+import { aGuideItem, aLinkage, aMatter, anAccountOf, anAssignment, anEnterprise, aReminder, aSessionOf, aVisit } from '../support/world';
 
 /** Every route that is not public, derived from the table of routes: nothing here is written by hand one by one. */
 describe('the table of routes', () => {
@@ -20,7 +20,7 @@ describe('the table of routes', () => {
     ids = {
       tickets: linkage.ticketId, linkages: linkage.id, 'follow-ups': linkage.followUpId, supervision: (await aReminder(app)).id, matters: await aMatter(app),
       parks: app.parkId, departments: app.departmentId, enterprises: enterpriseId, cadres: app.cadres.officer, assignments: assignment.id, visits: idOf(visit),
-      'planned-visits': idOf(plan), leaves: idOf(leave), 'guide-items': await aGuideItem(app), clients: (await aMachineClient(app)).id,
+      'planned-visits': idOf(plan), leaves: idOf(leave), 'guide-items': await aGuideItem(app), clients: (await aMachineClient(app)).id, accounts: await anAccountOf(app, 'officer'), me: await aSessionOf(app, 'officer'),
     };
   });
   afterAll(async () => { await app.close(); });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LinkDeliveriesSweep } from '../../src/tickets/links/link-deliveries.sweep';
 import { startApp, type TestApp } from '../support/app';
-import { startBrowser, type TestBrowser } from '../support/browser';
+import { startChromium, type TestBrowser } from '../support/chromium';
 import { anEnterprise, aTicketIn, takeStep } from '../support/world';
 
 const DAY_MS = 86_400_000;
@@ -21,7 +21,7 @@ describe('a link on a phone', () => {
   let origin: string;
   let enterpriseId: string;
   beforeAll(async () => {
-    [app, browser] = await Promise.all([startApp({ links: { publicUrl: 'http://ledger.example', outbox: { kind: 'file', file, collected: false } } }), startBrowser()]);
+    [app, browser] = await Promise.all([startApp({ links: { publicUrl: 'http://ledger.example', outbox: { kind: 'file', file, collected: false } } }), startChromium()]);
     await app.app.listen(0, '127.0.0.1');
     origin = `http://127.0.0.1:${(app.app.getHttpServer().address() as AddressInfo).port}`;
     enterpriseId = await anEnterprise(app, { contacts: [{ name: '罗梓萱', phone: '13800138000' }] });

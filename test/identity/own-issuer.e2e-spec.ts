@@ -1,48 +1,44 @@
-import { createLocalJWKSet } from 'jose';
-import { AccountDirectory, type AccountHolder } from '../../src/identity/account-directory';
+import { randomUUID } from 'node:crypto';
+import { importJWK, SignJWT } from 'jose';
+import { AccountsService } from '../../src/identity/accounts/accounts.service';
 import { LocalIssuer } from '../../src/identity/local-issuer';
-import type { OwnIssuer } from '../../src/identity/own-issuer';
+import { SigningKeys } from '../../src/identity/provider/signing-keys.service';
 import { trustedAs } from '../../src/identity/token-verifier';
-import { Problem } from '../../src/kernel/problem';
+import { KeyEncryption } from '../../src/platform/key-encryption';
 import { startApp, type TestApp } from '../support/app';
 import { aMachineClient } from '../support/clients';
+import { anAccountOf, aSessionOf } from '../support/world';
 
 const ISSUER = 'http://localhost:3000/oidc';
 const AUDIENCE = 'service-ledger';
 const APP = 'demo-app';
 
-/** Accounts and sessions as the test says that they stand. */
-class Accounts extends AccountDirectory {
-  readonly holders = new Map<string, AccountHolder>();
-  asked = 0;
-
-  async find(accountId: string, grantId: string): Promise<AccountHolder | undefined> {
-    this.asked += 1;
-    return Promise.resolve(this.holders.get(`${accountId} ${grantId}`));
-  }
-}
-
-/** Whom tokens of the issuer that is built in stand for. */
+/** Whom tokens of the issuer that is built in stand for; they are signed with its own keys. */
 describe('tokens of the built-in issuer', () => {
-  const accounts = new Accounts();
-  let own: LocalIssuer;
-  let keys: OwnIssuer['keys'];
+  const keyEncryption = KeyEncryption.inMemory();
   let app: TestApp;
   let twin: TestApp;
   beforeAll(async () => {
-    own = await LocalIssuer.inMemory(ISSUER, AUDIENCE);
-    keys = createLocalJWKSet(await own.jwks());
-    const issuer: OwnIssuer = { issuer: ISSUER, audience: AUDIENCE, keys: async (header, token) => keys(header, token) };
-    app = await startApp({ builtIn: { issuer, accounts } });
-    twin = await startApp({ builtIn: { issuer, accounts }, database: app.database, issuer: app.issuer, cast: app, clock: app.clock });
+    app = await startApp({ keyEncryption });
+    twin = await startApp({ keyEncryption, database: app.database, issuer: app.issuer, cast: app, clock: app.clock });
   }, 120_000);
   afterAll(async () => {
     await twin.close();
     await app.close();
   });
 
-  const sign = async (subject: string, claims: object): Promise<string> => own.sign(subject, { ...claims }, app.clock.now(), '10m');
+  const sign = async (subject: string, claims: object, now = app.clock.now()): Promise<string> => {
+    const [jwk] = (await app.app.get(SigningKeys).current()).jwks;
+    if (jwk?.kid === undefined) throw new Error('there is no key');
+    return new SignJWT({ ...claims }).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: jwk.kid }).setIssuer(ISSUER).setAudience(AUDIENCE).setSubject(subject).setIssuedAt(now)
+      .setExpirationTime(new Date(now.getTime() + 600_000)).sign(await importJWK(jwk, 'ES256'));
+  };
   const person = async (account: string, grant: string, claims: object = {}): Promise<string> => sign(account, { grant, client_id: APP, ...claims });
+  /** A session of somebody of the cast. */
+  const signedIn = async (who: keyof TestApp['cadres'], claims: object = {}): Promise<{ account: string; grant: string; token: string }> => {
+    const [account, grant] = [await anAccountOf(app, who), await aSessionOf(app, who)];
+    return { account, grant, token: await person(account, grant, claims) };
+  };
   const machine = async (id: string, scope: string): Promise<string> => sign(id, { client_id: id, scope });
   const ask = async (token: string, path = '/me', of: TestApp = app) => {
     const response = await of.http.get(`/api/v1${path}`).set('authorization', `Bearer ${token}`);
@@ -57,59 +53,46 @@ describe('tokens of the built-in issuer', () => {
 
   describe('that a person has', () => {
     it('stand for the cadre of the account, with the rights of the register', async () => {
-      accounts.holders.set('account-1 session-1', { kind: 'cadre', cadreId: app.cadres.supervisor, parkId: app.parkId });
-      expect(await ask(await person('account-1', 'session-1', { operator: true, scope: 'journal:read', park_ids: [app.otherParkId] }))).toMatchObject({ status: 200, body: { cadreId: app.cadres.supervisor, roles: ['supervisor'], scopes: [] } });
+      const { token } = await signedIn('supervisor', { roles: ['admin'], scope: 'tickets:write', operator: true });
+      expect(await ask(token)).toMatchObject({ status: 200, body: { cadreId: app.cadres.supervisor, roles: ['supervisor'], scopes: [] } });
     });
 
     it('stand for the operator, who is one in no other way', async () => {
-      accounts.holders.set('account-2 session-1', { kind: 'operator', accountId: 'account-2' });
-      expect(await ask(await person('account-2', 'session-1'), '/parks')).toMatchObject({ status: 200, body: { items: [{}, {}] } });
-      expect((await ask(await sign('account-9', { operator: true, client_id: APP }))).status).toBe(401);
+      const { account } = await app.app.get(AccountsService).addFromCommandLine('the-operator', undefined);
+      const grant = randomUUID();
+      await app.sql(`INSERT INTO oidc_payload (model, id, payload, account_id, created_at, expires_at) VALUES ('Grant', $1, '{}', $2, $3, $3::timestamptz + interval '1 day')`, [grant, account.id, app.clock.now()]);
+      expect(await ask(await person(account.id, grant), '/parks')).toMatchObject({ status: 200, body: { items: [{}, {}] } });
+      expect((await ask(await sign(randomUUID(), { operator: true, client_id: APP }))).status).toBe(401);
     });
 
     it.each(['operator', ''])('are none of the key for trying: subject "%s"', async (subject) => {
       await app.as('operator').get('/parks').expect(200);
       expect((await ask(await app.issuer.sign(subject, {}, app.clock.now()), '/parks')).status).toBe(401);
-      expect((await ask(await person(subject, 'session-1'), '/parks')).status).toBe(401);
+      expect((await ask(await person(subject, randomUUID()), '/parks')).status).toBe(401);
     });
 
     it('end with their session, and no other session with it', async () => {
-      const holder = { kind: 'cadre', cadreId: app.cadres.officer, parkId: app.parkId } as const;
-      accounts.holders.set('account-3 phone', holder).set('account-3 desk', holder);
-      const [phone, desk] = [await person('account-3', 'phone'), await person('account-3', 'desk')];
-      for (const of of [app, twin]) for (const token of [phone, desk]) expect((await ask(token, '/me', of)).status).toBe(200);
-      accounts.holders.delete('account-3 phone');
-      // As the trigger of whatever ends a session does.
-      await app.sql(`SELECT pg_notify('ledger_identity', '')`);
+      const [phone, desk] = [await signedIn('officer'), await signedIn('officer')];
+      for (const of of [app, twin]) for (const { token } of [phone, desk]) expect((await ask(token, '/me', of)).status).toBe(200);
+      await app.sql(`DELETE FROM oidc_payload WHERE model = 'Grant' AND id = $1`, [phone.grant]);
       for (const of of [app, twin]) {
-        await until(phone, 401, of);
-        expect((await ask(desk, '/me', of)).status).toBe(200);
+        await until(phone.token, 401, of);
+        expect((await ask(desk.token, '/me', of)).status).toBe(200);
       }
     });
 
-    it('do not ask for the account each time', async () => {
-      accounts.holders.set('account-4 session-1', { kind: 'cadre', cadreId: app.cadres.leader, parkId: app.parkId });
-      const token = await person('account-4', 'session-1');
-      await ask(token);
-      const { asked } = accounts;
-      for (let again = 0; again < 5; again += 1) expect((await ask(token)).status).toBe(200);
-      expect(accounts.asked).toBe(asked);
-    });
-
-    it('stand for nobody where the cadre has gone, is of another park, or the account is unknown', async () => {
-      accounts.holders.set('account-5 session-1', { kind: 'cadre', cadreId: app.cadres.officer, parkId: app.otherParkId });
-      accounts.holders.set('account-6 session-1', { kind: 'cadre', cadreId: app.cadres.officer2, parkId: app.parkId });
-      const gone = await person('account-6', 'session-1');
-      expect((await ask(gone)).status).toBe(200);
+    it('stand for nobody where the cadre has gone, or the session is another’s', async () => {
+      const [gone, other] = [await signedIn('officer2'), await signedIn('leader')];
+      expect((await ask(gone.token)).status).toBe(200);
       await app.sql('UPDATE cadre SET active = false WHERE id = $1', [app.cadres.officer2]);
-      await until(gone, 401, app);
-      expect((await ask(await person('account-5', 'session-1'))).status).toBe(401);
-      expect((await ask(await person('account-7', 'session-1'))).status).toBe(401);
+      await until(gone.token, 401, app);
+      expect((await ask(await person(gone.account, other.grant))).status).toBe(401);
+      expect((await ask(await person(randomUUID(), other.grant))).status).toBe(401);
     });
 
     it('stand for no cadre by the issuer’s name: an administrator could write that', async () => {
       await app.sql('UPDATE cadre SET issuer = $2, subject = $3 WHERE id = $1', [app.cadres.leader2, ISSUER, 'account-8']);
-      expect((await ask(await person('account-8', 'session-1'))).status).toBe(401);
+      expect((await ask(await person('account-8', randomUUID()))).status).toBe(401);
       expect((await ask(await sign('account-8', {}))).status).toBe(401);
     });
   });
@@ -161,27 +144,15 @@ describe('tokens of the built-in issuer', () => {
     });
   });
 
-  it('are checked like any others, and signed with one algorithm', async () => {
+  it('are checked like any others, and signed by nobody else', async () => {
     const others = await LocalIssuer.inMemory(ISSUER, AUDIENCE);
-    accounts.holders.set('account-1 session-1', { kind: 'cadre', cadreId: app.cadres.supervisor, parkId: app.parkId });
-    expect((await ask(await others.sign('account-1', { grant: 'session-1', client_id: APP }, app.clock.now()))).status).toBe(401);
-    expect((await ask(await own.sign('account-1', { grant: 'session-1', client_id: APP }, new Date(app.clock.now().getTime() - 3_600_000), '10m'))).status).toBe(401);
-  });
-
-  it('are answered 503 while their keys cannot be read, as trouble of the database is', async () => {
-    const before = keys;
-    keys = async () => Promise.reject(new Problem('busy', { retryAfterSeconds: 1 }));
-    try {
-      expect(await ask(await person('account-1', 'session-new'))).toMatchObject({ status: 503, body: { code: 'busy' } });
-      await app.as('officer').get('/me').expect(200);
-    } finally {
-      keys = before;
-    }
+    const { account, grant } = await signedIn('supervisor');
+    expect((await ask(await others.sign(account, { grant, client_id: APP }, app.clock.now()))).status).toBe(401);
+    expect((await ask(await sign(account, { grant, client_id: APP }, new Date(app.clock.now().getTime() - 3_600_000)))).status).toBe(401);
   });
 
   it('are of an issuer whom no other may be called after', async () => {
-    const issuer: OwnIssuer = { issuer: ISSUER, audience: AUDIENCE, keys };
-    await expect(startApp({ database: app.database, issuer: app.issuer, cast: app, clock: app.clock, builtIn: { issuer, accounts }, trusted: () => [trustedAs({ kind: 'outside', parks: undefined }, issuer)] }))
-      .rejects.toThrow(/trusted twice/);
+    const other = trustedAs({ kind: 'outside', parks: undefined }, { issuer: ISSUER, audience: AUDIENCE, keys: app.app.get(SigningKeys).keys });
+    await expect(startApp({ database: app.database, issuer: app.issuer, cast: app, clock: app.clock, trusted: () => [other] })).rejects.toThrow(/trusted twice/);
   });
 });

@@ -6,7 +6,7 @@ import { STEPS } from '../../src/tickets/domain/lifecycle';
 import { type Caller, startApp, type TestApp } from '../support/app';
 import { aMachineClient } from '../support/clients';
 import {
-  aGuideItem, aGuideItemBody, aLinkage, aMatter, anAcceptedTicket, anAssignment, anEnterprise, aProposal, aReminder, aSessionBody, asHand, aTicket, aTicketBody, aTicketFor, aTicketIn, aUscc, aVisit, type Hand, STEP_SAMPLES,
+  aGuideItem, aGuideItemBody, aLinkage, aMatter, anAcceptedTicket, anAccountOf, anAssignment, anEnterprise, aProposal, aReminder, aSessionBody, aSessionOf, asHand, aTicket, aTicketBody, aTicketFor, aTicketIn, aUscc, aVisit, type Hand, STEP_SAMPLES,
 } from '../support/world';
 
 type Call = readonly [path: string, body: object];
@@ -70,6 +70,9 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   'planned-visits/:id/decline': recipe('officer', async (app) => [`/planned-visits/${await aPlan(app)}/decline`, {}]),
   'planned-visits/:id/join': recipe('officer2', async (app) => [`/planned-visits/${await aPlan(app)}/join`, {}]),
   'planned-visits/:id/cancel': recipe('officer', async (app) => [`/planned-visits/${await aPlan(app)}/cancel`, {}]),
+  'accounts/:id/lock': recipe('admin', async (app) => [`/accounts/${await anAccountOf(app, 'officer')}/lock`, {}]),
+  'accounts/:id/unlock': recipe('admin', async (app) => [`/accounts/${await anAccountOf(app, 'officer')}/unlock`, {}]),
+  'me/sessions/:id/revoke': recipe('leader', async (app) => [`/me/sessions/${await aSessionOf(app, 'leader')}/revoke`, {}]),
   'tickets/:id/receipts': recipe('enterprise', async (app) => [`/tickets/${(await aTicketIn(app, 'resolved')).id}/receipts`, {}]),
   'tickets': recipe('officer', async (app) => ['/tickets', aTicketBody(await anEnterprise(app))]),
   ...Object.fromEntries(STEPS.map((step) => [`tickets/:id/${step}`, recipe(STEP_SAMPLES[step].who, async (app) => {
@@ -79,8 +82,8 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
 };
 // Told once: the answer that is sent again says null in its place.
 const SHOWN_ONCE: Readonly<Record<string, string>> = { 'clients': 'secret', 'clients/:id/rotate': 'secret' };
-// What it answers must not lie anywhere for 72 hours: every reading is one, and leaves its line; every link is another.
-const NOT_KEPT = ['enterprises/:id/contacts/reveal', 'tickets/:id/links'];
+// What it answers must not lie anywhere for 72 hours: every reading is one, and leaves its line; every link is another, and so is every password.
+const NOT_KEPT = ['enterprises/:id/contacts/reveal', 'tickets/:id/links', 'accounts', 'accounts/:id/reset'];
 
 describe('the same request, delivered twice', () => {
   let app: TestApp;

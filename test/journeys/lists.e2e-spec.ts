@@ -6,7 +6,7 @@ import { signCursor } from '../../src/platform/http/cursor-signature';
 import { InstallationKeys } from '../../src/platform/db/installation-keys';
 import { ISSUER, startApp, type TestApp } from '../support/app';
 import { aMachineClient } from '../support/clients';
-import { aGuideItem, aLinkage, aMatter, anAcceptedTicket, anAssignment, anEnterprise, aProposal, aReminder, aTicket, aTicketIn, aVisit, takeStep } from '../support/world';
+import { aGuideItem, aLinkage, aMatter, anAcceptedTicket, anAccountOf, anAssignment, anEnterprise, aProposal, aReminder, aSessionOf, aTicket, aTicketIn, aVisit, takeStep } from '../support/world';
 
 type Who = keyof TestApp['cadres'];
 
@@ -68,6 +68,8 @@ const LISTS: Readonly<Record<string, List>> = {
   matters: { who: 'supervisor', other: 'officer', filters: ['status=open', 'status=proposed', 'guideItemId={item}'] },
   'guide-items': { who: 'admin', other: 'handler', filters: ['category=permits', 'departmentId={department}', 'q=许可', 'q=sx-', 'on=2026-12-01', 'all=true', 'all=false'] },
   clients: { who: 'admin', other: 'leader2', filters: ['active=true', 'active=false', 'parkId={park}'] },
+  accounts: { who: 'admin', other: 'inspector', filters: ['cadreId={officer}', 'locked=true', 'locked=false'] },
+  'me/sessions': { who: 'officer', other: 'leader', filters: ['parkId={park}'] },
   lapses: { who: 'supervisor', other: 'leader', filters: ['cadreId={officer}', 'enterpriseId={enterprise}', 'outcome=open', 'from=2026-03-01', 'to=2026-12-31'] },
 };
 
@@ -129,6 +131,9 @@ beforeAll(async () => {
   const matter = await aMatter(app, { guideItemId: guideItems[1] ?? '' });
   for (let made = 0; made < 2; made += 1) await aProposal(app);
   ids = { clients: client.id, matters: matter, item: guideItems[1] ?? '', tickets: ticket.id, linked: raised, 'guide-items': guideItems[0] ?? '', parks: app.parkId, enterprises: enterpriseId, cadres: app.cadres.officer2, visits: (visit.body as { id: string }).id };
+  for (const one of ['officer', 'leader', 'handler'] as const) await anAccountOf(app, one);
+  await app.as('admin').post(`/accounts/${await anAccountOf(app, 'handler')}/lock`).expect(200);
+  for (const one of ['officer', 'officer', 'officer', 'leader', 'leader'] as const) await aSessionOf(app, one);
   const { paths } = apiDocument(app.app);
   documented = Object.entries(paths).flatMap(([path, { get }]) => (get?.parameters?.some((parameter) => 'name' in parameter && parameter.name === 'cursor') === true ? [path.replace(/\{(\w+)\}/g, ':$1')] : []));
 }, 120_000);

@@ -1,6 +1,6 @@
 import { type TestApp, startApp } from '../support/app';
 import { aMachineClient } from '../support/clients';
-import { aGuideItem, aGuideItemBody, aLinkage, aMatter, aReminder, anAssignment, anEnterprise, aTicketIn, aUscc, aVisit, takeStep } from '../support/world';
+import { aGuideItem, aGuideItemBody, aLinkage, aMatter, aReminder, anAccountOf, anAssignment, anEnterprise, aSessionOf, aTicketIn, aUscc, aVisit, takeStep } from '../support/world';
 
 /** Each named constraint is broken in SQL, as its owner, whom no code stands in the way of. */
 describe('the constraints', () => {
@@ -34,7 +34,10 @@ describe('the constraints', () => {
       VALUES (uuidv7(), $1, $2, 1, 'question', 'x', sha256('x'), now(), now() + interval '1 day')`, [app.parkId, ticket.id]);
     await app.sql('INSERT INTO link_delivery (park_id, link_id, attempts, next_try_at) SELECT park_id, id, 0, now() FROM enterprise_link');
     await aMachineClient(app);
-    ids = { enterprise, assignment, visit, plan, nobody: '01950000-0000-7000-8000-00000000dead' };
+    const account = await anAccountOf(app, 'officer');
+    await aSessionOf(app, 'officer');
+    await app.sql(`INSERT INTO oidc_key (id, public_jwk, sealed_key, sealed_with, created_at, signs_from) VALUES (uuidv7(), '{}', '', 'x', now(), now())`);
+    ids = { account, enterprise, assignment, visit, plan, nobody: '01950000-0000-7000-8000-00000000dead' };
   }, 120_000);
   afterAll(async () => { await app.close(); });
 
@@ -283,6 +286,23 @@ describe('the constraints', () => {
     ['access_log_is_never_changed', 'DELETE FROM access_log'],
     ['access_log_is_never_changed', 'TRUNCATE access_log'],
     ['access_log_of_park', copy('access_log', { id: FRESH, park_id: NOBODY })],
+    ['account_of_cadre', set('account', `cadre_id = ${NOBODY}`)],
+    ['account_one_per_cadre', copy('account', { id: FRESH, login: `'another'` })],
+    ['account_login_once', copy('account', { id: FRESH, park_id: 'NULL', cadre_id: 'NULL' })],
+    ['account_login_form', set('account', `login = 'Su Chao'`)],
+    ['account_of_cadre_or_operator', set('account', 'cadre_id = NULL')],
+    ['account_failures_count', set('account', 'failures = -1')],
+    ['account_credential_of_account', copy('account_credential', { account_id: NOBODY })],
+    ['account_credential_hash_is_argon2id', set('account_credential', `password_hash = 'plain'`)],
+    ['account_credential_password_dated', set('account_credential', 'password_set_at = NULL')],
+    ['account_credential_totp_whole', set('account_credential', `totp_secret = '\\x00'`)],
+    ['sign_in_failure_counts', `INSERT INTO sign_in_failure (key, begins_at, failures) VALUES ('', now(), -1)`],
+    ['oidc_payload_of_account', copy('oidc_payload', { id: `'another'`, account_id: NOBODY })],
+    ['oidc_payload_grant_is_of_an_account', copy('oidc_payload', { id: `'another'`, account_id: 'NULL' })],
+    ['oidc_payload_holds_no_token', copy('oidc_payload', { model: `'RefreshToken'` })],
+    ['oidc_key_one_begins_at_a_time', copy('oidc_key', { id: FRESH })],
+    ['oidc_key_public_part_is_public', set('oidc_key', `public_jwk = '{"d": "x"}'`)],
+    ['oidc_key_is_published_first', set('oidc_key', `signs_from = created_at - interval '1 second'`)],
     ['rate_window_used_counts', `INSERT INTO rate_window (key, begins_at, used) VALUES ('', now(), 0)`],
     ['kept_answer_of_park', `${KEPT} (sha256('x'), ${NOBODY}, '', 200, '{}', '', now())`],
     ['kept_answer_is_of_a_park_or_a_refusal', `${KEPT} (sha256('x'), NULL, '', 200, '{}', '', now())`],

@@ -7,13 +7,13 @@ import supertest from 'supertest';
 import type { DataSource } from 'typeorm';
 import { createApplication, type HttpOptions } from '../../src/application';
 import { ENTITIES } from '../../src/entities';
-import type { BuiltIn } from '../../src/identity/identity.module';
 import { LocalIssuer } from '../../src/identity/local-issuer';
 import { trustedAs, type TrustedIssuer } from '../../src/identity/token-verifier';
 import type { Role } from '../../src/kernel/actor';
 import { applicationDataSource, openDataSource } from '../../src/platform/db/data-source';
 import { DEFAULT_POLICY, DEFAULT_WORKING_HOURS } from '../../src/parks/domain/policy';
-import type { LinksConfig } from '../../src/platform/config';
+import type { LinksConfig, SignInConfig } from '../../src/platform/config';
+import type { KeyEncryption } from '../../src/platform/key-encryption';
 import type { Limits } from '../../src/platform/http/limits/rate-limits';
 import { createLog } from '../../src/platform/logging';
 import { FixedClock } from './clock';
@@ -76,7 +76,8 @@ export interface TestOptions {
   readonly links?: LinksConfig;
   /** Issuers beside the one that signs the tokens of the cast. */
   readonly trusted?: (clock: FixedClock) => readonly TrustedIssuer[];
-  readonly builtIn?: BuiltIn;
+  readonly signIn?: SignInConfig;
+  readonly keyEncryption?: KeyEncryption;
   readonly log?: Logger;
   /** Appends entries of types that the catalogue of events does not know. */
   readonly inventsEntries?: boolean;
@@ -91,7 +92,7 @@ export async function startApp(options: TestOptions = {}): Promise<TestApp> {
   const app = await createApplication({
     source, clock, log: options.log ?? createLog('silent'),
     trusted: [trustedAs({ kind: 'local' }, { issuer: ISSUER, audience: AUDIENCE, keys: createLocalJWKSet(await issuer.jwks()) }), ...options.trusted?.(clock) ?? []],
-    ...(options.builtIn === undefined ? {} : { builtIn: options.builtIn }),
+    ...(options.signIn === undefined ? {} : { signIn: options.signIn }), ...(options.keyEncryption === undefined ? {} : { keyEncryption: options.keyEncryption }),
     ...(options.limits === undefined ? {} : { limits: options.limits }), ...(options.links === undefined ? {} : { links: options.links }),
   }, options.http);
   await app.init();

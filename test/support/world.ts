@@ -213,6 +213,24 @@ export async function aMatter(app: TestApp, given: object = {}): Promise<string>
   return (response.body as { id: string }).id;
 }
 
+/** An account of somebody of the cast, as an administrator gives it; the same again when they have one. */
+export async function anAccountOf(app: TestApp, who: keyof TestApp['cadres']): Promise<string> {
+  const [known] = await app.sql<{ id: string }>('SELECT id FROM account WHERE cadre_id = $1', [app.cadres[who]]);
+  if (known !== undefined) return known.id;
+  const response = await app.as('admin').post('/accounts', { cadreId: app.cadres[who], login: who });
+  if (response.status !== 200) throw new Error(`account: ${response.status} ${JSON.stringify(response.body)}`);
+  return (response.body as { id: string }).id;
+}
+
+/** A session of an account, as signing in leaves one. */
+export async function aSessionOf(app: TestApp, who: keyof TestApp['cadres']): Promise<string> {
+  const accountId = await anAccountOf(app, who);
+  const id = v7();
+  await app.sql(`INSERT INTO oidc_payload (model, id, payload, account_id, created_at, expires_at) VALUES ('Grant', $1, $2, $3, $4, $4::timestamptz + interval '1 year')`,
+    [id, JSON.stringify({ clientId: 'test-app', accountId, jti: id }), accountId, app.clock.now()]);
+  return id;
+}
+
 /** A matter as the system proposes it: its sweep has not run. */
 export async function aProposal(app: TestApp): Promise<string> {
   const id = await aMatter(app);

@@ -16,6 +16,8 @@ const PROBLEM_OF_CONSTRAINT: Readonly<Record<string, ProblemCode>> = {
   guide_item_version_one_a_day: 'version-exists',
   matter_one_per_guide_item: 'matter-exists',
   matter_ticket_in_one_open: 'ticket-in-matter',
+  account_login_once: 'login-taken',
+  account_one_per_cadre: 'account-exists',
 };
 
 // 40001 serialization_failure, 40P01 deadlock_detected: the database gave this transaction up so that another could go on.

@@ -6,7 +6,8 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 @Index('access_log_by_time', ['parkId', 'id'])
 export class AccessLogEntry {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'access_log_pkey' }) id: string;
-  @Column('uuid') parkId: string;
+  /** Null for what concerns the installation and no park of it. */
+  @Column('uuid', { nullable: true }) parkId: string | null;
   @Column('timestamptz') at: Date;
   @Column('text') actorKind: string;
   @Column('text') actorId: string;

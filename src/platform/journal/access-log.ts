@@ -7,7 +7,8 @@ import { AccessLogEntry } from './access-log.entity';
 /** A reading of data that is shown to nobody without a trace. The reason is free text: it stays here and never enters the journal. */
 export interface Access {
   readonly action: string;
-  readonly parkId: string;
+  /** Null for what concerns the installation and no park of it: the system alone reads that. */
+  readonly parkId: string | null;
   readonly subject: { readonly type: string; readonly id: string };
   readonly at: Date;
   readonly reason: string | null;

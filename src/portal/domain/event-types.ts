@@ -59,6 +59,8 @@ const linkage = (entry: string, en: string, zh: string, fields: Fields = {}): Ev
 const MATTER: Fields = { category: orNull(code('Category of the service guide.')), guideItemId: orNull(id('The guide item that it is about.')), ticketIds: codes('Ids of its tickets.') };
 const matter = (entry: string, en: string, zh: string, fields: Fields = {}): EventType => type(`matter.${entry}`, 'tickets:read', en, zh, fields);
 
+const account = (entry: string, en: string, zh: string, fields: Fields = {}): EventType => type(`account.${entry}`, null, en, zh, { cadreId: id('Whose account it is.'), ...fields });
+
 /** Every type of event, in the order in which the documents show them. */
 export const EVENT_TYPES: readonly EventType[] = [
   type('park.created', 'enterprises:read', 'A park was set up.', '园区已建立。', { code: code('The park’s code.'), goLiveOn: day('The first day on which visits are owed.') }),
@@ -96,6 +98,17 @@ export const EVENT_TYPES: readonly EventType[] = [
     authMethod: code('How it proves itself.'), overlapHours: orNull(whole('For how long the secret before goes on counting; null for keys.')),
   }),
   type('client.revoked', null, 'A machine client may do nothing in the park any more.', '机器客户端已停用。', { whole: flag('Whether it ended in every park.') }),
+
+  account('created', 'A cadre was given an account.', '已开通账号。'),
+  account('signed_in', 'Somebody signed in with an account.', '账号已登录。', { app: code('The app.'), secondFactor: flag('Whether a second factor was given.') }),
+  account('sign_in_failed', 'Signing in with an account has failed.', '账号登录失败。', { failures: whole('How many times in a row.') }),
+  account('locked', 'An account was locked; its sessions have ended.', '账号已锁定,会话已终止。'),
+  account('unlocked', 'An account was unlocked, or need not wait any more.', '账号已解锁。'),
+  account('reset', 'An account was given a password for one sign-in; its sessions have ended, and a second factor has to be set up anew.', '账号已重置,会话已终止,须重新绑定第二验证方式。'),
+  account('password_changed', 'The holder of an account has chosen a password.', '账号密码已修改。'),
+  account('second_factor_set', 'A second factor was set up.', '已绑定第二验证方式。'),
+  account('session_revoked', 'The holder of an account has ended a session.', '账号会话已撤销。', { sessionId: id('The session.') }),
+  account('token_reused', 'A token was presented that had been used before: somebody may have stolen it. Its session has ended.', '令牌被重复使用,可能已泄露,会话已终止。', { what: code('`refresh_token` or `code`.') }),
   type('leave.added', null, 'A leave was entered.', '新增请假。', LEAVE),
   type('leave.changed', null, 'A leave was changed.', '请假已修改。', { ...LEAVE, beforeFrom: day('First day until now.'), beforeTo: day('Last day until now.') }),
   type('leave.cancelled', null, 'A leave was cancelled.', '请假已取消。', LEAVE),

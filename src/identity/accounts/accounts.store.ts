@@ -1,0 +1,165 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { Actor, Role } from '../../kernel/actor';
+import { Database, type Statement } from '../../platform/db/database';
+import { type PageQuery, type PageRows, readPage, type Slice } from '../../platform/http/page';
+import { Account, AccountCredential } from './account.entity';
+
+export interface AccountFilters extends PageQuery {
+  readonly cadreId?: string;
+  readonly locked?: boolean;
+}
+
+/** An account with who holds it: a cadre's roles, or the operator's. */
+export interface HeldAccount extends Account {
+  readonly roles: readonly Role[];
+  /** Whether the cadre serves; the operator does. */
+  readonly active: boolean;
+}
+
+/** What a sign-in is judged by. */
+export interface SigningIn extends HeldAccount {
+  readonly passwordHash: string | null;
+  readonly passwordSetAt: Date | null;
+  readonly usableUntil: Date | null;
+  readonly oldHashes: readonly string[];
+  readonly totpSecret: Buffer | null;
+}
+
+/** A cadre who may be given an account. */
+export interface Candidate {
+  readonly parkId: string;
+  readonly roles: readonly Role[];
+  readonly active: boolean;
+}
+
+@Injectable()
+export class AccountsStore {
+  constructor(private readonly database: Database) {}
+
+  async read(actor: Actor, id: string): Promise<Account | null> {
+    const [row] = await this.database.read<Account>(actor, { name: 'account', text: `SELECT ${COLUMNS} FROM account a WHERE a.park_id = ANY ($1) AND a.id = $2`, values: [actor.parkIds, id] });
+    return row ?? null;
+  }
+
+  /** Sorted by login name. */
+  async list(actor: Actor, parkId: string, query: AccountFilters): Promise<PageRows<Account>> {
+    return readPage<Account>(this.database, actor, query, 'accounts', ['string', 'string'], (slice) => this.#listStatement(parkId, query, slice));
+  }
+
+  #listStatement(parkId: string, query: AccountFilters, { after, limit }: Slice): Statement {
+    const values: unknown[] = [parkId, limit];
+    const param = (value: unknown): string => `$${values.push(value)}`;
+    const used: string[] = [];
+    const conditions: string[] = [];
+    const where = (variant: string, condition: string): void => {
+      used.push(variant);
+      conditions.push(condition);
+    };
+    if (query.cadreId !== undefined) where('cadre', `a.cadre_id = ${param(query.cadreId)}`);
+    if (query.locked !== undefined) where('locked', `(a.locked_at IS NOT NULL) = ${param(query.locked)}`);
+    if (after !== undefined) where('after', `(a.login, a.id) > (${param(after[0])}, ${param(after[1])}::uuid)`);
+    return {
+      name: ['accounts', ...used].join('-'),
+      text: `SELECT ${COLUMNS} FROM account a WHERE ${['a.park_id = $1', ...conditions].join(' AND ')} ORDER BY a.login, a.id LIMIT $2`, values,
+    };
+  }
+
+  /** Waits for whoever changes the account, and keeps others from it until this transaction ends. */
+  async lock(em: EntityManager, actor: Actor, id: string): Promise<HeldAccount | null> {
+    const [row]: HeldAccount[] = await em.query(`SELECT ${HELD} WHERE a.park_id = ANY ($1) AND a.id = $2 FOR NO KEY UPDATE OF a`, [[...actor.parkIds], id]);
+    return row ?? null;
+  }
+
+  /** Of whatever park, or of none. */
+  async lockByIdAsSystem(em: EntityManager, id: string): Promise<SigningIn | null> {
+    const [row]: SigningIn[] = await em.query(`SELECT ${SIGNING_IN} WHERE a.id = $1 FOR NO KEY UPDATE OF a`, [id]);
+    return row ?? null;
+  }
+
+  async lockByLoginAsSystem(em: EntityManager, login: string): Promise<SigningIn | null> {
+    const [row]: SigningIn[] = await em.query(`SELECT ${SIGNING_IN} WHERE a.login = $1 FOR NO KEY UPDATE OF a`, [login]);
+    return row ?? null;
+  }
+
+  async readAsSystem(system: Actor, id: string): Promise<SigningIn | undefined> {
+    const [row] = await this.database.read<SigningIn>(system, { name: 'account-signing-in', text: `SELECT ${SIGNING_IN} WHERE a.id = $1`, values: [id] });
+    return row;
+  }
+
+  async findCandidateAsSystem(em: EntityManager, cadreId: string): Promise<Candidate | undefined> {
+    const [row]: Candidate[] = await em.query('SELECT c.park_id AS "parkId", c.roles, c.active FROM cadre c WHERE c.id = $1 FOR SHARE', [cadreId]);
+    return row;
+  }
+
+  async insertAsSystem(em: EntityManager, account: Account, credential: AccountCredential): Promise<void> {
+    await em.insert(Account, account);
+    await em.insert(AccountCredential, credential);
+  }
+
+  /** Changes a row that is locked. */
+  async update(em: EntityManager, { id, version }: Account, change: Partial<Account>): Promise<void> {
+    await em.update(Account, { id }, { ...change, version: version + 1 });
+  }
+
+  /** What signing in counts is no change of the account: its version stays. */
+  async countAsSystem(em: EntityManager, id: string, change: Pick<Account, 'failures' | 'waitUntil'> & Partial<Pick<Account, 'lastSignInAt'>>): Promise<void> {
+    await em.update(Account, { id }, change);
+  }
+
+  async setCredentialAsSystem(em: EntityManager, accountId: string, change: Partial<AccountCredential>): Promise<void> {
+    await em.update(AccountCredential, { accountId }, change);
+  }
+
+  /** Every browser's session, every grant, code and refresh token. */
+  async endSessionsAsSystem(em: EntityManager, accountId: string): Promise<void> {
+    await em.query('DELETE FROM oidc_payload WHERE account_id = $1', [accountId]);
+  }
+
+  /** What one app was given. */
+  async endSessionAsSystem(em: EntityManager, accountId: string, id: string): Promise<void> {
+    await em.query(`DELETE FROM oidc_payload WHERE account_id = $1 AND (grant_id = $2 OR (model = 'Grant' AND id = $2))`, [accountId, id]);
+  }
+
+  /** All but the browser's session that goes on, and sign-ins that are under way. */
+  async endOtherSessionsAsSystem(em: EntityManager, accountId: string, kept: string | undefined): Promise<void> {
+    await em.query(`DELETE FROM oidc_payload WHERE account_id = $1 AND model <> 'Interaction' AND (model <> 'Session' OR uid IS DISTINCT FROM $2)`, [accountId, kept ?? null]);
+  }
+
+  /** False when a code of this step of time, or of a later one, was taken before. */
+  async takeStepAsSystem(em: EntityManager, accountId: string, step: number): Promise<boolean> {
+    const [, taken]: [unknown, number] = await em.query('UPDATE account_credential SET totp_step = $2 WHERE account_id = $1 AND totp_step < $2', [accountId, step]);
+    return taken === 1;
+  }
+
+  /** Counts one more of a key and window; answers how many there are. */
+  async countFailureAsSystem(em: EntityManager, key: Buffer, beginsAt: Date): Promise<number> {
+    const [row]: { failures: number }[] = await em.query(
+      `INSERT INTO sign_in_failure AS f (key, begins_at, failures) VALUES ($1, $2, 1)
+       ON CONFLICT (key, begins_at) DO UPDATE SET failures = f.failures + 1 RETURNING failures`, [key, beginsAt]);
+    return row?.failures ?? 0;
+  }
+
+  /** Takes back what was counted in advance. */
+  async uncountFailureAsSystem(em: EntityManager, key: Buffer, beginsAt: Date): Promise<void> {
+    await em.query('UPDATE sign_in_failure SET failures = failures - 1 WHERE key = $1 AND begins_at = $2 AND failures > 0', [key, beginsAt]);
+  }
+
+  async failuresAsSystem(em: EntityManager, key: Buffer, beginsAt: Date): Promise<number> {
+    const [row]: { failures: number }[] = await em.query('SELECT failures FROM sign_in_failure WHERE key = $1 AND begins_at = $2', [key, beginsAt]);
+    return row?.failures ?? 0;
+  }
+
+  async forgetFailuresAsSystem(em: EntityManager, before: Date): Promise<void> {
+    await em.query('DELETE FROM sign_in_failure WHERE begins_at < $1', [before]);
+  }
+}
+
+const COLUMNS = `
+  a.id, a.park_id AS "parkId", a.cadre_id AS "cadreId", a.login, a.must_change AS "mustChange", a.second_factor_at AS "secondFactorAt", a.failures,
+  a.wait_until AS "waitUntil", a.locked_at AS "lockedAt", a.last_sign_in_at AS "lastSignInAt", a.version, a.created_at AS "createdAt", a.updated_at AS "updatedAt"`;
+const HOLDER = `CASE WHEN a.cadre_id IS NULL THEN ARRAY['operator'] ELSE c.roles END AS roles, coalesce(c.active, a.cadre_id IS NULL) AS active`;
+const HELD = `${COLUMNS}, ${HOLDER} FROM account a LEFT JOIN cadre c ON c.park_id = a.park_id AND c.id = a.cadre_id`;
+const SIGNING_IN = `
+  ${COLUMNS}, ${HOLDER}, k.password_hash AS "passwordHash", k.password_set_at AS "passwordSetAt", k.usable_until AS "usableUntil", k.old_hashes AS "oldHashes", k.totp_secret AS "totpSecret"
+  FROM account a JOIN account_credential k ON k.account_id = a.id LEFT JOIN cadre c ON c.park_id = a.park_id AND c.id = a.cadre_id`;

@@ -1,0 +1,235 @@
+import { createHmac, hash } from 'node:crypto';
+import { Injectable, Logger } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { systemActor } from '../../kernel/actor';
+import { Clock } from '../../platform/clock';
+import { Database } from '../../platform/db/database';
+import { countedAddress } from '../../platform/http/limits/address';
+import { KeyEncryption } from '../../platform/key-encryption';
+import { readLogin } from '../domain/login';
+import { expiryOfPassword, faultOfPassword, LONGEST_PASSWORD, normalisePassword, type PasswordFault, REMEMBERED_PASSWORDS } from '../domain/password';
+import { demandsSecondFactor, type SecondFactor } from '../domain/second-factor';
+import { waitAfter } from '../domain/waiting';
+import { AccountRecord, holderOf } from './account-record';
+import { AccountsStore, type SigningIn } from './accounts.store';
+import { newTotpSecret, stepOfCode } from './one-time-codes';
+import { PasswordHasher } from './password-hasher';
+
+/** What somebody who signs in has proved so far: the values of `amr` (RFC 8176). */
+export type Proof = 'pwd' | 'otp';
+/** What is asked of them next. */
+export type Demand = 'code' | 'password' | 'enrol';
+
+export const TOTP_PURPOSE = 'totp secret';
+
+const FAILURES_WINDOW_MS = 600_000;
+// Behind one address there may be an office of people who mistype. Once the installation is being guessed at, who mistypes is asked to wait.
+const PER_ADDRESS = 30;
+const PER_ADDRESS_UNDER_ATTACK = 5;
+const UNDER_ATTACK = 300;
+
+/** Somebody who has proved something, by the password that the account had then: whatever gives it another ends what was begun. */
+export interface Proved {
+  readonly accountId: string;
+  readonly proofs: readonly Proof[];
+  readonly credential: string;
+}
+
+/** One attempt at the first factor, counted before it was looked at. */
+interface Attempt {
+  readonly allowed: boolean;
+  /** None where nobody has the name, or no attempt is looked at now. */
+  readonly account: SigningIn | undefined;
+  readonly window: Date;
+  readonly address: Buffer | undefined;
+}
+
+/**
+ * Signing in, step by step. An attempt counts as failed until it has succeeded, so that a hundred at once are no better than one after the other; and every attempt
+ * costs the same, whether the name is known, waits, is locked, or has no password.
+ */
+@Injectable()
+export class SignIn {
+  readonly #logger = new Logger(SignIn.name);
+  readonly #failureKey: Buffer;
+
+  constructor(
+    private readonly store: AccountsStore, private readonly record: AccountRecord, private readonly hasher: PasswordHasher, private readonly database: Database, private readonly clock: Clock,
+    private readonly keys: KeyEncryption, private readonly secondFactor: SecondFactor,
+  ) {
+    this.#failureKey = keys.derive('sign-in failures');
+  }
+
+  /** The first factor. `refused` says nothing of why; `later` that too much was refused to this address. */
+  async checkPassword(loginText: string, password: string, address: string, requestId: string): Promise<Proved | 'refused' | 'later'> {
+    const now = this.clock.now();
+    const attempt = await this.#begin(readLogin(loginText), address, now, requestId);
+    if (!attempt.allowed) return 'later';
+    const { account } = attempt;
+    const usable = account !== undefined && isOpen(account) && (account.usableUntil === null || account.usableUntil > now);
+    const typed = normalisePassword(password.slice(0, LONGEST_PASSWORD * 2));
+    const fits = await this.hasher.fits(typed, usable ? account.passwordHash ?? undefined : undefined);
+    if (fits && account !== undefined) {
+      await this.#passed(account.id, attempt, requestId);
+      return { accountId: account.id, proofs: ['pwd'], credential: tagOf(account) };
+    }
+    await this.#failed(account, attempt, requestId);
+    return 'refused';
+  }
+
+  /** What is still asked, given what was proved. Undefined when nobody may sign in with this account any more; `nothing` when it is enough. */
+  async demands(proved: Proved, requestId: string): Promise<Demand | 'nothing' | undefined> {
+    const account = await this.store.readAsSystem(systemActor(requestId), proved.accountId);
+    if (account === undefined || !holds(account, proved)) return undefined;
+    if (account.totpSecret !== null && !proved.proofs.includes('otp')) return 'code';
+    if (account.mustChange || account.passwordSetAt === null || expiryOfPassword(account.passwordSetAt) <= this.clock.now()) return 'password';
+    return account.totpSecret === null && this.secondFactor === 'by-role' && demandsSecondFactor(account.roles) ? 'enrol' : 'nothing';
+  }
+
+  /** The second factor: a code counts once. Failures count like those of a password. */
+  async checkCode(proved: Proved, code: string, requestId: string): Promise<Proved | undefined> {
+    const now = this.clock.now();
+    const system = systemActor(requestId);
+    return this.database.transact(system, async (em) => {
+      const account = await this.store.lockByIdAsSystem(em, proved.accountId);
+      if (account === null || !holds(account, proved) || account.totpSecret === null || isWaiting(account, now)) return undefined;
+      const step = stepOfCode(this.keys.open(TOTP_PURPOSE, account.totpSecret), code, now);
+      const taken = step !== undefined && await this.store.takeStepAsSystem(em, account.id, step);
+      if (!taken) await this.#countFailure(em, account, now, requestId);
+      return taken ? { ...proved, proofs: ['pwd', 'otp'] } : undefined;
+    });
+  }
+
+  /** Gives the account the password that its holder chose, and ends what was begun elsewhere with the one before. Answers what is wrong with it, if anything is. */
+  async changePassword(proved: Proved, chosen: string, browserSession: string | undefined, requestId: string): Promise<Proved | PasswordFault | 'used-before' | undefined> {
+    const now = this.clock.now();
+    const system = systemActor(requestId);
+    const account = await this.store.readAsSystem(system, proved.accountId);
+    if (account === undefined || !holds(account, proved)) return undefined;
+    const password = normalisePassword(chosen);
+    const fault = faultOfPassword(password, account.login);
+    if (fault !== undefined) return fault;
+    const before = [account.passwordHash, ...account.oldHashes].filter((one) => one !== null);
+    for (const one of before) if (await this.hasher.fits(password, one)) return 'used-before';
+    const passwordHash = await this.hasher.hash(password);
+    return this.database.transact(system, async (em) => {
+      const held = await this.store.lockByIdAsSystem(em, account.id);
+      if (held === null || !holds(held, proved)) return undefined;
+      await this.store.setCredentialAsSystem(em, held.id, { passwordHash, passwordSetAt: now, usableUntil: null, oldHashes: [passwordHash, ...held.oldHashes].slice(0, REMEMBERED_PASSWORDS) });
+      await this.store.update(em, held, { mustChange: false, updatedAt: now });
+      await this.store.endOtherSessionsAsSystem(em, held.id, browserSession);
+      await this.record.note(em, holderOf(held, requestId), held, 'account.password_changed', now);
+      return { ...proved, credential: tagOf({ ...held, passwordHash }) };
+    });
+  }
+
+  newSecret(): Buffer {
+    return newTotpSecret();
+  }
+
+  async loginOf(accountId: string, requestId: string): Promise<string | undefined> {
+    return (await this.store.readAsSystem(systemActor(requestId), accountId))?.login;
+  }
+
+  /** Takes a second factor into use whose first code is right. */
+  async enrol(proved: Proved, secret: Buffer, code: string, requestId: string): Promise<Proved | undefined> {
+    const now = this.clock.now();
+    const step = stepOfCode(secret, code, now);
+    if (step === undefined) return undefined;
+    return this.database.transact(systemActor(requestId), async (em) => {
+      const account = await this.store.lockByIdAsSystem(em, proved.accountId);
+      if (account === null || !holds(account, proved) || account.totpSecret !== null) return undefined;
+      await this.store.setCredentialAsSystem(em, account.id, { totpSecret: this.keys.seal(TOTP_PURPOSE, secret), totpStep: String(step) });
+      await this.store.update(em, account, { secondFactorAt: now, updatedAt: now });
+      await this.record.note(em, holderOf(account, requestId), account, 'account.second_factor_set', now);
+      return { ...proved, proofs: ['pwd', 'otp'] };
+    });
+  }
+
+  /** All that was asked is proved: the failures before are forgotten, and it is on the record. False when the account was locked in the meantime. */
+  async complete(proved: Proved, app: string, requestId: string): Promise<boolean> {
+    const now = this.clock.now();
+    return this.database.transact(systemActor(requestId), async (em) => {
+      const account = await this.store.lockByIdAsSystem(em, proved.accountId);
+      if (account === null || !holds(account, proved)) return false;
+      await this.store.countAsSystem(em, account.id, { failures: 0, waitUntil: null, lastSignInAt: now });
+      await this.record.note(em, holderOf(account, requestId), account, 'account.signed_in', now, { app, secondFactor: proved.proofs.includes('otp') });
+      return true;
+    });
+  }
+
+  /** Forgets counts that are over. */
+  async forgetFailures(requestId: string): Promise<void> {
+    const before = new Date(this.clock.now().getTime() - 2 * FAILURES_WINDOW_MS);
+    await this.database.transact(systemActor(requestId), async (em) => this.store.forgetFailuresAsSystem(em, before));
+  }
+
+  async #begin(login: string | undefined, address: string, now: Date, requestId: string): Promise<Attempt> {
+    const window = new Date(now.getTime() - (now.getTime() % FAILURES_WINDOW_MS));
+    const counted = countedAddress(address);
+    const key = counted === undefined ? undefined : this.#keyOf(`address ${counted}`);
+    return this.database.transact(systemActor(requestId), async (em) => {
+      if (key !== undefined) {
+        const before = await this.store.countFailureAsSystem(em, key, window);
+        const most = await this.store.failuresAsSystem(em, this.#keyOf('installation'), window) >= UNDER_ATTACK ? PER_ADDRESS_UNDER_ATTACK : PER_ADDRESS;
+        if (before > most) return { allowed: false, account: undefined, window, address: key };
+      }
+      const account = login === undefined ? null : await this.store.lockByLoginAsSystem(em, login);
+      if (account === null || isWaiting(account, now)) return { allowed: true, account: undefined, window, address: key };
+      const failures = account.failures + 1;
+      await this.store.countAsSystem(em, account.id, { failures, waitUntil: after(now, failures) });
+      return { allowed: true, account: { ...account, failures }, window, address: key };
+    });
+  }
+
+  /** What was counted in advance is taken back; the failures before stay until the whole sign-in is complete. */
+  async #passed(accountId: string, { window, address }: Attempt, requestId: string): Promise<void> {
+    await this.database.transact(systemActor(requestId), async (em) => {
+      if (address !== undefined) await this.store.uncountFailureAsSystem(em, address, window);
+      const account = await this.store.lockByIdAsSystem(em, accountId);
+      if (account !== null) await this.store.countAsSystem(em, accountId, { failures: Math.max(0, account.failures - 1), waitUntil: null });
+    });
+  }
+
+  async #failed(account: SigningIn | undefined, { window }: Attempt, requestId: string): Promise<void> {
+    const system = systemActor(requestId);
+    const failures = await this.database.transact(system, async (em) => {
+      if (account !== undefined) await this.record.note(em, system, account, 'account.sign_in_failed', this.clock.now(), { failures: account.failures });
+      return this.store.countFailureAsSystem(em, this.#keyOf('installation'), window);
+    });
+    if (failures === UNDER_ATTACK) this.#logger.warn({ requestId, failures }, 'many sign-ins fail: somebody may be guessing passwords');
+  }
+
+  async #countFailure(em: EntityManager, account: SigningIn, now: Date, requestId: string): Promise<void> {
+    const failures = account.failures + 1;
+    await this.store.countAsSystem(em, account.id, { failures, waitUntil: after(now, failures) });
+    await this.record.note(em, systemActor(requestId), account, 'account.sign_in_failed', now, { failures });
+  }
+
+  /** Addresses are personal data, and are not kept. */
+  #keyOf(what: string): Buffer {
+    return createHmac('sha256', this.#failureKey).update(what).digest();
+  }
+}
+
+function isOpen({ lockedAt, active }: SigningIn): boolean {
+  return lockedAt === null && active;
+}
+
+function holds(account: SigningIn, { credential }: Proved): boolean {
+  return isOpen(account) && tagOf(account) === credential;
+}
+
+/** Which password it was, and nothing about it. */
+function tagOf({ passwordHash }: SigningIn): string {
+  return hash('sha256', passwordHash ?? '', 'hex');
+}
+
+function isWaiting({ waitUntil }: SigningIn, now: Date): boolean {
+  return waitUntil !== null && waitUntil > now;
+}
+
+function after(now: Date, failures: number): Date | null {
+  const wait = waitAfter(failures);
+  return wait === 0 ? null : new Date(now.getTime() + wait);
+}

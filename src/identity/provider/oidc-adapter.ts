@@ -1,0 +1,88 @@
+import type { Adapter, AdapterPayload } from 'oidc-provider';
+import type { Clock } from '../../platform/clock';
+import type { ClientDirectory } from '../client-directory';
+import type { OidcStore, StoredPayload } from './oidc.store';
+
+/** The errors of the library that its adapter has to throw: they are told to whoever asked. */
+export interface OidcErrors {
+  readonly alreadyUsed: () => Error;
+  readonly repeated: () => Error;
+}
+
+// A machine's secret is compared where its hash lies: what stands here is never compared.
+const NO_SECRET = 'kept-elsewhere';
+
+/** Keeps the issuer's state in the database. One adapter for each kind of thing, as the library asks for them. */
+export class OidcAdapter implements Adapter {
+  constructor(private readonly model: string, private readonly store: OidcStore, private readonly clock: Clock, private readonly errors: OidcErrors) {}
+
+  async upsert(id: string, payload: AdapterPayload, expiresIn?: number): Promise<void> {
+    const now = this.clock.now();
+    const expiresAt = payload.exp === undefined ? new Date(now.getTime() + (expiresIn ?? 0) * 1_000) : new Date(payload.exp * 1_000);
+    if (!(await this.store.upsert(this.model, id, payload, expiresAt, now))) throw this.errors.repeated();
+  }
+
+  async find(id: string): Promise<AdapterPayload | undefined> {
+    return shown(await this.store.find(this.model, id, this.clock.now()));
+  }
+
+  async findByUid(uid: string): Promise<AdapterPayload | undefined> {
+    return shown(await this.store.findByUid(this.model, uid, this.clock.now()));
+  }
+
+  // The device flow is off.
+  findByUserCode(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  /** Of two at once one goes on; the library itself would let both. */
+  async consume(id: string): Promise<void> {
+    if (!(await this.store.consume(this.model, id, this.clock.now()))) throw this.errors.alreadyUsed();
+  }
+
+  async destroy(id: string): Promise<void> {
+    await this.store.destroy(this.model, id);
+  }
+
+  async revokeByGrantId(grantId: string): Promise<void> {
+    await this.store.revokeByGrant(grantId);
+  }
+}
+
+/** Machines, as the directory has them at the moment of asking: one that was revoked is refused at once. */
+export class ClientAdapter implements Adapter {
+  constructor(private readonly clients: ClientDirectory) {}
+
+  async find(id: string): Promise<AdapterPayload | undefined> {
+    const client = await this.clients.find(id);
+    if (client === undefined) return undefined;
+    const { clientId, authMethod, scopes, jwks } = client;
+    return {
+      client_id: clientId, token_endpoint_auth_method: authMethod, grant_types: ['client_credentials'], response_types: [], redirect_uris: [], scope: scopes.join(' '),
+      ...(authMethod === 'private_key_jwt' && jwks !== undefined ? { jwks } : { client_secret: NO_SECRET }),
+    };
+  }
+
+  findByUid(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  findByUserCode(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  // Nothing else is asked: clients are neither made nor changed here.
+  async upsert(): Promise<void> { await this.#refuse(); }
+  async consume(): Promise<void> { await this.#refuse(); }
+  async destroy(): Promise<void> { await this.#refuse(); }
+  async revokeByGrantId(): Promise<void> { await this.#refuse(); }
+
+  #refuse(): Promise<never> {
+    return Promise.reject(new TypeError('clients are the directory’s'));
+  }
+}
+
+function shown(stored: StoredPayload | undefined): AdapterPayload | undefined {
+  if (stored === undefined) return undefined;
+  return stored.consumedAt === null ? stored.payload : { ...stored.payload, consumed: Math.floor(stored.consumedAt.getTime() / 1_000) };
+}

@@ -1,0 +1,103 @@
+import { hash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { AdapterPayload } from 'oidc-provider';
+import { systemActor } from '../../kernel/actor';
+import { Database } from '../../platform/db/database';
+import type { OidcKey } from './oidc.entity';
+
+// Whoever knows the id of one of these can use it: so they are not kept, nor is the copy in the payload.
+const PRESENTED: ReadonlySet<string> = new Set(['RefreshToken', 'AuthorizationCode']);
+// Of these the same id comes a second time only from somebody who repeats what another has said.
+const ONCE: ReadonlySet<string> = new Set(['ReplayDetection']);
+const SYSTEM = systemActor('oidc');
+const KEY_LOCK = 7_215_021;
+const BATCH = 1_000;
+
+export interface StoredPayload {
+  readonly payload: AdapterPayload;
+  readonly consumedAt: Date | null;
+}
+
+/** The state and keys of the built-in issuer. All of it is the system's alone. */
+@Injectable()
+export class OidcStore {
+  constructor(private readonly database: Database) {}
+
+  /** False when it was there before and may be once only. */
+  async upsert(model: string, id: string, payload: AdapterPayload, expiresAt: Date, now: Date): Promise<boolean> {
+    const { jti, ...anonymous } = payload;
+    const kept = PRESENTED.has(model) ? anonymous : { ...anonymous, jti };
+    const written: unknown[] = await this.database.transact(SYSTEM, async (em) => em.query(
+      `INSERT INTO oidc_payload (model, id, payload, grant_id, account_id, uid, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+       ON CONFLICT (model, id) DO ${ONCE.has(model) ? 'NOTHING' : 'UPDATE SET payload = excluded.payload, grant_id = excluded.grant_id, account_id = excluded.account_id, uid = excluded.uid, expires_at = excluded.expires_at'}
+       RETURNING id`,
+      [model, idOf(model, id), JSON.stringify(kept), payload.grantId ?? null, payload.accountId ?? null, model === 'Session' ? payload.uid ?? null : null, now, expiresAt]));
+    return written.length === 1;
+  }
+
+  async find(model: string, id: string, now: Date): Promise<StoredPayload | undefined> {
+    const [row] = await this.database.read<StoredPayload>(SYSTEM, {
+      name: 'oidc-payload', text: 'SELECT payload, consumed_at AS "consumedAt" FROM oidc_payload WHERE model = $1 AND id = $2 AND expires_at > $3', values: [model, idOf(model, id), now],
+    });
+    return row === undefined || !PRESENTED.has(model) ? row : { ...row, payload: { ...row.payload, jti: id } };
+  }
+
+  async findByUid(model: string, uid: string, now: Date): Promise<StoredPayload | undefined> {
+    const [row] = await this.database.read<StoredPayload>(SYSTEM, {
+      name: 'oidc-payload-by-uid', text: 'SELECT payload, consumed_at AS "consumedAt" FROM oidc_payload WHERE model = $1 AND uid = $2 AND expires_at > $3', values: [model, uid, now],
+    });
+    return row;
+  }
+
+  async destroy(model: string, id: string): Promise<void> {
+    await this.#write('DELETE FROM oidc_payload WHERE model = $1 AND id = $2', [model, idOf(model, id)]);
+  }
+
+  /** Of those who consume the same at once, one is told true. */
+  async consume(model: string, id: string, now: Date): Promise<boolean> {
+    return (await this.#write('UPDATE oidc_payload SET consumed_at = $3 WHERE model = $1 AND id = $2 AND consumed_at IS NULL', [model, idOf(model, id), now])) === 1;
+  }
+
+  async revokeByGrant(grantId: string): Promise<void> {
+    await this.#write('DELETE FROM oidc_payload WHERE grant_id = $1', [grantId]);
+  }
+
+  /** Deletes what has expired, by the batch; answers how many. */
+  async forgetExpired(before: Date): Promise<number> {
+    for (let all = 0; ;) {
+      const gone = await this.#write('DELETE FROM oidc_payload WHERE (model, id) IN (SELECT model, id FROM oidc_payload WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)', [before, BATCH]);
+      all += gone;
+      if (gone < BATCH) return all;
+    }
+  }
+
+  async listKeys(): Promise<readonly OidcKey[]> {
+    return this.database.read<OidcKey>(SYSTEM, { name: 'oidc-keys', text: KEYS, values: [] });
+  }
+
+  /** Changes the keys as the rule says that is given those there are; one process at a time. Answers how many were made. */
+  async changeKeys(rule: (keys: readonly OidcKey[]) => Promise<{ readonly make: readonly OidcKey[]; readonly remove: readonly string[] }>): Promise<number> {
+    return this.database.transact(SYSTEM, async (em) => {
+      await em.query('SELECT pg_advisory_xact_lock($1)', [KEY_LOCK]);
+      const { make, remove } = await rule(await em.query<OidcKey[]>(KEYS));
+      for (const { id, publicJwk, sealedKey, sealedWith, createdAt, signsFrom } of make) {
+        await em.query('INSERT INTO oidc_key (id, public_jwk, sealed_key, sealed_with, created_at, signs_from) VALUES ($1, $2, $3, $4, $5, $6)', [id, JSON.stringify(publicJwk), sealedKey, sealedWith, createdAt, signsFrom]);
+      }
+      if (remove.length > 0) await em.query('DELETE FROM oidc_key WHERE id = ANY ($1)', [remove]);
+      return make.length;
+    });
+  }
+
+  async #write(text: string, values: unknown[]): Promise<number> {
+    const [, count]: [unknown, number] = await this.database.transact(SYSTEM, async (em) => em.query(text, values));
+    return count;
+  }
+}
+
+const KEYS = `
+  SELECT id, public_jwk AS "publicJwk", sealed_key AS "sealedKey", sealed_with AS "sealedWith", created_at AS "createdAt", signs_from AS "signsFrom"
+  FROM oidc_key ORDER BY signs_from`;
+
+function idOf(model: string, id: string): string {
+  return PRESENTED.has(model) ? hash('sha256', id, 'hex') : id;
+}
