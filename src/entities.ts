@@ -7,6 +7,9 @@ import { EnterpriseContact } from './enterprises/enterprise-contact.entity';
 import { EnterpriseStatusChange } from './enterprises/enterprise-status.entity';
 import { Enterprise } from './enterprises/enterprise.entity';
 import { GuideItem, GuideItemVersion } from './guide/guide-item.entity';
+import { IntegrityDeclaration, IntegrityRecusal } from './integrity/conflict.entity';
+import { IntegrityEntry, IntegrityHead } from './integrity/integrity-chain.entity';
+import { IntegrityFile, IntegrityMessage, IntegrityNamed, IntegrityReport, IntegrityReporter } from './integrity/report.entity';
 import { CalendarYearVersion } from './parks/calendar-year.entity';
 import { Department } from './parks/department.entity';
 import { Park } from './parks/park.entity';
@@ -38,5 +41,5 @@ export const ENTITIES: readonly EntityClass[] = [
   Park, ParkPolicy, WorkingHoursVersion, Department, CalendarYearVersion, Enterprise, EnterpriseContact, EnterpriseStatusChange, Cadre, CadreLeave, Assignment, DutyWatch, Lapse,
   Visit, VisitParticipant, VisitAmendment, PlannedVisit, PlannedVisitMember, GuideItem, GuideItemVersion, Ticket, TicketNumber,
   TicketCollaborator, TicketEvent, TicketClock, EnterpriseLink, LinkDelivery, Linkage, LinkageMember, LinkageDepartment, LinkageReply, LinkageSession, LinkageParticipant, FollowUp,
-  Reminder, Matter, MatterTicket, MatterNote, JournalEntry, JournalHead, JournalVerification, AccessLogEntry, ClientMadeId, KeptAnswer, RateWindow,
+  Reminder, Matter, MatterTicket, MatterNote, IntegrityReport, IntegrityReporter, IntegrityNamed, IntegrityFile, IntegrityMessage, IntegrityDeclaration, IntegrityRecusal, IntegrityEntry, IntegrityHead, JournalEntry, JournalHead, JournalVerification, AccessLogEntry, ClientMadeId, KeptAnswer, RateWindow,
 ];

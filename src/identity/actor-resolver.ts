@@ -63,12 +63,13 @@ export class ActorResolver {
   async #cadre(token: VerifiedToken, requestId: string): Promise<Omit<Actor, 'requestId'>> {
     const cadre = await this.cadres.findByIdentityAsSystem(token.issuer, token.subject, requestId);
     if (cadre === undefined || !cadre.active) throw new Problem('unauthenticated');
-    // Whoever reads a whole county does nothing else: any other role would reach into its other parks.
+    // Whoever reads a whole county does nothing else: any other role would reach into its other parks. But for its inspectors, to whom reports about the
+    // inspectors of a park go.
     const county = cadre.roles.includes('county');
     const parkIds = county ? await this.parks.listIdsOfCountyAsSystem(cadre.parkId, requestId) : [cadre.parkId];
     return {
       kind: 'cadre', id: cadre.id, issuer: token.issuer, subject: token.subject, parkIds, departmentId: cadre.departmentId, name: cadre.name,
-      roles: county ? ['county'] : cadre.roles, scopes: [],
+      roles: county ? cadre.roles.filter((role) => role === 'county' || role === 'inspector') : cadre.roles, scopes: [],
     };
   }
 

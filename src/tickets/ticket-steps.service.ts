@@ -164,7 +164,7 @@ export class TicketSteps {
   async #reopen(scene: Scene, { reason, source }: StepBodies['reopen']): Promise<Doing> {
     const { actor, ticket } = scene;
     if (actor.kind === 'cadre' && source === undefined) throw Problem.at('reason-required', '/source');
-    const handlerId = ticket.handlerId !== null && (await this.#isActive(scene, ticket.handlerId)) ? ticket.handlerId : null;
+    const handlerId = ticket.handlerId !== null && (await this.#isActive(scene, ticket.handlerId)) && !(await this.#isRecused(scene, ticket.handlerId)) ? ticket.handlerId : null;
     return { what: { type: 'reopen', handlerId, terms: await this.#termsNow(scene) }, words: { reason, ...(source === undefined ? {} : { source }) } };
   }
 
@@ -177,6 +177,11 @@ export class TicketSteps {
   async #isActive({ em, actor, parkId }: Scene, id: string): Promise<boolean> {
     const [cadre] = await this.cadres.requireCadres(em, actor, parkId, [id], '/handlerId');
     return cadre?.active === true;
+  }
+
+  /** Nobody is refused here: what goes on without its handler goes back to the department that assigns. */
+  async #isRecused({ em, parkId, row }: Scene, id: string): Promise<boolean> {
+    return this.store.isRecused(em, parkId, id, row.enterpriseId);
   }
 
   /** A new cycle is bound by the guide version and the policy then in force. */

@@ -4,6 +4,7 @@ import { ROUTES } from '../../src/identity/routes';
 import { KeptAnswersSweep } from '../../src/platform/http/idempotency/kept-answers.sweep';
 import { STEPS } from '../../src/tickets/domain/lifecycle';
 import { type Caller, startApp, type TestApp } from '../support/app';
+import { aDeclaration, aRecusal, aReport } from '../support/integrity';
 import {
   aGuideItem, aGuideItemBody, aLinkage, aMatter, anAcceptedTicket, anAssignment, anEnterprise, aProposal, aReminder, aSessionBody, asHand, aTicket, aTicketBody, aTicketFor, aTicketIn, aUscc, aVisit, type Hand, STEP_SAMPLES,
 } from '../support/world';
@@ -66,6 +67,18 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   'planned-visits/:id/join': recipe('officer2', async (app) => [`/planned-visits/${await aPlan(app)}/join`, {}]),
   'planned-visits/:id/cancel': recipe('officer', async (app) => [`/planned-visits/${await aPlan(app)}/cancel`, {}]),
   'tickets/:id/receipts': recipe('enterprise', async (app) => [`/tickets/${(await aTicketIn(app, 'resolved')).id}/receipts`, {}]),
+  'integrity/reports/:id/question': recipe('inspector', async (app) => [`/integrity/reports/${(await aReport(app)).id}/question`, { text: '请问当时还有谁在场？' }]),
+  'integrity/reports/:id/identify': recipe('inspector', async (app) => [`/integrity/reports/${(await aReport(app)).id}/identify`, { cadreId: app.cadres.handler, enterpriseId: await anEnterprise(app) }]),
+  'integrity/reports/:id/decide': recipe('inspector', async (app) => [`/integrity/reports/${(await aReport(app)).id}/decide`, { outcome: 'not_confirmed', reason: '查无实据。' }]),
+  'integrity/recusals': recipe('inspector', async (app) => ['/integrity/recusals', { cadreId: app.cadres.officer, enterpriseId: await anEnterprise(app), reason: '核查期间先行回避。' }]),
+  'integrity/recusals/:id/end': recipe('inspector', async (app) => [`/integrity/recusals/${await aRecusal(app)}/end`, { reason: '核查结束' }]),
+  'integrity/declarations': recipe('officer', async (app) => ['/integrity/declarations', { enterpriseId: await anEnterprise(app), kind: 'kin', description: '配偶任该公司财务主管。' }]),
+  'integrity/declarations/:id/end': recipe('inspector', async (app) => [`/integrity/declarations/${await aDeclaration(app)}/end`, { reason: '股份已转让' }]),
+  'integrity/inspectors': recipe('inspector', (app) => ['/integrity/inspectors', { cadreId: app.cadres.leader2 }]),
+  'integrity/inspectors/:id/end': recipe('inspector', async (app) => {
+    await app.as('inspector').post('/integrity/inspectors', { cadreId: app.cadres.leader2 }).expect(200);
+    return [`/integrity/inspectors/${app.cadres.leader2}/end`, {}];
+  }),
   'tickets': recipe('officer', async (app) => ['/tickets', aTicketBody(await anEnterprise(app))]),
   ...Object.fromEntries(STEPS.map((step) => [`tickets/:id/${step}`, recipe(STEP_SAMPLES[step].who, async (app) => {
     const ticket = await aTicketFor(app, step);
@@ -86,7 +99,7 @@ describe('the same request, delivered twice', () => {
   const counts = async (): Promise<unknown> => app.sql(`
     SELECT (SELECT count(*) FROM journal_entry) AS entries, (SELECT count(*) FROM visit) AS visits, (SELECT count(*) FROM enterprise) AS enterprises, (SELECT count(*) FROM access_log) AS readings,
       (SELECT count(*) FROM guide_item_version) AS versions, (SELECT count(*) FROM ticket) AS tickets, (SELECT count(*) FROM ticket_event) AS events,
-      (SELECT count(*) FROM ticket_clock) AS clocks`);
+      (SELECT count(*) FROM ticket_clock) AS clocks, (SELECT count(*) FROM integrity_entry) AS integrity, (SELECT count(*) FROM integrity_message) AS messages`);
 
   it('is told for every POST that there is', () => {
     const posts = ROUTES.filter(({ method }) => method === 'POST').map(({ path }) => path);
