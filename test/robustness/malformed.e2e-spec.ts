@@ -27,7 +27,7 @@ describe('malformed requests', () => {
     ids = { ...ids, 'integrity/reports': (await aReport(app)).id, 'integrity/recusals': await aRecusal(app), 'integrity/declarations': await aDeclaration(app), 'integrity/inspectors': app.cadres.officer };
     for (const role of ['officer', 'leader', 'supervisor', 'admin', 'inspector', 'operator'] as const) tokens.set(role, await app.token(role));
     tokens.set('enterprise:act', await app.issuer.sign('a-client', { client_id: 'a-client', scope: 'enterprise:act', park_ids: [app.parkId] }, app.clock.now()));
-  });
+  }, 60_000);
   afterAll(async () => { await app.close(); });
 
   const idIn = (path: string): string => ids[path.split('/').slice(0, 2).join('/')] ?? ids[path.split('/')[0] ?? ''] ?? '01950000-0000-7000-8000-0000000000ff';
