@@ -4,7 +4,7 @@ import { CadresService } from '../cadres/cadres.service';
 import { EnterprisesService } from '../enterprises/enterprises.service';
 import { type Actor, cadreOf, hasRole, parkOf } from '../kernel/actor';
 import { type Day, localDay } from '../kernel/day';
-import { found } from '../kernel/problem';
+import { found, Problem } from '../kernel/problem';
 import { ParksService } from '../parks/parks.service';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/db/database';
@@ -53,6 +53,8 @@ export class ConflictsService {
   /** Of oneself alone. From now on the cadre is recused; what they hold is listed to the administrator. Problem `reference-unknown`. */
   async declare(actor: Actor, { enterpriseId, kind, description, since }: GivenDeclaration, once?: Once<Written>): Promise<Written> {
     const cadreId = cadreOf(actor);
+    // Whoever reads a whole county deals with none of its enterprises.
+    if (hasRole(actor, 'county')) throw new Problem('forbidden');
     const parkId = parkOf(actor);
     return this.database.transact(actor, async (em) => {
       const now = this.clock.now();

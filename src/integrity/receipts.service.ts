@@ -69,6 +69,8 @@ export class ReceiptsService {
     const actor = reporterActor(park.id);
     await this.database.transact(actor, async (em) => {
       await openWall(em);
+      // Whoever is just being made inspector is one by then, or finds this report to be raised.
+      await this.chain.lock(em, park.id);
       const known = await this.store.known(em, park.id, (given.named ?? []).flatMap(({ cadreId }) => cadreId ?? []), given.enterpriseId ?? null);
       const report = reportOf(given, known, { id: newId(now), parkId: park.id, receiptHash, now });
       const { id, parkId, level } = report;
@@ -99,6 +101,7 @@ export class ReceiptsService {
     return this.database.transact(systemActor(requestId), async (em) => {
       await openWall(em);
       const now = this.clock.now();
+      await this.chain.lock(em, found(await this.store.findByReceiptAsSystem(em, hash, false)).parkId);
       const report = found(await this.store.findByReceiptAsSystem(em, hash, true));
       requireOpen(report.status);
       const { id, parkId } = report;

@@ -133,6 +133,8 @@ export class ReportsService {
     return this.database.transact(actor, async (em) => {
       await openWall(em);
       const now = this.clock.now();
+      // The chain first, as everybody does who decides who reads a report: whoever is just being made inspector is one, or is found afterwards.
+      await this.chain.lock(em, found(await this.store.parkOf(em, actor, id)));
       const report = found(await this.store.lock(em, actor, id));
       requireOpen(report.status);
       await this.#append(em, actor, report, type, now, await work({ em, report, now }));

@@ -54,6 +54,12 @@ export class ReportsStore {
     return rows.length > 0;
   }
 
+  /** The park of a report that the actor may see. */
+  async parkOf(em: EntityManager, actor: Actor, id: string): Promise<string | null> {
+    const [row]: { parkId: string }[] = await em.query(`SELECT r.park_id AS "parkId" FROM integrity_report r WHERE r.park_id = ANY ($1) AND r.id = $2 AND ${visible(3)}`, [[...actor.parkIds], id, ...readerOf(actor)]);
+    return row?.parkId ?? null;
+  }
+
   /** Held until the transaction ends. */
   async lock(em: EntityManager, actor: Actor, id: string): Promise<IntegrityReport | null> {
     const [row]: { id: string }[] = await em.query(

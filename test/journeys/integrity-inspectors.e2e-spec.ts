@@ -47,6 +47,7 @@ describe('inspectors', () => {
     // Beside the county's no other role reaches into its parks.
     expect((await app.as('county').get('/me').expect(200)).body).toMatchObject({ roles: ['inspector', 'county'] });
     await app.as('county').get('/integrity/reports').expect(200);
+    await app.as('county').post('/integrity/declarations', { enterpriseId: officer, kind: 'kin', description: 'x' }).expect(403);
     expect([await make('county', officer), await relieve('county', inspector), await relieve('county', county)]).toEqual([200, 200, 200]);
   });
 

@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Client } from 'pg';
 import { pino } from 'pino';
 import { type TestApp, startApp } from '../support/app';
 import { A_PICTURE, aReport, aReportBody, following, saying } from '../support/integrity';
@@ -198,6 +200,20 @@ describe('a report to the inspectors', () => {
       expect([await sees('county', open.id), await sees('county', byName.id)]).toEqual([true, true]);
       expect(await entriesOf(open.id)).toContain(`report.raised ${app.cadres.inspector}`);
     });
+  });
+
+  it('goes to the county’s also when an inspector is made of whom it speaks while it comes in', async () => {
+    const owner = new Client({ connectionString: app.database.url });
+    await owner.connect();
+    await owner.query('BEGIN');
+    await owner.query(`SELECT pg_advisory_xact_lock(hashtextextended('integrity ' || $1::text, 0))`, [app.parkId]);
+    await owner.query(`UPDATE cadre SET roles = '{officer,inspector}' WHERE id = $1`, [app.cadres.officer2]);
+    const given = app.asNobody().post('/integrity/reports', aReportBody({ text: '同时', named: [{ name: '某', cadreId: app.cadres.officer2 }] })).then(({ status }) => status);
+    while ((await app.sql(`SELECT FROM pg_stat_activity WHERE wait_event = 'advisory' AND datname = current_database()`)).length === 0) await pause(20);
+    await owner.query('COMMIT');
+    await owner.end();
+    expect(await given).toBe(201);
+    expect(await app.sql(`SELECT level FROM integrity_report WHERE text = '同时'`)).toEqual([{ level: 'county' }]);
   });
 
   it('is limited for whoever sends many, as links are', async () => {
