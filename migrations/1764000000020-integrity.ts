@@ -206,16 +206,16 @@ const GUARDS = `
 `;
 
 // It runs as its owner, whom no policy binds, and answers for a park in the caller's scope alone. A report that names no enterprise recuses from none: anybody
-// could stop a whole park with one.
+// could stop a whole park with one. All three are counted, always: where the first that is found would end the search, the time it takes would tell which.
 const RECUSED = `
   CREATE FUNCTION is_recused(park uuid, cadre uuid, enterprise uuid) RETURNS boolean
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, extensions, pg_temp AS $$
     SELECT (coalesce(current_setting('ledger.system', true) = 'on', false)
         OR coalesce(park = ANY (string_to_array(nullif(current_setting('ledger.parks', true), ''), ',')::uuid[]), false))
-      AND (EXISTS (SELECT FROM integrity_declaration d WHERE d.park_id = park AND d.cadre_id = cadre AND d.enterprise_id = enterprise AND d.ended_at IS NULL)
-        OR EXISTS (SELECT FROM integrity_recusal r WHERE r.park_id = park AND r.cadre_id = cadre AND (r.enterprise_id = enterprise OR r.enterprise_id IS NULL) AND r.ended_at IS NULL)
-        OR EXISTS (SELECT FROM integrity_named n JOIN integrity_report i ON i.park_id = n.park_id AND i.id = n.report_id
-          WHERE n.park_id = park AND n.cadre_id = cadre AND i.enterprise_id = enterprise AND i.status = 'open'))
+      AND (SELECT count(*) FROM integrity_declaration d WHERE d.park_id = park AND d.cadre_id = cadre AND d.enterprise_id = enterprise AND d.ended_at IS NULL)
+        + (SELECT count(*) FROM integrity_recusal r WHERE r.park_id = park AND r.cadre_id = cadre AND (r.enterprise_id = enterprise OR r.enterprise_id IS NULL) AND r.ended_at IS NULL)
+        + (SELECT count(*) FROM integrity_named n JOIN integrity_report i ON i.park_id = n.park_id AND i.id = n.report_id
+          WHERE n.park_id = park AND n.cadre_id = cadre AND i.enterprise_id = enterprise AND i.status = 'open') > 0
   $$;
   REVOKE ALL ON FUNCTION is_recused(uuid, uuid, uuid) FROM PUBLIC;
 `;

@@ -4,7 +4,7 @@ import { Problem } from '../kernel/problem';
 import { type Happening, Journal } from '../platform/journal/journal';
 import type { JournalData } from '../platform/journal/journal-data';
 import { ConflictsStore } from './conflicts.store';
-import { whoIsGiven } from './domain/given';
+import { WHO_IS_GIVEN } from './domain/given';
 
 /**
  * Stands where cadres are given something to do with an enterprise, in the transaction that gives it. A declared conflict, an open report and a preventive
@@ -15,7 +15,7 @@ export class RecusalsService implements OnModuleInit {
   constructor(private readonly store: ConflictsStore, private readonly journal: Journal) {}
 
   onModuleInit(): void {
-    for (const [type, giving] of Object.entries(whoIsGiven)) this.journal.on(type, async (em, entry) => this.#refuse(em, entry, giving(entry.data ?? {})));
+    for (const [type, giving] of Object.entries(WHO_IS_GIVEN)) this.journal.on(type, async (em, entry) => this.#refuse(em, entry, giving(entry.data ?? {})));
   }
 
   async #refuse(em: EntityManager, { parkId, data }: Happening, cadreIds: readonly string[]): Promise<void> {

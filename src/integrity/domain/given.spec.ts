@@ -1,4 +1,4 @@
-import { whoIsGiven } from './given';
+import { WHO_IS_GIVEN } from './given';
 
 describe('who is given something to do', () => {
   it.each([
@@ -9,6 +9,6 @@ describe('who is given something to do', () => {
     ['linkage.team_changed', { cadreIds: ['a', 'b'], departmentIds: ['d'] }, ['a', 'b']],
     ['ticket.assigned', {}, []],
   ])('%s %j: %j', (type, data, ids) => {
-    expect(whoIsGiven[type]?.(data)).toEqual(ids);
+    expect(WHO_IS_GIVEN[type]?.(data)).toEqual(ids);
   });
 });

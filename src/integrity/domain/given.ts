@@ -1,7 +1,7 @@
 type Data = { readonly [name: string]: unknown };
 
 /** Whom an entry of the journal makes responsible for something of an enterprise, by its type. */
-export const whoIsGiven: Readonly<Record<string, (data: Data) => readonly string[]>> = {
+export const WHO_IS_GIVEN: Readonly<Record<string, (data: Data) => readonly string[]>> = {
   // Also the successor's, when an enterprise is handed over.
   'assignment.started': ({ cadreId }) => idsIn(cadreId),
   'ticket.assigned': ({ handlerId, collaboratorIds }) => idsIn(handlerId, collaboratorIds),
