@@ -15,7 +15,7 @@ describe('the key that signs cursors', () => {
 
   const heard = (process: TestApp): Promise<void> => new Promise((resolve) => { process.app.get(Signals).on('ledger_installation_key', resolve); });
   const firstCursor = async (process: TestApp): Promise<string> => ((await process.as('admin').get('/cadres?limit=1').expect(200)).body as { nextCursor: string }).nextCursor;
-  const secrets = async (): Promise<string[]> => (await app.sql<{ secret: Buffer }>("SELECT secret FROM installation_key WHERE purpose <> 'link' ORDER BY purpose")).map(({ secret }) => secret.toString('hex'));
+  const secrets = async (): Promise<string[]> => (await app.sql<{ secret: Buffer }>("SELECT secret FROM installation_key WHERE purpose = 'cursor' OR purpose LIKE 'other %' ORDER BY purpose")).map(({ secret }) => secret.toString('hex'));
 
   it('is the same for all processes of an installation', async () => {
     const cursor = await firstCursor(app);
@@ -69,7 +69,7 @@ describe('the key that signs cursors', () => {
       }
     };
     expect(await asApplication('SELECT purpose FROM installation_key', 'off')).toEqual([]);
-    expect(await asApplication('SELECT purpose FROM installation_key ORDER BY purpose', 'on')).toEqual([{ purpose: 'cursor' }, { purpose: 'link' }]);
+    expect(await asApplication('SELECT purpose FROM installation_key ORDER BY purpose', 'on')).toEqual(['cursor', 'link', 'receipt', 'reporter'].map((purpose) => ({ purpose })));
     for (const change of ["UPDATE installation_key SET purpose = 'x'", 'DELETE FROM installation_key', "INSERT INTO installation_key (purpose) VALUES ('x')"]) {
       await expect(asApplication(change, 'on')).rejects.toThrow('permission denied');
     }
