@@ -14,7 +14,7 @@ describe('a cadre who is recused', () => {
   beforeAll(async () => {
     app = await startApp();
     for (const who of ['officer', 'officer2', 'handler', 'leader2'] as const) await app.sql(`UPDATE cadre SET roles = '{officer,leader,handler}' WHERE id = $1`, [app.cadres[who]]);
-  });
+  }, 60_000);
   afterAll(async () => { await app.close(); });
 
   const recuse = async (enterpriseId: string): Promise<void> => {

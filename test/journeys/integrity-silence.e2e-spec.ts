@@ -37,7 +37,7 @@ describe.each([['who serves, supervises and administers', ['officer', 'leader', 
     // Another report, about somebody else: what this person reads as an inspector is not nothing.
     await aReport(app, { text: '他人之事' });
     await seal(app);
-  });
+  }, 120_000);
   afterAll(async () => {
     await stopSealing(app);
     await app.close();
@@ -71,7 +71,7 @@ describe.each([['who serves, supervises and administers', ['officer', 'leader', 
     expect(await everything()).toEqual(before);
     await app.as(reader).post(`/integrity/reports/${id}/decide`, { outcome: 'confirmed', reason: '已查实', reply: '谢谢' }).expect(200);
     expect(await everything()).toEqual(before);
-  }, 120_000);
+  }, 300_000);
 
   it('is told the same of that report as of one that does not exist', async () => {
     const [{ id } = { id: '' }] = await app.sql<{ id: string }>('SELECT report_id AS id FROM integrity_named WHERE cadre_id = $1 LIMIT 1', [app.cadres.officer]);
