@@ -39,7 +39,7 @@ describe('a cadre who is recused', () => {
     },
     'a ticket beside its handler': async (enterpriseId) => {
       const { id } = await aTicket(app, enterpriseId);
-      return (cadreId) => supervisor().post(`/tickets/${id}/assign`, { handlerId: app.cadres.leader, collaboratorIds: [app.cadres.leader2, cadreId] });
+      return (cadreId) => supervisor().post(`/tickets/${id}/assign`, { handlerId: app.cadres.leader, collaboratorIds: [cadreId] });
     },
     'a ticket that another had': async (enterpriseId) => {
       const { id } = await aTicket(app, enterpriseId);
@@ -48,6 +48,8 @@ describe('a cadre who is recused', () => {
     },
     'the lead': async (enterpriseId) => {
       const { id } = await aTicket(app, enterpriseId);
+      await supervisor().post(`/tickets/${id}/assign`, { handlerId: app.cadres.leader }).expect(200);
+      await supervisor().post(`/tickets/${id}/linkages`, { reason: '需现场协调' }).expect(201);
       return (leadId) => supervisor().post(`/tickets/${id}/name-lead`, { leadId });
     },
     'a place in the team': async (enterpriseId) => {
