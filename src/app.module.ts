@@ -7,6 +7,7 @@ import { FieldModule } from './field/field.module';
 import { GuideModule } from './guide/guide.module';
 import { IdentityModule } from './identity/identity.module';
 import type { TrustedIssuer } from './identity/token-verifier';
+import { IntegrityModule } from './integrity/integrity.module';
 import { ParksModule } from './parks/parks.module';
 import type { Clock } from './platform/clock';
 import type { LinksConfig, SignInConfig } from './platform/config';
@@ -49,7 +50,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         PlatformModule.of(source, clock, { journalHash, limits }), ParksModule, EnterprisesModule, CadresModule, AssignmentsModule, VisitsModule, GuideModule, TicketsModule, LinksModule.of(links), SupervisionModule,
-        IdentityModule.of(trusted, signIn, keyEncryption), FieldModule, PortalModule,
+        IntegrityModule.of(journalHash), IdentityModule.of(trusted, signIn, keyEncryption), FieldModule, PortalModule,
       ],
     };
   }

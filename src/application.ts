@@ -9,7 +9,7 @@ import type { Logger } from 'pino';
 import { AppModule, type Parts } from './app.module';
 import { mountIssuer } from './identity/oidc-mount';
 import { ProviderService } from './identity/provider/provider.service';
-import { findRoute, isForAnybody, isPublic } from './identity/routes';
+import { findRoute, isForAnybody, isPublic, takesForms } from './identity/routes';
 import { Problem } from './kernel/problem';
 import type { ProblemCode } from './kernel/problem-catalogue';
 import { addApiDocument } from './openapi';
@@ -149,7 +149,7 @@ function limitAddresses(fastify: FastifyInstance, limits: RateLimits, filter: Pr
       return;
     }
     countAddress(limits, filter, request, reply, () => {
-      if (isForAnybody(request.routeOptions.url ?? '')) letPass(() => limits.ofAddressInPublic(request.ip, reply), filter, request, reply, done);
+      if (isForAnybody(request.method, request.routeOptions.url ?? '')) letPass(() => limits.ofAddressInPublic(request.ip, reply), filter, request, reply, done);
       else done();
     });
   });
@@ -197,7 +197,7 @@ function problemOfNoise(code: string): Problem {
 /** A route that the table of routes does not know does not start. */
 function requireKnownRoute(method: string | string[], url: string): void {
   for (const one of [method].flat()) {
-    if (one === 'OPTIONS' || isPublic(url) || findRoute(one, url) !== undefined) continue;
+    if (one === 'OPTIONS' || isPublic(one, url) || findRoute(one, url) !== undefined) continue;
     throw new Error(`${one} ${url} is not in the table of routes (identity/routes.ts)`);
   }
 }
@@ -225,10 +225,10 @@ function takeJsonInUtf8Alone(fastify: FastifyInstance): void {
   });
 }
 
-/** Forms as browsers send them, for the routes that anybody opens. */
+/** Forms as browsers send them, for the pages that anybody opens. */
 function takeForms(fastify: FastifyInstance): void {
   fastify.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer', bodyLimit: FORM_LIMIT }, (request, body, done) => {
-    if (!isForAnybody(request.routeOptions.url ?? '')) {
+    if (!takesForms(request.routeOptions.url ?? '')) {
       done(new Problem('unsupported-media-type'));
       return;
     }

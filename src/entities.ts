@@ -10,6 +10,9 @@ import { GuideItem, GuideItemVersion } from './guide/guide-item.entity';
 import { MachineClient, MachineClientPark, MachineClientSecret } from './identity/clients/machine-client.entity';
 import { Account, AccountCredential, SignInFailure } from './identity/accounts/account.entity';
 import { OidcKey, OidcPayload } from './identity/provider/oidc.entity';
+import { IntegrityDeclaration, IntegrityRecusal } from './integrity/conflict.entity';
+import { IntegrityEntry, IntegrityHead } from './integrity/integrity-chain.entity';
+import { IntegrityFile, IntegrityMessage, IntegrityNamed, IntegrityReport, IntegrityReporter } from './integrity/report.entity';
 import { CalendarYearVersion } from './parks/calendar-year.entity';
 import { Department } from './parks/department.entity';
 import { Park } from './parks/park.entity';
@@ -42,7 +45,7 @@ export const ENTITIES: readonly EntityClass[] = [
   Park, ParkPolicy, WorkingHoursVersion, Department, CalendarYearVersion, Enterprise, EnterpriseContact, EnterpriseStatusChange, Cadre, CadreLeave, Assignment, DutyWatch, Lapse,
   Visit, VisitParticipant, VisitAmendment, PlannedVisit, PlannedVisitMember, GuideItem, GuideItemVersion, Ticket, TicketNumber,
   TicketCollaborator, TicketEvent, TicketClock, EnterpriseLink, LinkDelivery, Linkage, LinkageMember, LinkageDepartment, LinkageReply, LinkageSession, LinkageParticipant, FollowUp,
-  Reminder, Matter, MatterTicket, MatterNote, MachineClient, MachineClientPark, MachineClientSecret, JournalEntry, JournalHead, JournalVerification, AccessLogEntry, ClientMadeId, KeptAnswer, RateWindow,
-  JobRound,
+  Reminder, Matter, MatterTicket, MatterNote, IntegrityReport, IntegrityReporter, IntegrityNamed, IntegrityFile, IntegrityMessage, IntegrityDeclaration, IntegrityRecusal, IntegrityEntry, IntegrityHead,
+  MachineClient, MachineClientPark, MachineClientSecret, JournalEntry, JournalHead, JournalVerification, AccessLogEntry, ClientMadeId, KeptAnswer, RateWindow, JobRound,
   Account, AccountCredential, SignInFailure, OidcPayload, OidcKey,
 ];

@@ -22,7 +22,7 @@ export class AssignmentsController {
   }
 
   @Post()
-  @Call({ id: 'createAssignment', once: true, summary: 'Assign an enterprise to a cadre', zh: '新建联系分工', description: 'One at a time per enterprise and capacity. Who follows somebody inherits the enterprise’s clock.', creates: true, answers: { type: AssignmentResponse }, problems: ['assignment-overlaps', 'enterprise-exited', 'reference-unknown', 'cadre-inactive', 'role-missing', 'date-order', 'id-taken', 'id-time-out-of-range', 'park-required'] })
+  @Call({ id: 'createAssignment', once: true, summary: 'Assign an enterprise to a cadre', zh: '新建联系分工', description: 'One at a time per enterprise and capacity. Who follows somebody inherits the enterprise’s clock.', creates: true, answers: { type: AssignmentResponse }, problems: ['assignment-overlaps', 'enterprise-exited', 'reference-unknown', 'cadre-inactive', 'role-missing', 'handler-recused', 'date-order', 'id-taken', 'id-time-out-of-range', 'park-required'] })
   async create(@CurrentActor() actor: Actor, @Body() body: CreateAssignment, @Answering() answers: Answers): Promise<string> {
     return answers.created(async (once) => this.assignments.create(actor, body, once), toAssignmentResponse);
   }
@@ -37,7 +37,7 @@ export class AssignmentsController {
 
   @Post(':id/handover')
   @IdParam('assignment')
-  @Call({ id: 'handOverAssignment', once: true, summary: 'Hand an enterprise over', zh: '交接联系分工', description: 'Ends this assignment and starts the successor’s on one day; answers the successor’s. Their first due date lies at least three days after their start.', creates: true, answers: { type: AssignmentResponse }, problems: ['assignment-ended', 'assignment-overlaps', 'reference-unknown', 'cadre-inactive', 'role-missing', 'date-order', 'too-far-back', 'id-taken', 'id-time-out-of-range'] })
+  @Call({ id: 'handOverAssignment', once: true, summary: 'Hand an enterprise over', zh: '交接联系分工', description: 'Ends this assignment and starts the successor’s on one day; answers the successor’s. Their first due date lies at least three days after their start.', creates: true, answers: { type: AssignmentResponse }, problems: ['assignment-ended', 'assignment-overlaps', 'reference-unknown', 'cadre-inactive', 'role-missing', 'handler-recused', 'date-order', 'too-far-back', 'id-taken', 'id-time-out-of-range'] })
   async handOver(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Body() body: HandOverAssignment, @Answering() answers: Answers): Promise<string> {
     return answers.created(async (once) => this.assignments.handOver(actor, id, body, once), toAssignmentResponse);
   }

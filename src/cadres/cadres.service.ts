@@ -16,7 +16,7 @@ import { Journal } from '../platform/journal/journal';
 import type { Cadre } from './cadre.entity';
 import { type CadreFilters, CadresStore, type IdentifiedCadre, type LockedCadre, type ReferredCadre } from './cadres.store';
 import { personSortKey } from './domain/person-name';
-import { type CadreRole, grantRoles, holdsProtectedRole } from './domain/roles';
+import { CADRE_ROLES, type CadreRole, grantRoles, holdsProtectedRole } from './domain/roles';
 
 export interface GivenIdentity {
   readonly issuer: string;
@@ -110,6 +110,27 @@ export class CadresService {
     });
     if (IDENTITY_FIELDS.some((field) => change[field] !== undefined)) this.#tellListeners();
     return changed;
+  }
+
+  /**
+   * Gives or takes the role of an inspector, for whoever may decide that: no administrator. Call {@link tellIdentityChanged} after the commit. Answers the
+   * cadre as they were; nothing where there is none in scope.
+   */
+  async setInspectorIn(em: EntityManager, actor: Actor, id: string, holds: boolean, now: Date): Promise<LockedCadre | undefined> {
+    const cadre = await this.store.lock(em, actor, id, now);
+    if (cadre === null) return undefined;
+    if (cadre.roles.includes('inspector') === holds) return cadre;
+    const roles = CADRE_ROLES.filter((role) => (role === 'inspector' ? holds : cadre.roles.includes(role)));
+    await this.store.update(em, cadre, { roles, updatedAt: now });
+    await this.journal.append(em, actor, {
+      type: 'cadre.changed', parkId: cadre.parkId, subject: { type: 'cadre', id }, at: now, effectiveOn: cadre.today, data: { fields: ['roles'], roles },
+    });
+    return cadre;
+  }
+
+  /** Tells, in this process, that somebody's roles have changed. */
+  tellIdentityChanged(): void {
+    this.#tellListeners();
   }
 
   /** Whom a token stands for, active or not, in whatever park; `undefined` when nobody has the identity. */

@@ -18,7 +18,7 @@ export class AccessGuard implements CanActivate {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const path = request.routeOptions.url ?? '';
-    if (isPublic(path)) return true;
+    if (isPublic(request.method, path)) return true;
     const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
     if (token === undefined) throw new Problem('unauthenticated');
     const actor = await this.resolver.resolve(await this.verifier.verify(token), request.id);

@@ -84,10 +84,11 @@ export class ActorResolver {
     if (cadre === undefined || !cadre.active) throw new Problem('unauthenticated');
     const bound = trust.kind === 'outside' ? trust.parks : undefined;
     if (bound !== undefined && !bound.includes(cadre.parkCode)) throw new Problem('unauthenticated');
-    // Whoever reads a whole county does nothing else: any other role would reach into its other parks. Nor does an issuer of one park lead into them.
+    // Whoever reads a whole county does nothing else: any other role would reach into its other parks. Nor does an issuer of one park lead into them. But for
+    // the county's inspectors, to whom reports about the inspectors of a park go.
     const county = cadre.roles.includes('county');
     const parkIds = county ? await this.parks.listIdsOfCountyAsSystem(cadre.parkId, requestId, bound) : [cadre.parkId];
-    return { kind: 'cadre', id: cadre.id, issuer, subject, parkIds, departmentId: cadre.departmentId, name: cadre.name, roles: county ? ['county'] : cadre.roles, scopes: [] };
+    return { kind: 'cadre', id: cadre.id, issuer, subject, parkIds, departmentId: cadre.departmentId, name: cadre.name, roles: county ? cadre.roles.filter((role) => role === 'county' || role === 'inspector') : cadre.roles, scopes: [] };
   }
 
   async #operator({ issuer, subject }: VerifiedToken, requestId: string): Promise<Resolved> {

@@ -123,6 +123,22 @@ export const ROUTES: readonly RouteAccess[] = [
   route('POST', 'clients', ['admin']),
   route('GET', 'clients/:id', ['admin']),
   ...['grant', 'rotate', 'revoke'].map((act) => route('POST', `clients/:id/${act}`, ['admin'])),
+  // Reports are given and followed without a token: see PUBLIC_ROUTES.
+  route('GET', 'integrity/reports', ['inspector']),
+  route('GET', 'integrity/reports/:id', ['inspector']),
+  route('GET', 'integrity/reports/:id/files/:fileId', ['inspector']),
+  ...['question', 'identify', 'decide'].map((act) => route('POST', `integrity/reports/:id/${act}`, ['inspector'])),
+  route('GET', 'integrity/recusals', ['inspector']),
+  route('POST', 'integrity/recusals', ['inspector']),
+  route('POST', 'integrity/recusals/:id/end', ['inspector']),
+  route('GET', 'integrity/declarations', OF_THE_PARK),
+  route('POST', 'integrity/declarations', OF_THE_PARK),
+  route('POST', 'integrity/declarations/:id/end', ['inspector']),
+  route('GET', 'integrity/recused', ['admin']),
+  // The first of a park by the operator: what each may is asked when it is done.
+  route('POST', 'integrity/inspectors', ['inspector', 'operator']),
+  route('POST', 'integrity/inspectors/:id/end', ['inspector']),
+  route('GET', 'integrity/verify', ['inspector']),
   route('GET', 'me', [...READERS, 'operator'], CLIENT_SCOPES),
   route('GET', 'me/worklist', STAFF),
   route('GET', 'me/sessions', [...READERS, 'operator']),
@@ -140,9 +156,15 @@ const LINKS_PATH = '/api/v1/public/links';
 /** The built-in issuer: who comes there has no token yet. */
 const ISSUER_PATH = '/oidc';
 
-/** Answered without a token. */
+/** Answered without a token, whatever the method. */
 export const PUBLIC_PATHS: readonly string[] = ['/health/live', '/health/ready', '/openapi.json', '/docs', LINKS_PATH, ISSUER_PATH];
 
+/** Answered without a token by one method, beside routes of the table: who reports, and follows that, is asked for no name. */
+export const PUBLIC_ROUTES: readonly Pick<RouteAccess, 'method' | 'path'>[] = [
+  { method: 'POST', path: 'integrity/reports' }, { method: 'GET', path: 'integrity/receipts' }, { method: 'POST', path: 'integrity/receipts/messages' },
+];
+
+const PUBLIC_KEYS: ReadonlySet<string> = new Set(PUBLIC_ROUTES.map(({ method, path }) => `${method} ${fullPath(path)}`));
 const BY_KEY = new Map(ROUTES.map((one) => [`${one.method} ${fullPath(one.path)}`, one]));
 
 export function fullPath(path: string): string {
@@ -150,15 +172,24 @@ export function fullPath(path: string): string {
 }
 
 export function findRoute(method: string, path: string): RouteAccess | undefined {
-  // Fastify answers HEAD wherever it answers GET.
-  return BY_KEY.get(`${method === 'HEAD' ? 'GET' : method} ${path}`);
+  return BY_KEY.get(keyOf(method, path));
 }
 
-/** Whether a route is asked by anybody in the world: it has a limit of its own, and takes forms as browsers send them. */
-export function isForAnybody(path: string): boolean {
+/** Whether a route is asked by anybody in the world: it has a limit of its own. */
+export function isForAnybody(method: string, path: string): boolean {
+  return takesForms(path) || PUBLIC_KEYS.has(keyOf(method, path));
+}
+
+/** Whether it takes forms as browsers send them. */
+export function takesForms(path: string): boolean {
   return [LINKS_PATH, ISSUER_PATH].some((open) => path.startsWith(`${open}/`));
 }
 
-export function isPublic(path: string): boolean {
-  return PUBLIC_PATHS.some((open) => path === open || path.startsWith(`${open}/`));
+export function isPublic(method: string, path: string): boolean {
+  return PUBLIC_PATHS.some((open) => path === open || path.startsWith(`${open}/`)) || PUBLIC_KEYS.has(keyOf(method, path));
+}
+
+/** Fastify answers HEAD wherever it answers GET. */
+function keyOf(method: string, path: string): string {
+  return `${method === 'HEAD' ? 'GET' : method} ${path}`;
 }

@@ -11,7 +11,7 @@ export type ClientScope = (typeof CLIENT_SCOPES)[number];
 
 /** Who acts. Everything that reads or writes takes one; it says which parks may be seen at all. */
 export interface Actor {
-  readonly kind: 'cadre' | 'client' | 'operator' | 'enterprise' | 'system';
+  readonly kind: 'cadre' | 'client' | 'operator' | 'enterprise' | 'reporter' | 'system';
   /** The cadre's id, the subject of a client or operator, or the link through which an enterprise speaks. */
   readonly id: string;
   /** The token's issuer and subject. */
@@ -62,6 +62,14 @@ export function cadreOf(actor: Actor): string {
 /** An enterprise that speaks through the link that was sent to it. What it may do is said where the link is judged: it reaches no route of the table. */
 export function enterpriseActor(requestId: string, parkId: string, linkId: string): Actor {
   return { kind: 'enterprise', id: linkId, issuer: 'link', subject: linkId, parkIds: [parkId], roles: [], scopes: [], requestId };
+}
+
+/**
+ * Somebody who reports to the inspectors of a park. Who it is, is asked nowhere: not even the id of the request is kept with what they say, since a log
+ * line bears it, too.
+ */
+export function reporterActor(parkId: string): Actor {
+  return { kind: 'reporter', id: 'reporter', issuer: 'reporter', subject: 'reporter', parkIds: [parkId], roles: [], scopes: [], requestId: 'reporter' };
 }
 
 /** A job or the command line, acting over the given parks; it is never made from a request. */

@@ -184,6 +184,11 @@ export class ParksService {
     return this.store.listIdsOfCountyAsSystem(systemActor(requestId), parkId, among);
   }
 
+  /** For whoever knows a park by the code that stands in its numbers and on its posters. */
+  async findByCodeAsSystem(code: string, requestId: string): Promise<{ readonly id: string; readonly timeZone: string } | undefined> {
+    return this.store.findByCodeAsSystem(systemActor(requestId), code);
+  }
+
   async listAllIdsAsSystem(requestId: string): Promise<readonly string[]> {
     return (await this.store.listAllAsSystem(systemActor(requestId))).map(({ id }) => id);
   }

@@ -92,6 +92,11 @@ export class ParksStore {
     return rows.map(({ id }) => id);
   }
 
+  async findByCodeAsSystem(system: Actor, code: string): Promise<{ readonly id: string; readonly timeZone: string } | undefined> {
+    const [row] = await this.database.read<{ id: string; timeZone: string }>(system, { name: 'park-by-code', text: 'SELECT id, time_zone AS "timeZone" FROM park WHERE code = $1', values: [code] });
+    return row;
+  }
+
   async listAllAsSystem(system: Actor): Promise<{ id: string; timeZone: string }[]> {
     return this.database.read<{ id: string; timeZone: string }>(system, { name: 'parks-all', text: 'SELECT id, time_zone AS "timeZone" FROM park ORDER BY id', values: [] });
   }

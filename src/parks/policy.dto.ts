@@ -41,6 +41,7 @@ class EscalationPolicyBody {
   @Nested(() => LimitBody, { description: 'From level 1 to 2.', optional: true }) level2After?: LimitBody;
   @Nested(() => LimitBody, { description: 'From level 2 to 3.', optional: true }) level3After?: LimitBody;
   @Nested(() => LimitBody, { description: 'Deadline of the supervision order.', optional: true }) orderWithin?: LimitBody;
+  @Whole({ description: 'Within so many working days somebody else takes over from a cadre with a conflict of interest.', min: 1, max: 60, example: 5, optional: true }) reassignWithinWorkingDays?: number;
 }
 
 class AssessmentPolicyBody {

@@ -36,7 +36,7 @@ export class LinkagesController {
   @Post('linkages/:id/team')
   @HttpCode(200)
   @IdParam('linkage')
-  @Call({ id: 'setLinkageTeam', once: true, summary: 'Say who comes, and which departments are invited', zh: '联动小组与受邀部门', description: 'By the lead or a supervisor who neither handles the ticket nor collaborates on it. Each given whole; who is not named leaves. They see the ticket.', answers: { type: LinkageResponse }, problems: ['linkage-closed', 'reference-unknown', 'cadre-inactive'] })
+  @Call({ id: 'setLinkageTeam', once: true, summary: 'Say who comes, and which departments are invited', zh: '联动小组与受邀部门', description: 'By the lead or a supervisor who neither handles the ticket nor collaborates on it. Each given whole; who is not named leaves. They see the ticket.', answers: { type: LinkageResponse }, problems: ['linkage-closed', 'reference-unknown', 'cadre-inactive', 'handler-recused'] })
   async team(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Body() body: SetLinkageTeam, @Answering() answers: Answers): Promise<string> {
     return answers.done(async (once) => this.linkages.changeTeam(actor, id, body, once), toLinkageResponse, this.#readable(actor));
   }

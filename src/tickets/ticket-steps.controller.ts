@@ -36,7 +36,7 @@ function StepRoute(step: Step, problems: readonly ProblemCode[] = []): MethodDec
 export class TicketStepsController {
   constructor(private readonly steps: TicketSteps, private readonly tickets: TicketsService) {}
 
-  @StepRoute('assign', ['reference-unknown', 'cadre-inactive', 'role-missing'])
+  @StepRoute('assign', ['reference-unknown', 'cadre-inactive', 'role-missing', 'handler-recused'])
   async assign(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @GivenVersion() version: number | undefined, @Body() body: AssignTicket, @Answering() answers: Answers): Promise<string> {
     return this.#take(actor, id, 'assign', body, version, answers);
   }
@@ -51,7 +51,7 @@ export class TicketStepsController {
     return this.#take(actor, id, 'return', body, version, answers);
   }
 
-  @StepRoute('reassign', ['reference-unknown', 'cadre-inactive', 'role-missing'])
+  @StepRoute('reassign', ['reference-unknown', 'cadre-inactive', 'role-missing', 'handler-recused'])
   async reassign(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @GivenVersion() version: number | undefined, @Body() body: ReassignTicket, @Answering() answers: Answers): Promise<string> {
     return this.#take(actor, id, 'reassign', body, version, answers);
   }
@@ -141,7 +141,7 @@ export class TicketStepsController {
     return this.#take(actor, id, 'escalate', body, version, answers);
   }
 
-  @StepRoute('name-lead', ['reference-unknown', 'cadre-inactive', 'role-missing'])
+  @StepRoute('name-lead', ['reference-unknown', 'cadre-inactive', 'role-missing', 'handler-recused'])
   async nameLead(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @GivenVersion() version: number | undefined, @Body() body: NameLead, @Answering() answers: Answers): Promise<string> {
     return this.#take(actor, id, 'name-lead', body, version, answers);
   }

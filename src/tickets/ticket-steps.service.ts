@@ -180,12 +180,18 @@ export class TicketSteps {
     return { what: { type: 'record-call', reached, denied: await this.#termsNow(scene) }, words, change: { departmentId: scene.desk.settings.assigningDepartmentId } };
   }
 
-  /** Of those who were on the ticket, who can go on with it; nobody deactivates them until the transaction ends. Without its handler nobody goes on. */
-  async #stillThere({ em, actor, parkId, ticket }: Scene): Promise<{ handler: HeldCadre | undefined; collaboratorIds: string[] }> {
+  /**
+   * Of those who were on the ticket, who can go on with it; nobody deactivates them until the transaction ends. Without its handler nobody goes on. Nobody is refused
+   * here for a recusal: what goes on without its handler goes back to the department that assigns.
+   */
+  async #stillThere({ em, actor, parkId, ticket, row }: Scene): Promise<{ handler: HeldCadre | undefined; collaboratorIds: string[] }> {
     if (ticket.handlerId === null) return { handler: undefined, collaboratorIds: [] };
-    const [handler, ...collaborators] = await this.cadres.holdCadres(em, actor, parkId, [ticket.handlerId, ...ticket.collaboratorIds], '/handlerId');
-    if (handler === undefined || !isAble(handler)) return { handler: undefined, collaboratorIds: [] };
-    return { handler, collaboratorIds: collaborators.filter(isAble).map(({ id }) => id) };
+    const there: HeldCadre[] = [];
+    for (const cadre of await this.cadres.holdCadres(em, actor, parkId, [ticket.handlerId, ...ticket.collaboratorIds], '/handlerId')) {
+      if (isAble(cadre) && !(await this.store.isRecused(em, parkId, cadre.id, row.enterpriseId))) there.push(cadre);
+    }
+    const handler = there.find(({ id }) => id === ticket.handlerId);
+    return { handler, collaboratorIds: handler === undefined ? [] : there.filter((one) => one !== handler).map(({ id }) => id) };
   }
 
   /** A new cycle is bound by the guide version and the policy then in force. */

@@ -49,6 +49,12 @@ export interface TicketWrite {
 export class TicketsStore {
   constructor(private readonly database: Database) {}
 
+  /** Whether the cadre must not deal with the enterprise: the schema says yes or no, and no feature below the inspectors' knows more. */
+  async isRecused(em: EntityManager, parkId: string, cadreId: string, enterpriseId: string): Promise<boolean> {
+    const [row]: { recused: boolean }[] = await em.query('SELECT is_recused($1, $2, $3) AS recused', [parkId, cadreId, enterpriseId]);
+    return row?.recused === true;
+  }
+
   /** The park of a ticket in the actor's scope. */
   async parkOf(em: EntityManager, actor: Actor, id: string): Promise<string | undefined> {
     const [only, ...others] = actor.parkIds;

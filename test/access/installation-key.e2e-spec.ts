@@ -69,7 +69,7 @@ describe('the key that signs cursors', () => {
       }
     };
     expect(await asApplication('SELECT purpose FROM installation_key', 'off')).toEqual([]);
-    expect(await asApplication('SELECT purpose FROM installation_key ORDER BY purpose', 'on')).toEqual([{ purpose: 'client' }, { purpose: 'cursor' }, { purpose: 'link' }]);
+    expect(await asApplication('SELECT purpose FROM installation_key ORDER BY purpose', 'on')).toEqual(['client', 'cursor', 'link', 'receipt', 'reporter'].map((purpose) => ({ purpose })));
     for (const change of ["UPDATE installation_key SET purpose = 'x'", 'DELETE FROM installation_key', "INSERT INTO installation_key (purpose) VALUES ('x')"]) {
       await expect(asApplication(change, 'on')).rejects.toThrow('permission denied');
     }

@@ -2,6 +2,7 @@ import { fullPath, ROUTES, type RouteAccess } from '../../src/identity/routes';
 import { CLIENT_SCOPES, ROLES } from '../../src/kernel/actor';
 import { type TestApp, startApp } from '../support/app';
 import { aMachineClient } from '../support/clients';
+import { A_PICTURE, aDeclaration, aRecusal, aReport } from '../support/integrity';
 import { aGuideItem, aLinkage, aMatter, anAccountOf, anAssignment, anEnterprise, aReminder, aSessionOf, aVisit } from '../support/world';
 
 /** Every route that is not public, derived from the table of routes: nothing here is written by hand one by one. */
@@ -20,13 +21,16 @@ describe('the table of routes', () => {
     ids = {
       tickets: linkage.ticketId, linkages: linkage.id, 'follow-ups': linkage.followUpId, supervision: (await aReminder(app)).id, matters: await aMatter(app),
       parks: app.parkId, departments: app.departmentId, enterprises: enterpriseId, cadres: app.cadres.officer, assignments: assignment.id, visits: idOf(visit),
+      'integrity/reports': (await aReport(app, { files: [A_PICTURE] })).id, 'integrity/recusals': await aRecusal(app), 'integrity/declarations': await aDeclaration(app), 'integrity/inspectors': app.cadres.inspector,
       'planned-visits': idOf(plan), leaves: idOf(leave), 'guide-items': await aGuideItem(app), clients: (await aMachineClient(app)).id, accounts: await anAccountOf(app, 'officer'), me: await aSessionOf(app, 'officer'),
     };
+    ids = { ...ids, fileId: (await app.sql<{ id: string }>('SELECT id FROM integrity_file'))[0]?.id ?? '' };
   });
   afterAll(async () => { await app.close(); });
 
   const named = ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const);
-  const addressOf = (route: RouteAccess): string => fullPath(route.path).replace(':year', '2026').replace(':id', ids[route.path.split('/')[0] ?? ''] ?? 'missing');
+  const idIn = (path: string): string => ids[path.split('/').slice(0, 2).join('/')] ?? ids[path.split('/')[0] ?? ''] ?? 'missing';
+  const addressOf = (route: RouteAccess): string => fullPath(route.path).replace(':year', '2026').replace(':fileId', ids['fileId'] ?? '').replace(':id', idIn(route.path));
   const send = (route: RouteAccess, token?: string) => {
     const request = app.http[route.method.toLowerCase() as 'get' | 'post' | 'put' | 'patch'](addressOf(route)).set('if-match', '"1"');
     if (token !== undefined) void request.set('authorization', `Bearer ${token}`);

@@ -1,8 +1,10 @@
 import { DataSource } from 'typeorm';
-import { systemActor } from '../../src/kernel/actor';
+import { WALL } from '../../src/integrity/wall.store';
+import { type Actor, systemActor } from '../../src/kernel/actor';
 import { Database } from '../../src/platform/db/database';
 import { type TestApp, startApp } from '../support/app';
 import { aMachineClient } from '../support/clients';
+import { A_PICTURE, aDeclaration, aRecusal, aReport, saying } from '../support/integrity';
 import { aGuideItem, aTicketIn, takeStep } from '../support/world';
 
 /** The second wall: a query that forgets the park shows nothing of another one. */
@@ -19,11 +21,16 @@ describe('row-level security by park', () => {
     await aGuideItem(app);
     await aMachineClient(app);
     await takeStep(app, ticket, 'reassign');
+    await aDeclaration(app);
+    await aRecusal(app);
+    await saying(app, (await aReport(app, { reporter: { name: '罗梓萱' }, files: [A_PICTURE] })).code, '还有一位同事在场。').expect(200);
   });
   afterAll(async () => { await app.close(); });
 
   const TABLES = ['park', 'department', 'enterprise', 'enterprise_status', 'cadre', 'park_policy', 'working_hours', 'guide_item', 'guide_item_version', 'ticket', 'ticket_number', 'ticket_collaborator', 'ticket_event',
     'ticket_clock', 'enterprise_link', 'link_delivery', 'machine_client', 'machine_client_park', 'machine_client_secret', 'journal_entry'];
+
+  const INTEGRITY = ['integrity_report', 'integrity_reporter', 'integrity_named', 'integrity_file', 'integrity_message', 'integrity_declaration', 'integrity_recusal', 'integrity_entry', 'integrity_head'];
 
   it.each(TABLES)('%s: a read that forgets the condition sees its own park alone', async (table) => {
     const column = table === 'park' ? 'id' : 'park_id';
@@ -31,6 +38,24 @@ describe('row-level security by park', () => {
     expect(seen).toEqual([{ park: app.parkId }]);
     const foreign = await database.read(actorOf([app.otherParkId]), { name: `forgot-own-${table}`, text: `SELECT FROM ${table} WHERE ${column} = $1`, values: [app.parkId] });
     expect(foreign).toEqual([]);
+  });
+
+  it.each(INTEGRITY)('%s: is not seen outside of the wall, by nobody and by no job, and inside it by its own park alone', async (table) => {
+    const count = { name: `count-${table}`, text: `SELECT count(*) AS count FROM ${table}`, values: [] };
+    for (const actor of [actorOf([app.parkId]), systemActor('test'), systemActor('test', [app.parkId])]) expect(await database.read(actor, count)).toEqual([{ count: 0 }]);
+    const inside = async (actor: Actor): Promise<number> => (await database.readAll<[object, { count: number }]>(actor, [WALL, count]))[1][0]?.count ?? -1;
+    expect(await inside(actorOf([app.parkId]))).toBeGreaterThan(0);
+    expect(await inside(actorOf([app.otherParkId]))).toBe(0);
+    expect(await inside(actorOf([]))).toBe(0);
+    // The wall falls with its transaction, on whatever connection.
+    for (let again = 0; again < 8; again += 1) expect(await database.read(actorOf([app.parkId]), count)).toEqual([{ count: 0 }]);
+  });
+
+  it('tells of a recusal in another park nothing', async () => {
+    const [recusal] = await app.sql<{ cadre_id: string; enterprise_id: string }>('SELECT cadre_id, enterprise_id FROM integrity_recusal');
+    const asked = { name: 'recused', text: 'SELECT is_recused($1, $2, $3) AS recused', values: [app.parkId, recusal?.cadre_id, recusal?.enterprise_id] };
+    expect(await database.read(actorOf([app.parkId]), asked)).toEqual([{ recused: true }]);
+    for (const parks of [[app.otherParkId], []]) expect(await database.read(actorOf(parks), asked)).toEqual([{ recused: false }]);
   });
 
   it('shows nothing when nobody is named, also on a connection that has served somebody', async () => {

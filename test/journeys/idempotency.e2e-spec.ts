@@ -5,6 +5,7 @@ import { KeptAnswersSweep } from '../../src/platform/http/idempotency/kept-answe
 import { STEPS } from '../../src/tickets/domain/lifecycle';
 import { type Caller, startApp, type TestApp } from '../support/app';
 import { aMachineClient } from '../support/clients';
+import { aDeclaration, aRecusal, aReport } from '../support/integrity';
 import {
   aGuideItem, aGuideItemBody, aLinkage, aMatter, anAcceptedTicket, anAccountOf, anAssignment, anEnterprise, aProposal, aReminder, aSessionBody, aSessionOf, asHand, aTicket, aTicketBody, aTicketFor, aTicketIn, aUscc, aVisit, type Hand, STEP_SAMPLES,
 } from '../support/world';
@@ -74,6 +75,18 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   'accounts/:id/unlock': recipe('admin', async (app) => [`/accounts/${await anAccountOf(app, 'officer')}/unlock`, {}]),
   'me/sessions/:id/revoke': recipe('leader', async (app) => [`/me/sessions/${await aSessionOf(app, 'leader')}/revoke`, {}]),
   'tickets/:id/receipts': recipe('enterprise', async (app) => [`/tickets/${(await aTicketIn(app, 'resolved')).id}/receipts`, {}]),
+  'integrity/reports/:id/question': recipe('inspector', async (app) => [`/integrity/reports/${(await aReport(app)).id}/question`, { text: '请问当时还有谁在场？' }]),
+  'integrity/reports/:id/identify': recipe('inspector', async (app) => [`/integrity/reports/${(await aReport(app)).id}/identify`, { cadreId: app.cadres.handler, enterpriseId: await anEnterprise(app) }]),
+  'integrity/reports/:id/decide': recipe('inspector', async (app) => [`/integrity/reports/${(await aReport(app)).id}/decide`, { outcome: 'not_confirmed', reason: '查无实据。' }]),
+  'integrity/recusals': recipe('inspector', async (app) => ['/integrity/recusals', { cadreId: app.cadres.officer, enterpriseId: await anEnterprise(app), reason: '核查期间先行回避。' }]),
+  'integrity/recusals/:id/end': recipe('inspector', async (app) => [`/integrity/recusals/${await aRecusal(app)}/end`, { reason: '核查结束' }]),
+  'integrity/declarations': recipe('officer', async (app) => ['/integrity/declarations', { enterpriseId: await anEnterprise(app), kind: 'kin', description: '配偶任该公司财务主管。' }]),
+  'integrity/declarations/:id/end': recipe('inspector', async (app) => [`/integrity/declarations/${await aDeclaration(app)}/end`, { reason: '股份已转让' }]),
+  'integrity/inspectors': recipe('inspector', (app) => ['/integrity/inspectors', { cadreId: app.cadres.leader2 }]),
+  'integrity/inspectors/:id/end': recipe('inspector', async (app) => {
+    await app.as('inspector').post('/integrity/inspectors', { cadreId: app.cadres.leader2 }).expect(200);
+    return [`/integrity/inspectors/${app.cadres.leader2}/end`, {}];
+  }),
   'tickets': recipe('officer', async (app) => ['/tickets', aTicketBody(await anEnterprise(app))]),
   ...Object.fromEntries(STEPS.map((step) => [`tickets/:id/${step}`, recipe(STEP_SAMPLES[step].who, async (app) => {
     const ticket = await aTicketFor(app, step);
@@ -96,7 +109,8 @@ describe('the same request, delivered twice', () => {
   const counts = async (): Promise<unknown> => app.sql(`
     SELECT (SELECT count(*) FROM journal_entry) AS entries, (SELECT count(*) FROM visit) AS visits, (SELECT count(*) FROM enterprise) AS enterprises, (SELECT count(*) FROM access_log) AS readings,
       (SELECT count(*) FROM guide_item_version) AS versions, (SELECT count(*) FROM ticket) AS tickets, (SELECT count(*) FROM ticket_event) AS events,
-      (SELECT count(*) FROM ticket_clock) AS clocks, (SELECT count(*) FROM machine_client) AS clients, (SELECT count(*) FROM machine_client_secret) AS secrets`);
+      (SELECT count(*) FROM ticket_clock) AS clocks, (SELECT count(*) FROM machine_client) AS clients, (SELECT count(*) FROM machine_client_secret) AS secrets,
+      (SELECT count(*) FROM integrity_entry) AS integrity, (SELECT count(*) FROM integrity_message) AS messages`);
 
   it('is told for every POST that there is', () => {
     const posts = ROUTES.filter(({ method }) => method === 'POST').map(({ path }) => path);

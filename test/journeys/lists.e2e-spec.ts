@@ -6,6 +6,7 @@ import { signCursor } from '../../src/platform/http/cursor-signature';
 import { InstallationKeys } from '../../src/platform/db/installation-keys';
 import { ISSUER, startApp, type TestApp } from '../support/app';
 import { aMachineClient } from '../support/clients';
+import { A_PICTURE, aDeclaration, aRecusal, aReport } from '../support/integrity';
 import { aGuideItem, aLinkage, aMatter, anAcceptedTicket, anAccountOf, anAssignment, anEnterprise, aProposal, aReminder, aSessionOf, aTicket, aTicketIn, aVisit, takeStep } from '../support/world';
 
 type Who = keyof TestApp['cadres'];
@@ -70,11 +71,17 @@ const LISTS: Readonly<Record<string, List>> = {
   clients: { who: 'admin', other: 'leader2', filters: ['active=true', 'active=false', 'parkId={park}'] },
   accounts: { who: 'admin', other: 'inspector', filters: ['cadreId={officer}', 'locked=true', 'locked=false'] },
   'me/sessions': { who: 'officer', other: 'leader', filters: ['parkId={park}'] },
+  'integrity/reports': { who: 'inspector', other: 'leader2', filters: ['status=open', 'status=decided'] },
+  'integrity/recusals': { who: 'inspector', other: 'leader2', filters: ['ended=true', 'ended=false', 'cadreId={officer}', 'enterpriseId={enterprise}'] },
+  'integrity/declarations': { who: 'admin', other: 'officer', filters: ['ended=true', 'ended=false', 'cadreId={officer}', 'enterpriseId={enterprise}'] },
+  'integrity/recused': { who: 'admin', other: 'leader2', filters: ['parkId={park}'] },
   lapses: { who: 'supervisor', other: 'leader', filters: ['cadreId={officer}', 'enterpriseId={enterprise}', 'outcome=open', 'from=2026-03-01', 'to=2026-12-31'] },
 };
 
 beforeAll(async () => {
   app = await startApp();
+  // Two of each who read what few may.
+  await app.sql(`UPDATE cadre SET roles = '{leader,admin,inspector}' WHERE id = $1`, [app.cadres.leader2]);
   const before = await app.sql<{ visits: object }>('SELECT visits FROM park_policy');
   await app.sql('UPDATE park_policy SET visits = $1', [{ ...before[0]?.visits, burdenLimit: 1 }]);
   const enterprises: string[] = [];
@@ -129,8 +136,14 @@ beforeAll(async () => {
   const client = await aMachineClient(app);
   await app.as('admin').post(`/clients/${(await aMachineClient(app)).id}/revoke`).expect(200);
   const matter = await aMatter(app, { guideItemId: guideItems[1] ?? '' });
+  const report = await aReport(app, { files: [A_PICTURE] });
+  for (const outcome of ['confirmed', 'referred']) await app.as('inspector').post(`/integrity/reports/${(await aReport(app)).id}/decide`, { outcome, reason: '已查实' }).expect(200);
+  await app.as('inspector').post(`/integrity/declarations/${await aDeclaration(app)}/end`, { reason: '已转让' }).expect(200);
+  for (const cadre of ['officer', 'handler', 'officer2'] as const) await app.as(cadre).post('/integrity/declarations', { enterpriseId, kind: 'kin', description: '亲属任职。' }).expect(201);
+  await app.as('inspector').post(`/integrity/recusals/${await aRecusal(app)}/end`, { reason: '核查结束' }).expect(200);
+  for (const cadre of ['officer', 'handler', 'leader2'] as const) await aRecusal(app, { cadreId: app.cadres[cadre], enterpriseId: cadre === 'officer' ? enterpriseId : undefined });
   for (let made = 0; made < 2; made += 1) await aProposal(app);
-  ids = { clients: client.id, matters: matter, item: guideItems[1] ?? '', tickets: ticket.id, linked: raised, 'guide-items': guideItems[0] ?? '', parks: app.parkId, enterprises: enterpriseId, cadres: app.cadres.officer2, visits: (visit.body as { id: string }).id };
+  ids = { 'integrity/reports': report.id, fileId: (await app.sql<{ id: string }>('SELECT id FROM integrity_file'))[0]?.id ?? '', clients: client.id, matters: matter, item: guideItems[1] ?? '', tickets: ticket.id, linked: raised, 'guide-items': guideItems[0] ?? '', parks: app.parkId, enterprises: enterpriseId, cadres: app.cadres.officer2, visits: (visit.body as { id: string }).id };
   for (const one of ['officer', 'leader', 'handler'] as const) await anAccountOf(app, one);
   await app.as('admin').post(`/accounts/${await anAccountOf(app, 'handler')}/lock`).expect(200);
   for (const one of ['officer', 'officer', 'officer', 'leader', 'leader'] as const) await aSessionOf(app, one);
@@ -141,7 +154,7 @@ afterAll(async () => { await app.close(); });
 
 const filled = (text: string): string => text.replace(/\{(\w+)\}/g, (_whole, name: string) => (
   { park: app.parkId, department: app.departmentId, officer: app.cadres.officer, handler: app.cadres.handler, enterprise: enterpriseId, item: ids['item'] }[name] ?? ''));
-const addressOf = (path: string): string => fullPath(path).replace(':year', '2026').replace(':id', ids[path.endsWith('/linkages') ? 'linked' : path.split('/')[0] ?? ''] ?? 'missing');
+const addressOf = (path: string): string => fullPath(path).replace(':year', '2026').replace(':fileId', ids['fileId'] ?? '').replace(':id', ids[path.endsWith('/linkages') ? 'linked' : path.split('/').slice(0, 2).join('/')] ?? ids[path.split('/')[0] ?? ''] ?? 'missing');
 
 /** Sends exactly this address. */
 async function read(who: Who, url: string, headers: Record<string, string> = {}, method: 'GET' | 'HEAD' = 'GET'): Promise<Answer> {
@@ -277,7 +290,7 @@ describe('pages, while others write', () => {
 });
 
 const READS = ROUTES.filter(({ method }) => method === 'GET');
-const whoReads = ({ roles }: RouteAccess): Who => (['admin', 'supervisor', 'officer', 'operator'] as const).find((role) => roles.includes(role)) ?? 'admin';
+const whoReads = ({ roles }: RouteAccess): Who => (['admin', 'supervisor', 'officer', 'operator', 'inspector'] as const).find((role) => roles.includes(role)) ?? 'admin';
 
 describe.each(READS.map((route) => [route.path, route] as const))('reading %s', (path, route) => {
   const who = whoReads(route);

@@ -1,15 +1,17 @@
 import fc from 'fast-check';
-import { fullPath, ROUTES, type RouteAccess } from '../../src/identity/routes';
+import { fullPath, PUBLIC_ROUTES, ROUTES, type RouteAccess } from '../../src/identity/routes';
 import { CreateEnterprise } from '../../src/enterprises/enterprises.dto';
 import type { Problem } from '../../src/kernel/problem';
 import { apiDocument } from '../../src/openapi';
 import { RequestPipe } from '../../src/platform/http/validation';
 import { type TestApp, startApp } from '../support/app';
 import { aMachineClient } from '../support/clients';
+import { aDeclaration, aRecusal, aReport } from '../support/integrity';
 import { aGuideItem, aLinkage, aMatter, anAssignment, anEnterprise, aReminder, aUscc } from '../support/world';
 
 const RUNS = 1_000;
-const WRITING = ROUTES.filter((route) => route.method !== 'GET');
+// Those that are called without a token are called with one here, which is passed over.
+const WRITING: readonly RouteAccess[] = [...ROUTES, ...PUBLIC_ROUTES.map((route) => ({ ...route, roles: [], scopes: [] }))].filter((route) => route.method !== 'GET');
 
 /** A thousand bad requests per writing route: only 4xx problems, nothing written, no 500. */
 describe('malformed requests', () => {
@@ -25,11 +27,13 @@ describe('malformed requests', () => {
     ids = { ...ids, tickets: linkage.ticketId, linkages: linkage.id, supervision: (await aReminder(app)).id, matters: await aMatter(app), clients: (await aMachineClient(app)).id };
     // An empty body is no bad one where none is taken: it is refused for what the client is.
     await app.as('admin').post(`/clients/${ids['clients'] ?? ''}/revoke`).expect(200);
-    for (const role of ['officer', 'leader', 'supervisor', 'admin', 'operator'] as const) tokens.set(role, await app.token(role));
+    ids = { ...ids, 'integrity/reports': (await aReport(app)).id, 'integrity/recusals': await aRecusal(app), 'integrity/declarations': await aDeclaration(app), 'integrity/inspectors': app.cadres.officer };
+    for (const role of ['officer', 'leader', 'supervisor', 'admin', 'inspector', 'operator'] as const) tokens.set(role, await app.token(role));
     tokens.set('enterprise:act', await app.issuer.sign('a-client', { client_id: 'a-client', scope: 'enterprise:act', park_ids: [app.parkId] }, app.clock.now()));
-  });
+  }, 60_000);
   afterAll(async () => { await app.close(); });
 
+  const idIn = (path: string): string => ids[path.split('/').slice(0, 2).join('/')] ?? ids[path.split('/')[0] ?? ''] ?? '01950000-0000-7000-8000-0000000000ff';
   const named = WRITING.map((route) => [`${route.method} ${route.path}`, route] as const);
   const tokenFor = (route: RouteAccess) => tokens.get([...route.roles, ...route.scopes].find((one) => tokens.has(one)) ?? '') ?? '';
   const fingerprint = async () => (await app.sql<{ rows: string }>(`
@@ -46,6 +50,7 @@ describe('malformed requests', () => {
     'tags', 'status', 'on', 'roles', 'identity', 'departmentId', 'effectiveFrom', 'windows', 'visits', 'days', 'source', 'plannedOn', 'from', 'to', 'substituteId', 'accept', 'code', 'goLiveOn', 'reason', 'category',
     'steps', 'materials', 'limits', 'active', 'channel', 'title', 'description', 'priority', 'guideItemId', 'raisedAt', 'attachmentIds', 'visitId', 'handlerId', 'collaboratorIds', 'kind', 'means', 'text', 'nextReplyOn',
     'items', 'reviewOn', 'understood', 'outcome', 'grade', 'source', 'askedBy', 'intoId', 'reached', 'said', 'denied', 'limit', 'granted', 'level', 'leadId', 'dueOn', 'cadreIds', 'departmentIds', 'heldAt', 'place', 'decisions', 'followUps', 'note', 'ticketId', 'assignmentId', 'ticketIds', 'scopes', 'authMethod', 'keys', 'overlapHours',
+    'parkCode', 'prohibitions', 'occurredOn', 'named', 'enterpriseName', 'reporter', 'files', 'namedId', 'reply', 'since',
   ];
   const body = fc.oneof(
     { weight: 6, arbitrary: fc.dictionary(fc.constantFrom(...FIELDS), bad, { minKeys: 1, maxKeys: 6 }).map((given) => JSON.stringify({ ...given, aFieldThatIsNone: true })) },
@@ -55,7 +60,7 @@ describe('malformed requests', () => {
   const type = fc.oneof({ weight: 9, arbitrary: fc.constant('application/json') }, { weight: 1, arbitrary: fc.constantFrom('text/plain', 'application/json; charset=gb18030', 'application/xml', 'multipart/form-data; boundary=x') });
 
   it.each(named)('%s: answers 4xx problems and writes nothing', async (_name, route) => {
-    const url = fullPath(route.path).replace(':year', '2026').replace(':id', ids[route.path.split('/')[0] ?? ''] ?? '01950000-0000-7000-8000-0000000000ff');
+    const url = fullPath(route.path).replace(':year', '2026').replace(':id', idIn(route.path));
     const before = await fingerprint();
     await fc.assert(fc.asyncProperty(body, type, async (payload, contentType) => {
       const response = await app.app.inject({
@@ -75,7 +80,7 @@ describe('malformed requests', () => {
     const schemas = apiDocument(app.app).components?.schemas as Record<string, { required?: string[] } | undefined> | undefined;
     const required = reference === undefined ? [] : (schemas?.[reference.split('/').at(-1) ?? '']?.required ?? []);
     if (required.length === 0) return;
-    const url = fullPath(route.path).replace(':year', '2026').replace(':id', ids[route.path.split('/')[0] ?? ''] ?? '01950000-0000-7000-8000-0000000000ff');
+    const url = fullPath(route.path).replace(':year', '2026').replace(':id', idIn(route.path));
     const response = await app.app.inject({ method: route.method, url, payload: {}, headers: { authorization: `Bearer ${tokenFor(route)}`, 'if-match': '"1"' } });
     const { errors } = response.json<{ errors?: { pointer: string; code: string }[] }>();
     expect(response.statusCode).toBe(400);
@@ -124,7 +129,7 @@ describe('malformed requests', () => {
   const reading = ROUTES.filter((route) => route.method === 'GET').map((route) => [route.path, route] as const);
 
   it.each(reading)('GET %s: answers every query with a list or a 4xx problem', async (_path, route) => {
-    const url = fullPath(route.path).replace(':year', '2026').replace(':id', ids[route.path.split('/')[0] ?? ''] ?? '01950000-0000-7000-8000-0000000000ff');
+    const url = fullPath(route.path).replace(':year', '2026').replace(':id', idIn(route.path));
     await fc.assert(fc.asyncProperty(query, async (search) => {
       const response = await app.app.inject({ method: 'GET', url: `${url}?${search}`, headers: { authorization: `Bearer ${tokenFor(route)}` } });
       if (response.statusCode >= 500 || (response.statusCode >= 400 && response.headers['content-type']?.toString().startsWith('application/problem+json') !== true)) throw new Error(`${response.statusCode} ${search} ${response.body.slice(0, 300)}`);

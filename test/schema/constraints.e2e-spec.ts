@@ -1,5 +1,6 @@
 import { type TestApp, startApp } from '../support/app';
 import { aMachineClient } from '../support/clients';
+import { A_PICTURE, aDeclaration, aRecusal, aReport, saying } from '../support/integrity';
 import { aGuideItem, aGuideItemBody, aLinkage, aMatter, aReminder, anAccountOf, anAssignment, anEnterprise, aSessionOf, aTicketIn, aUscc, aVisit, takeStep } from '../support/world';
 
 /** Each named constraint is broken in SQL, as its owner, whom no code stands in the way of. */
@@ -32,6 +33,9 @@ describe('the constraints', () => {
     await app.sql(`INSERT INTO journal_verification (id, park_id, at, from_number, to_number, valid) VALUES (uuidv7(), $1, now(), 1, 5, true)`, [app.parkId]);
     await app.sql(`INSERT INTO enterprise_link (id, park_id, ticket_id, event_no, purpose, client_id, token_hash, created_at, expires_at)
       VALUES (uuidv7(), $1, $2, 1, 'question', 'x', sha256('x'), now(), now() + interval '1 day')`, [app.parkId, ticket.id]);
+    await aDeclaration(app);
+    await aRecusal(app);
+    await saying(app, (await aReport(app, { reporter: { name: '罗梓萱' }, files: [A_PICTURE] })).code, '还有一位同事在场。').expect(200);
     await app.sql('INSERT INTO link_delivery (park_id, link_id, attempts, next_try_at) SELECT park_id, id, 0, now() FROM enterprise_link');
     await aMachineClient(app);
     const account = await anAccountOf(app, 'officer');
@@ -303,6 +307,54 @@ describe('the constraints', () => {
     ['oidc_key_one_begins_at_a_time', copy('oidc_key', { id: FRESH })],
     ['oidc_key_public_part_is_public', set('oidc_key', `public_jwk = '{"d": "x"}'`)],
     ['oidc_key_is_published_first', set('oidc_key', `signs_from = created_at - interval '1 second'`)],
+    ['integrity_report_of_park', copy('integrity_report', { id: FRESH, park_id: NOBODY, receipt_hash: `sha256('x')` })],
+    ['integrity_report_receipt_once', copy('integrity_report', { id: FRESH })],
+    ['integrity_report_about_enterprise', set('integrity_report', `enterprise_id = ${NOBODY}`)],
+    ['integrity_report_receipt_hashed', set('integrity_report', `receipt_hash = '\\x00'`)],
+    ['integrity_report_level_known', set('integrity_report', `level = 'province'`)],
+    ['integrity_report_prohibitions_known', set('integrity_report', `prohibitions = '{}'`)],
+    ['integrity_report_status_known', set('integrity_report', `status = 'lost'`)],
+    ['integrity_report_outcome_known', set('integrity_report', `status = 'decided', outcome = 'forgotten', reason = 'x', decided_by = id, decided_at = now()`)],
+    ['integrity_report_decided_whole', set('integrity_report', `status = 'decided'`)],
+    ['integrity_report_reply_with_decision', set('integrity_report', `reply = 'x'`)],
+    ['integrity_report_is_never_deleted', 'DELETE FROM integrity_report'],
+    ['integrity_reporter_of_report', copy('integrity_reporter', { report_id: NOBODY })],
+    ['integrity_reporter_is_never_changed', set('integrity_reporter', `sealed = 'x'`)],
+    ['integrity_named_in_report', copy('integrity_named', { id: FRESH, report_id: NOBODY })],
+    ['integrity_named_is_cadre', set('integrity_named', `cadre_id = ${NOBODY}`)],
+    ['integrity_named_is_somebody', set('integrity_named', 'name = NULL')],
+    ['integrity_named_is_never_deleted', 'DELETE FROM integrity_named'],
+    ['integrity_file_of_report', copy('integrity_file', { id: FRESH, report_id: NOBODY })],
+    ['integrity_file_type_known', copy('integrity_file', { id: FRESH, media_type: `'text/html'` })],
+    ['integrity_file_size_limited', copy('integrity_file', { id: FRESH, content: `''` })],
+    ['integrity_file_is_never_changed', set('integrity_file', `content = 'x'`)],
+    ['integrity_message_in_report', copy('integrity_message', { id: FRESH, report_id: NOBODY })],
+    ['integrity_message_author_known', copy('integrity_message', { id: FRESH, author: `'somebody'` })],
+    ['integrity_message_is_never_changed', set('integrity_message', `text = 'x'`)],
+    ['integrity_declaration_by_cadre', set('integrity_declaration', `cadre_id = ${NOBODY}`)],
+    ['integrity_declaration_about_enterprise', set('integrity_declaration', `enterprise_id = ${NOBODY}`)],
+    ['integrity_declaration_kind_known', set('integrity_declaration', `kind = 'friendship'`)],
+    ['integrity_declaration_ended_whole', set('integrity_declaration', 'ended_at = now()')],
+    ['integrity_declaration_is_never_deleted', 'DELETE FROM integrity_declaration'],
+    ['integrity_recusal_of_cadre', set('integrity_recusal', `cadre_id = ${NOBODY}`)],
+    ['integrity_recusal_from_enterprise', set('integrity_recusal', `enterprise_id = ${NOBODY}`)],
+    ['integrity_recusal_level_known', set('integrity_recusal', `level = 'province'`)],
+    ['integrity_recusal_ended_whole', set('integrity_recusal', 'ended_at = now()')],
+    ['integrity_recusal_is_never_deleted', 'DELETE FROM integrity_recusal'],
+    ['integrity_entry_of_park', copy('integrity_entry', { id: FRESH, park_id: NOBODY })],
+    ['integrity_entry_number_once', copy('integrity_entry', { id: FRESH })],
+    ['integrity_entry_number_counts', copy('integrity_entry', { id: FRESH, number: '0' })],
+    ['integrity_entry_hash_whole', copy('integrity_entry', { id: FRESH, number: '99', hash: `'x'` })],
+    ['integrity_entry_algorithm_known', copy('integrity_entry', { id: FRESH, number: '99', algorithm: `'md5'` })],
+    ['integrity_entry_is_never_changed', set('integrity_entry', `type = 'x'`)],
+    ['integrity_entry_is_never_changed', 'DELETE FROM integrity_entry'],
+    ['integrity_entry_is_never_changed', 'TRUNCATE integrity_entry'],
+    ['integrity_head_of_park', copy('integrity_head', { park_id: NOBODY })],
+    ['integrity_head_number_counts', copy('integrity_head', { park_id: `'${OTHER_PARK}'`, number: '0' })],
+    ['integrity_head_hash_whole', copy('integrity_head', { park_id: `'${OTHER_PARK}'`, hash: `'x'` })],
+    ['integrity_head_algorithm_known', copy('integrity_head', { park_id: `'${OTHER_PARK}'`, algorithm: `'md5'` })],
+    ['integrity_head_only_grows', set('integrity_head', 'number = number')],
+    ['integrity_head_is_never_deleted', 'DELETE FROM integrity_head'],
     ['rate_window_used_counts', `INSERT INTO rate_window (key, begins_at, used) VALUES ('', now(), 0)`],
     ['kept_answer_of_park', `${KEPT} (sha256('x'), ${NOBODY}, '', 200, '{}', '', now())`],
     ['kept_answer_is_of_a_park_or_a_refusal', `${KEPT} (sha256('x'), NULL, '', 200, '{}', '', now())`],

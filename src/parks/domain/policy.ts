@@ -25,7 +25,7 @@ export interface Policy {
     readonly reopenAfterQuestion: Limit; readonly questionAfterDays: number; readonly extensionsPerCycle: number; readonly matterEnterprises: number; readonly matterWithinDays: number;
     readonly linkContactUnchangedDays: number;
   };
-  readonly escalation: { readonly level2After: Limit; readonly level3After: Limit; readonly orderWithin: Limit };
+  readonly escalation: { readonly level2After: Limit; readonly level3After: Limit; readonly orderWithin: Limit; readonly reassignWithinWorkingDays: number };
   readonly assessment: { readonly minRatings: number };
 }
 
@@ -42,7 +42,7 @@ export const DEFAULT_POLICY: Policy = {
     waitWithin: workingDays(10), confirmWithin: workingDays(5), callWithin: workingDays(1), reviewWithinDays: 90, reopenWithinDays: 30, reopenAfterQuestion: workingDays(10),
     questionAfterDays: 28, extensionsPerCycle: 2, matterEnterprises: 3, matterWithinDays: 30, linkContactUnchangedDays: 7,
   },
-  escalation: { level2After: workingDays(3), level3After: workingDays(5), orderWithin: workingDays(3) },
+  escalation: { level2After: workingDays(3), level3After: workingDays(5), orderWithin: workingDays(3), reassignWithinWorkingDays: 5 },
   assessment: { minRatings: 5 },
 };
 

@@ -21,7 +21,7 @@ export class InstallationKeys {
   }
 
   /** @throws Error when the installation has no such key */
-  async of(purpose: 'cursor' | 'link' | 'client'): Promise<KeyObject> {
+  async of(purpose: 'cursor' | 'link' | 'client' | 'receipt' | 'reporter'): Promise<KeyObject> {
     const known = this.#remembered.get(purpose);
     if (known !== undefined) return known;
     const before = this.#changes;

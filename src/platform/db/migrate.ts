@@ -19,6 +19,7 @@ import { Matters1764000000015 } from '../../../migrations/1764000000015-matters'
 import { VerificationPlace1764000000016 } from '../../../migrations/1764000000016-verification-place';
 import { EndedTickets1764000000018 } from '../../../migrations/1764000000018-ended-tickets';
 import { JobRounds1764000000019 } from '../../../migrations/1764000000019-job-rounds';
+import { Integrity1764000000020 } from '../../../migrations/1764000000020-integrity';
 import { Accounts1764000000021 } from '../../../migrations/1764000000021-accounts';
 import { MachineClients1764000000022 } from '../../../migrations/1764000000022-machine-clients';
 import { SnakeNaming } from './naming';
@@ -30,7 +31,7 @@ export const MIGRATIONS = [
   Foundation1764000000000, NationalCalendar1764000000001, DutyWatch1764000000002, IdentitySignal1764000000003, JournalSeal1764000000004, SigningKey1764000000006,
   RateLimit1764000000007, KeptAnswers1764000000008, ServiceGuide1764000000009, Tickets1764000000010, SealByPark1764000000011, EnterpriseLinks1764000000012,
   Linkages1764000000013, Reminders1764000000014, Matters1764000000015, VerificationPlace1764000000016, EndedTickets1764000000018, JobRounds1764000000019,
-  Accounts1764000000021, MachineClients1764000000022,
+  Integrity1764000000020, Accounts1764000000021, MachineClients1764000000022,
 ];
 
 // Any number, the same for every process: only one of them migrates a database at a time.
