@@ -16,6 +16,7 @@ import { EnterpriseLinks1764000000012 } from '../../../migrations/1764000000012-
 import { Linkages1764000000013 } from '../../../migrations/1764000000013-linkages';
 import { Reminders1764000000014 } from '../../../migrations/1764000000014-reminders';
 import { Matters1764000000015 } from '../../../migrations/1764000000015-matters';
+import { type ApplicationLogin, loginOf, prepareLogin } from './application-login';
 import { SnakeNaming } from './naming';
 import { isLockTimeout } from './problems';
 import { KEEP_ALIVE, MIGRATION_SESSION } from './time-limits';
@@ -36,10 +37,11 @@ const PAUSE_MS = 1_000;
 const OPENING_MS = 30_000;
 
 /**
- * Brings the database at the URL up to date, as the owner that the URL names. Several processes may call it at once. A migration that finds
- * a table in use gives way and tries again, so that it never keeps the traffic of other processes waiting for long.
+ * Brings the database at the URL up to date, as the owner that the URL names, and lets the application's login in. Several processes may call
+ * it at once. A migration that finds a table in use gives way and tries again, so that it never keeps the traffic of other processes waiting
+ * for long.
  */
-export async function migrate(databaseUrl: string): Promise<void> {
+export async function migrate(databaseUrl: string, login: ApplicationLogin = loginOf(databaseUrl)): Promise<void> {
   const source = await sourceOf(databaseUrl).initialize();
   const runner = source.createQueryRunner();
   try {
@@ -49,6 +51,7 @@ export async function migrate(databaseUrl: string): Promise<void> {
     await runner.query('RESET lock_timeout');
     await givingWay(async () => runMigrations(databaseUrl));
     await givingWay(async () => prepareJobQueue(runner));
+    await prepareLogin(runner, login);
   } finally {
     // Where this fails the connection has gone, and the lock with it: what went wrong before says more.
     await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
@@ -91,6 +94,7 @@ async function prepareJobQueue(runner: QueryRunner): Promise<void> {
     GRANT USAGE ON SCHEMA pgboss TO ledger_app;
     GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA pgboss TO ledger_app;
     GRANT USAGE ON ALL SEQUENCES IN SCHEMA pgboss TO ledger_app;
+    REVOKE ALL ON ALL FUNCTIONS IN SCHEMA pgboss FROM PUBLIC;
     GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA pgboss TO ledger_app;
   `);
 }
