@@ -6,6 +6,7 @@ import { EnterprisesModule } from './enterprises/enterprises.module';
 import { FieldModule } from './field/field.module';
 import { GuideModule } from './guide/guide.module';
 import { IdentityModule } from './identity/identity.module';
+import { PrivacyModule } from './identity/privacy/privacy.module';
 import type { TrustedIssuer } from './identity/token-verifier';
 import { ParksModule } from './parks/parks.module';
 import type { Clock } from './platform/clock';
@@ -41,7 +42,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        PlatformModule.of(source, clock, { journalHash, limits }), ParksModule, EnterprisesModule, CadresModule, AssignmentsModule, VisitsModule, GuideModule, TicketsModule, LinksModule.of(links), SupervisionModule, IdentityModule.of(trusted),
+        PlatformModule.of(source, clock, { journalHash, limits }), ParksModule, EnterprisesModule, CadresModule, AssignmentsModule, VisitsModule, GuideModule, TicketsModule, LinksModule.of(links), SupervisionModule, IdentityModule.of(trusted), PrivacyModule,
         FieldModule, PortalModule,
       ],
     };

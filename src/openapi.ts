@@ -21,7 +21,7 @@ export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
     .addTag('Leaves', 'When a cadre is away, and who stands in · 请假').addTag('Guide', 'Procedures, materials and limits by version · 服务指南')
     .addTag('Visits', 'The visit log · 走访').addTag('Planned visits', 'Who intends to visit whom · 计划走访').addTag('Supervision', 'Lists for those who oversee · 督查')
     .addTag('Tickets', 'Issues from registration to outcome: one call per step, allowed by one table · 问题台账').addTag('Linkages', 'Levels, teams, sessions and what was decided · 三级联动')
-    .addTag('Matters', 'What several enterprises share · 共性问题').addTag('Links', 'What enterprises open and answer · 企业链接').addTag('Journal', 'The sealed record and its verification · 存证').addTag('Changes', 'What happened, for other systems · 变更订阅').addTag('Me', 'The caller · 本人').addTag('Health', 'For those who run it · 运行')
+    .addTag('Matters', 'What several enterprises share · 共性问题').addTag('Links', 'What enterprises open and answer · 企业链接').addTag('Journal', 'The sealed record and its verification · 存证').addTag('Access log', 'Who read what is masked elsewhere · 访问日志').addTag('Changes', 'What happened, for other systems · 变更订阅').addTag('Me', 'The caller · 本人').addTag('Health', 'For those who run it · 运行')
     .build();
   const document = SwaggerModule.createDocument(app, config, { extraModels: [ProblemResponse] });
   documentReads(document);

@@ -116,6 +116,7 @@ export const ROUTES: readonly RouteAccess[] = [
   route('GET', 'changes', OVERSEERS, ['changes:read']),
   route('GET', 'journal/head', OVERSEERS, ['journal:read']),
   route('GET', 'journal/verify', OVERSEERS, ['journal:read']),
+  route('GET', 'access-log', ['inspector']),
   route('GET', 'me', [...READERS, 'operator'], CLIENT_SCOPES),
   route('GET', 'me/worklist', [...VISITORS, 'handler']),
 ];

@@ -66,6 +66,7 @@ const LISTS: Readonly<Record<string, List>> = {
   'supervision/calls': { who: 'supervisor', other: 'officer', filters: ['overdueOnly=true', 'overdueOnly=false'] },
   matters: { who: 'supervisor', other: 'officer', filters: ['status=open', 'status=proposed', 'guideItemId={item}'] },
   'guide-items': { who: 'admin', other: 'handler', filters: ['category=permits', 'departmentId={department}', 'q=许可', 'q=sx-', 'on=2026-12-01', 'all=true', 'all=false'] },
+  'access-log': { who: 'inspector', other: 'leader2', filters: ['subjectId={enterprise}', 'actorId={officer}', 'action=contacts.reveal', 'from=2026-05-16', 'to=2026-05-15'] },
   lapses: { who: 'supervisor', other: 'leader', filters: ['cadreId={officer}', 'enterpriseId={enterprise}', 'outcome=open', 'from=2026-03-01', 'to=2026-12-31'] },
 };
 
@@ -121,6 +122,13 @@ beforeAll(async () => {
   for (let called = 0; called < 3; called += 1) await app.asClient('enterprise:act').post(`/tickets/${await anAcceptedTicket(app)}/withdraw`, { reason: '不再需要', askedBy: '王经理' }).expect(200);
   const matter = await aMatter(app, { guideItemId: guideItems[1] ?? '' });
   for (let made = 0; made < 2; made += 1) await aProposal(app);
+  for (const [who, one] of [['officer', enterprises[0]], ['officer', enterprises[1]], ['supervisor', enterprises[0]], ['handler', enterprises[2]]] as const) {
+    await app.as(who).post(`/enterprises/${one ?? ''}/contacts/reveal`, { reason: '联系走访事宜' }).expect(200);
+    app.clock.advance(43_200_000);
+  }
+  app.clock.set('2026-05-15T02:00:00.000Z');
+  // A second inspector, for whom the first one's cursor is not.
+  await app.sql(`UPDATE cadre SET roles = '{leader,inspector}' WHERE id = $1`, [app.cadres.leader2]);
   ids = { matters: matter, item: guideItems[1] ?? '', tickets: ticket.id, linked: raised, 'guide-items': guideItems[0] ?? '', parks: app.parkId, enterprises: enterpriseId, cadres: app.cadres.officer2, visits: (visit.body as { id: string }).id };
   const { paths } = apiDocument(app.app);
   documented = Object.entries(paths).flatMap(([path, { get }]) => (get?.parameters?.some((parameter) => 'name' in parameter && parameter.name === 'cursor') === true ? [path.replace(/\{(\w+)\}/g, ':$1')] : []));

@@ -16,6 +16,7 @@ import { EnterpriseLinks1764000000012 } from '../../../migrations/1764000000012-
 import { Linkages1764000000013 } from '../../../migrations/1764000000013-linkages';
 import { Reminders1764000000014 } from '../../../migrations/1764000000014-reminders';
 import { Matters1764000000015 } from '../../../migrations/1764000000015-matters';
+import { Walls1764000000023 } from '../../../migrations/1764000000023-walls';
 import { type ApplicationLogin, loginOf, prepareLogin } from './application-login';
 import { SnakeNaming } from './naming';
 import { isLockTimeout } from './problems';
@@ -25,7 +26,7 @@ import { KEEP_ALIVE, MIGRATION_SESSION } from './time-limits';
 export const MIGRATIONS = [
   Foundation1764000000000, NationalCalendar1764000000001, DutyWatch1764000000002, IdentitySignal1764000000003, JournalSeal1764000000004, SigningKey1764000000006,
   RateLimit1764000000007, KeptAnswers1764000000008, ServiceGuide1764000000009, Tickets1764000000010, SealByPark1764000000011, EnterpriseLinks1764000000012,
-  Linkages1764000000013, Reminders1764000000014, Matters1764000000015,
+  Linkages1764000000013, Reminders1764000000014, Matters1764000000015, Walls1764000000023,
 ];
 
 // Any number, the same for every process: only one of them migrates a database at a time.
