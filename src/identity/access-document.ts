@@ -24,7 +24,7 @@ const SEES: readonly Words[] = [
   [/^lapses$/, 'Officers and leaders: their own. Supervisors, administrators, the county and clients: all of the park.'],
   [/^(?:departments|cadres|leaves|assignments|guide-items)/, REGISTER],
   [/^supervision\//, REGISTER],
-  [/^changes$/, 'Entries of the parks in scope; a client those of the types that its scopes let it read.'],
+  [/^changes$/, 'Every entry of the parks in scope; a client the data of the types alone that its other scopes let it read.'],
   [/^journal\//, 'The chains of the parks in scope.'],
   [/^access-log$/, 'The lines of one’s own park.'],
   [/^integrity\/declarations/, 'Cadres: their own declarations. Administrators and inspectors: those of the park.'],
