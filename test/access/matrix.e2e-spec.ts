@@ -115,7 +115,7 @@ describe('the matrix', () => {
     const [past, coming] = [await ask(app, await as('admin'), 'POST', 'enterprises', anEnterpriseBody()), await ask(app, await as('admin'), 'POST', 'enterprises', anEnterpriseBody())].map(({ body }) => body['id'] as string);
     for (const [enterpriseId, startsOn, endsOn] of [[past, '2026-03-01', '2026-03-02'], [coming, '2026-03-03', null]] as const) {
       await app.sql(`INSERT INTO assignment (id, park_id, enterprise_id, cadre_id, capacity, starts_on, ends_on, standing, next_due_on, version, created_at, updated_at)
-        VALUES (uuidv7(), $1, $2, $3, 'officer', $4, $5, 'owed', '2026-03-12', 1, now(), now())`, [app.parkId, enterpriseId, own.ids.officer, startsOn, endsOn]);
+        VALUES (uuidv7(), $1, $2, $3, 'officer', $4, $5, 'resting', NULL, 1, now(), now())`, [app.parkId, enterpriseId, own.ids.officer, startsOn, endsOn]);
       const { id } = (await ask(app, await as(department.subjects.officer), 'POST', 'tickets', aTicketBody(enterpriseId ?? ''))).body as { id: string };
       await step('supervisor', id, 'assign', { handlerId: department.ids.handler });
     }

@@ -64,7 +64,7 @@ export const LISTS: Readonly<Record<string, Seen>> = {
     seen: SEEN_TICKET, by: ({ ticketId }) => ticketId,
   },
   'supervision/unresolved-tickets': { all: 'SELECT id FROM ticket WHERE park_id = :park AND ended_at IS NULL', by: ({ ticketId }) => ticketId },
-  'supervision/overdue-visits?dueWithinDays=366': { all: 'SELECT id FROM assignment WHERE park_id = :park AND next_due_on IS NOT NULL AND (ends_on IS NULL OR ends_on > :today)', by: ({ assignmentId }) => assignmentId },
+  'supervision/overdue-visits?dueWithinDays=366': { all: 'SELECT id FROM assignment WHERE park_id = :park AND next_due_on IS NOT NULL', by: ({ assignmentId }) => assignmentId },
   'supervision/coverage': { all: `SELECT id FROM enterprise WHERE park_id = :park AND status NOT IN ('suspended', 'exited')`, by: enterpriseOf },
   'supervision/burden': { all: 'SELECT id FROM enterprise WHERE false', by: enterpriseOf },
   'access-log': { all: 'SELECT id FROM access_log WHERE park_id = :park' },
