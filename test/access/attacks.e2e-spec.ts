@@ -64,8 +64,8 @@ describe('attacks', () => {
       await app.http.get(fullPath(`enterprises/${foreign('enterprises')}`)).set('authorization', `Bearer ${admin.token}`).set('if-none-match', tag).expect(404);
       const answers = [];
       for (const version of [tag, '"1"', '"2"', '"999"']) {
-        const { status, body } = await app.http.patch(fullPath(`enterprises/${foreign('enterprises')}`)).set('authorization', `Bearer ${admin.token}`).set('if-match', version).send({ tags: [] });
-        answers.push([status, (body as { code: string }).code]);
+        const answer = await app.http.patch(fullPath(`enterprises/${foreign('enterprises')}`)).set('authorization', `Bearer ${admin.token}`).set('if-match', version).send({ tags: [] });
+        answers.push([answer.status, (answer.body as { code: string }).code]);
       }
       expect(answers).toEqual([[404, 'not-found'], [404, 'not-found'], [404, 'not-found'], [404, 'not-found']]);
     });

@@ -189,8 +189,9 @@ describe('the matrix', () => {
       const { status, body, text } = await ask(app, voice, 'GET', `${list}${list.includes('?') ? '&' : '?'}limit=3&count=true${park}${cursor}`);
       if (status !== 200) throw new Error(`${list}: ${status} ${text}`);
       items.push(...body['items'] as Record<string, unknown>[]);
-      if (body['nextCursor'] === null) return { items, total: body['total'] };
-      cursor = `&cursor=${String(body['nextCursor'])}`;
+      const next = body['nextCursor'] as string | null;
+      if (next === null) return { items, total: body['total'] };
+      cursor = `&cursor=${next}`;
     }
   }
 

@@ -273,7 +273,7 @@ describe('pages, while others write', () => {
 });
 
 const READS = ROUTES.filter(({ method }) => method === 'GET');
-const whoReads = ({ roles }: RouteAccess): Who => (['admin', 'supervisor', 'officer', 'operator'] as const).find((role) => roles.includes(role)) ?? 'admin';
+const whoReads = ({ roles }: RouteAccess): Who => (['admin', 'supervisor', 'officer', 'operator', 'inspector'] as const).find((role) => roles.includes(role)) ?? 'admin';
 
 describe.each(READS.map((route) => [route.path, route] as const))('reading %s', (path, route) => {
   const who = whoReads(route);

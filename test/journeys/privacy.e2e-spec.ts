@@ -58,6 +58,22 @@ describe('the access log', () => {
   });
 });
 
+describe('whom a visit met', () => {
+  let app: TestApp;
+  beforeAll(async () => { app = await startApp(); });
+  afterAll(async () => { await app.close(); });
+
+  it('is named to cadres of the park who see the visit, and masked for the county and for machines', async () => {
+    const { id } = (await app.as('officer').post('/visits', aVisit(app, await anEnterprise(app), { contactsMet: ['王小明', '欧阳一一'] })).expect(201)).body as { id: string };
+    interface Shown { readonly contactsMet: readonly string[] }
+    for (const [reader, expected] of [[app.as('officer'), ['王小明', '欧阳一一']], [app.as('supervisor'), ['王小明', '欧阳一一']], [app.as('county'), ['王*', '欧阳*']], [app.asClient('visits:read'), ['王*', '欧阳*']]] as const) {
+      const one = (await reader.get(`/visits/${id}`).expect(200)).body as Shown;
+      const [listed] = ((await reader.get(`/visits?parkId=${app.parkId}`).expect(200)).body as { items: Shown[] }).items;
+      expect([one.contactsMet, listed?.contactsMet]).toEqual([expected, expected]);
+    }
+  });
+});
+
 describe('what is forgotten', () => {
   let app: TestApp;
   beforeAll(async () => { app = await startApp({ now: '2026-03-02T01:30:00.000Z' }); });
@@ -140,7 +156,7 @@ describe('what is forgotten', () => {
 
   it('follows the park’s own policy, which the law limits', async () => {
     expect((await app.as('admin').post(`/parks/${app.parkId}/policies`, { effectiveFrom: '2099-01-01', privacy: { accessLogMonths: 5 } }).expect(400)).body).toMatchObject({ errors: [{ pointer: '/privacy/accessLogMonths', code: 'range' }] });
-    const { body } = await app.as('admin').post(`/parks/${app.parkId}/policies`, { effectiveFrom: '2099-01-01', privacy: { accessLogMonths: 24 } }).expect(201);
-    expect(body).toMatchObject({ privacy: { ...DEFAULT_POLICY.privacy, accessLogMonths: 24 } });
+    const added = await app.as('admin').post(`/parks/${app.parkId}/policies`, { effectiveFrom: '2099-01-01', privacy: { accessLogMonths: 24 } }).expect(201);
+    expect(added.body).toMatchObject({ privacy: { ...DEFAULT_POLICY.privacy, accessLogMonths: 24 } });
   });
 });

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { ConfigError } from '../../src/platform/config';
 import { loginOf, powersOf, prepareLogin } from '../../src/platform/db/application-login';
 import { applicationDataSource } from '../../src/platform/db/data-source';
@@ -67,7 +67,7 @@ describe('a session of the application', () => {
     expect(await one('SELECT session_user')).toMatch(/^ledger_login_ledger_test_/);
     expect(await one('SELECT current_user = session_user')).toBe(true);
     expect(await one('SELECT array_agg(r.rolname::text) FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid JOIN pg_roles u ON u.oid = m.member WHERE u.rolname = session_user')).toEqual(['ledger_app']);
-    expect(await powersOf({ query: async (text) => (await session.query(text)).rows }, String(await one('SELECT session_user')))).toEqual([]);
+    expect(await powersOf({ query: async (text) => (await session.query<object>(text)).rows }, String(await one('SELECT session_user')))).toEqual([]);
   });
 
   it('is what the pool, the sealer, the limits and the signals have, every one', async () => {
@@ -132,7 +132,7 @@ describe('letting a login in', () => {
     await neighbour.drop();
   });
 
-  const asOwner = { query: async (text: string): Promise<unknown> => (await owner.query(text)).rows };
+  const asOwner = { query: async (text: string): Promise<unknown> => (await owner.query<object>(text)).rows };
   const connects = async (url: string): Promise<string> => {
     const client = new Client({ connectionString: url });
     return client.connect().then(() => 'in', (error: { code: string }) => error.code).finally(async () => client.end().catch(() => undefined));

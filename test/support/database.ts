@@ -23,7 +23,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   await onServer(serverUrl, `CREATE DATABASE ${escapeIdentifier(name)} TEMPLATE ${escapeIdentifier(templateOf(run))}`);
   const url = databaseUrl(serverUrl, name);
   // A copy has the tables of its template, and neither its login nor the rights to connect.
-  await onServer(url, async (client) => prepareLogin({ query: async (text) => (await client.query(text)).rows }, loginOf(url)));
+  await onServer(url, async (client) => prepareLogin({ query: async (text) => (await client.query<object>(text)).rows }, loginOf(url)));
   return {
     url,
     drop: () => onServer(serverUrl, async (client) => {
