@@ -65,12 +65,13 @@ const ACCESS_LOG = `
 
   CREATE FUNCTION forget_access_log(park uuid, older_than timestamptz, most integer) RETURNS integer
   LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    WITH old AS (
-      SELECT l.id FROM access_log l
-      WHERE l.park_id = park AND l.at < least(older_than, now() - interval '6 months')
-        AND l.id < (lpad(to_hex((extract(epoch FROM older_than) * 1000)::bigint), 12, '0') || '7000' || '8000000000000000')::uuid
-        AND current_setting('ledger.system', true) = 'on'
-      ORDER BY l.id LIMIT most
+    WITH bound AS (
+      SELECT least(older_than, now() - interval '6 months') AS at, (lpad(to_hex((extract(epoch FROM older_than) * 1000)::bigint), 12, '0') || '7000' || '8000000000000000')::uuid AS id
+      WHERE current_setting('ledger.system', true) = 'on'
+    ), old AS (
+      (SELECT l.id FROM bound b JOIN access_log l ON l.park_id = park AND l.id < b.id AND l.at < b.at ORDER BY l.id LIMIT most)
+      UNION ALL
+      (SELECT l.id FROM bound b JOIN access_log l ON park IS NULL AND l.park_id IS NULL AND l.id < b.id AND l.at < b.at ORDER BY l.id LIMIT most)
     ), gone AS (DELETE FROM access_log l USING old WHERE l.id = old.id RETURNING 1)
     SELECT count(*)::integer FROM gone
   $$;

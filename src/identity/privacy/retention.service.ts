@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { EnterprisesService } from '../../enterprises/enterprises.service';
 import { systemActor } from '../../kernel/actor';
 import { addDays, localDay } from '../../kernel/day';
+import { DEFAULT_POLICY } from '../../parks/domain/policy';
 import { ParksService } from '../../parks/parks.service';
 import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/db/database';
@@ -33,6 +34,11 @@ export class RetentionService {
 
   async listParkIdsAsSystem(requestId: string): Promise<readonly string[]> {
     return this.parks.listAllIdsAsSystem(requestId);
+  }
+
+  /** Lines of the access log that belong to no park, as long as the policy that nobody has changed keeps them. Answers how many. */
+  async forgetOfNoParkAsSystem(requestId: string): Promise<number> {
+    return this.accessLog.forgetAsSystem(requestId, null, monthsAgo(this.clock.now(), DEFAULT_POLICY.privacy.accessLogMonths));
   }
 
   /** By the policy in force today. What was forgotten stands in the park's journal, in numbers. */

@@ -34,6 +34,7 @@ export class RetentionSweep implements OnModuleInit {
         this.#logger.error({ parkId, err: safeCause(error) }, 'persons of a park could not be forgotten');
       }
     }
+    total.accesses += await this.retention.forgetOfNoParkAsSystem(requestId);
     if (failed > 0) throw new Error(`persons of ${failed} parks could not be forgotten`);
     return total;
   }

@@ -66,9 +66,9 @@ export class AccessLog {
     });
   }
 
-  /** Deletes lines of a park that are older, but for those of the last half year, which the database keeps from everybody. Answers how many. */
-  async forgetAsSystem(requestId: string, parkId: string, olderThan: Date): Promise<number> {
-    const system = systemActor(requestId, [parkId]);
+  /** Deletes lines of a park, or of none, that are older, but for those of the last half year, which the database keeps from everybody. Answers how many. */
+  async forgetAsSystem(requestId: string, parkId: string | null, olderThan: Date): Promise<number> {
+    const system = systemActor(requestId, parkId === null ? [] : [parkId]);
     let forgotten = 0;
     for (;;) {
       // In the scope of the system: the application itself may delete none.
