@@ -24,8 +24,8 @@ export const PARKS = `
 
 export const SETTINGS = `
   WITH policies AS (
-    INSERT INTO park_policy (id, park_id, effective_from, visits, tickets, escalation, assessment, created_at)
-    SELECT ${sqlId('policy', 'p')}, ${park}, '1900-01-01', $2::jsonb, $3::jsonb, $4::jsonb, $5::jsonb, now() FROM generate_series(0, $1::integer - 1) p
+    INSERT INTO park_policy (id, park_id, effective_from, visits, tickets, escalation, assessment, privacy, created_at)
+    SELECT ${sqlId('policy', 'p')}, ${park}, '1900-01-01', $2::jsonb, $3::jsonb, $4::jsonb, $5::jsonb, $7::jsonb, now() FROM generate_series(0, $1::integer - 1) p
   )
   INSERT INTO working_hours (id, park_id, effective_from, windows, created_at)
   SELECT ${sqlId('hours', 'p')}, ${park}, '1900-01-01', $6::jsonb, now() FROM generate_series(0, $1::integer - 1) p

@@ -105,8 +105,8 @@ async function load(loaders: readonly Client[], size: Size, today: Day): Promise
 /** Parks with their settings and people, and the plan from which their enterprises are made. Needs {@link prepare}. */
 export async function loadParks(loader: Client, size: Size): Promise<void> {
   await loader.query(PARKS, [size.parks]);
-  const { visits, tickets, escalation, assessment } = DEFAULT_POLICY;
-  await loader.query(SETTINGS, [size.parks, visits, tickets, escalation, assessment, JSON.stringify(DEFAULT_WORKING_HOURS)]);
+  const { visits, tickets, escalation, assessment, privacy } = DEFAULT_POLICY;
+  await loader.query(SETTINGS, [size.parks, visits, tickets, escalation, assessment, JSON.stringify(DEFAULT_WORKING_HOURS), privacy]);
   await loader.query(PEOPLE, [size.parks]);
   await loader.query(PLAN, [size.parks]);
   await loader.query('ANALYZE bench.plan; ANALYZE bench.settled; ANALYZE bench.name');

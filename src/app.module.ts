@@ -6,6 +6,7 @@ import { EnterprisesModule } from './enterprises/enterprises.module';
 import { FieldModule } from './field/field.module';
 import { GuideModule } from './guide/guide.module';
 import { IdentityModule } from './identity/identity.module';
+import { PrivacyModule } from './identity/privacy/privacy.module';
 import type { TrustedIssuer } from './identity/token-verifier';
 import { IntegrityModule } from './integrity/integrity.module';
 import { ParksModule } from './parks/parks.module';
@@ -50,7 +51,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         PlatformModule.of(source, clock, { journalHash, limits }), ParksModule, EnterprisesModule, CadresModule, AssignmentsModule, VisitsModule, GuideModule, TicketsModule, LinksModule.of(links), SupervisionModule,
-        IntegrityModule.of(journalHash), IdentityModule.of(trusted, signIn, keyEncryption), FieldModule, PortalModule,
+        IntegrityModule.of(journalHash), IdentityModule.of(trusted, signIn, keyEncryption), PrivacyModule, FieldModule, PortalModule,
       ],
     };
   }

@@ -10,6 +10,7 @@ import { trustedAs, type TrustedIssuer } from './identity/token-verifier';
 import { type Clock, SystemClock } from './platform/clock';
 import { KeyEncryption } from './platform/key-encryption';
 import { type Config, ConfigError, readConfig } from './platform/config';
+import { loginOf } from './platform/db/application-login';
 import { applicationDataSource, openDataSource } from './platform/db/data-source';
 import { type IssuerConfig, LOCAL_ISSUER } from './platform/issuers';
 import { startEmbeddedPostgres } from './platform/db/embedded-postgres';
@@ -61,13 +62,15 @@ async function start(mode: { readonly http: boolean; readonly jobs: boolean }, s
   const config = readConfig(process.env);
   try {
     const url = config.databaseUrl ?? await embedded(config, started);
-    await migrate(url).catch((error: unknown) => { throw unreachable(error) ?? error; });
-    const source = await openDataSource(applicationDataSource(url, ENTITIES, config.poolSize));
+    const login = loginOf(url, config.databaseAppUrl);
+    await migrate(url, login).catch((error: unknown) => { throw unreachable(error, 'DATABASE_URL') ?? error; });
+    const source = await openDataSource(applicationDataSource(login, ENTITIES, config.poolSize)).catch((error: unknown) => { throw unreachable(error, login.kind === 'own' ? 'DATABASE_APP_URL' : 'DATABASE_URL') ?? error; });
     started.add(() => source.destroy());
     const clock = new SystemClock();
     const trusted = await Promise.all(config.issuers.map(async (one) => trustedIssuer(one, config.dataDir, clock)));
     const keyEncryption = await KeyEncryption.open(config.dataDir, config.keyEncryptionKey);
     const log = createLog(config.logLevel);
+    if (login.kind === 'none') log.warn('the application connects as the owner of the database and only takes on another role: name a login that owns nothing in DATABASE_APP_URL');
     const parts = { source, clock, trusted, log, journalHash: config.journalHash, limits: config.limits, links: config.links, signIn: config.signIn, keyEncryption };
     const app = await createApplication(parts, { trustedProxies: config.trustedProxies });
     const sealer = app.get(Sealer);
@@ -149,12 +152,12 @@ async function trustedIssuer(config: IssuerConfig, dataDir: string, clock: Clock
 }
 
 /** A sentence for a database that can't be entered; the address may hold a password and is not repeated. */
-function unreachable(error: unknown): ConfigError | undefined {
+function unreachable(error: unknown, variable: string): ConfigError | undefined {
   const { code = '' } = error as NodeJS.ErrnoException;
   const away = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'ECONNRESET', '57P03'].includes(code);
   const refused = ['28P01', '28000', '3D000', '42501'].includes(code);
   if (!away && !refused) return undefined;
-  return new ConfigError(`DATABASE_URL: the database ${away ? 'does not answer' : `refuses: ${(error as Error).message}`} (${code}).`, { cause: error });
+  return new ConfigError(`${variable}: the database ${away ? 'does not answer' : `refuses: ${(error as Error).message}`} (${code}).`, { cause: error });
 }
 
 function fail(error: unknown): void {

@@ -28,8 +28,8 @@ export async function makeWorld(databaseUrl: string, dataDir: string, now: () =>
   const owner = new Client({ connectionString: databaseUrl });
   await owner.connect();
   await owner.query(`INSERT INTO park (id, code, name, county_code, time_zone, go_live_on, version, created_at, updated_at) VALUES ($1, 'FAULT', '演练园区', '430181', 'Asia/Shanghai', '2020-01-01', 1, $2, $2)`, [parkId, at]);
-  await owner.query(`INSERT INTO park_policy (id, park_id, effective_from, visits, tickets, escalation, assessment, created_at) VALUES (uuidv7(), $1, '1900-01-01', $2, $3, $4, $5, $6)`,
-    [parkId, DEFAULT_POLICY.visits, DEFAULT_POLICY.tickets, DEFAULT_POLICY.escalation, DEFAULT_POLICY.assessment, at]);
+  await owner.query(`INSERT INTO park_policy (id, park_id, effective_from, visits, tickets, escalation, assessment, privacy, created_at) VALUES (uuidv7(), $1, '1900-01-01', $2, $3, $4, $5, $6, $7)`,
+    [parkId, DEFAULT_POLICY.visits, DEFAULT_POLICY.tickets, DEFAULT_POLICY.escalation, DEFAULT_POLICY.assessment, DEFAULT_POLICY.privacy, at]);
   await owner.query(`INSERT INTO working_hours (id, park_id, effective_from, windows, created_at) VALUES (uuidv7(), $1, '1900-01-01', $2, $3)`, [parkId, JSON.stringify(DEFAULT_WORKING_HOURS), at]);
   await owner.query(`INSERT INTO department (id, park_id, name, kind, assigning, version, created_at, updated_at) VALUES ($1, $2, '产业服务部', 'department', true, 1, $3, $3)`, [departmentId, parkId, at]);
   for (const who of people) {

@@ -29,8 +29,8 @@ async function run(args: readonly string[]): Promise<string> {
   const deed = readDeed(args);
   const config = readConfig(process.env);
   const keyEncryption = await KeyEncryption.open(config.dataDir, config.keyEncryptionKey);
-  const { url, leave } = await reach(config);
-  const source = await openDataSource(applicationDataSource(url, ENTITIES, 2));
+  const { login, leave } = await reach(config);
+  const source = await openDataSource(applicationDataSource(login, ENTITIES, 2));
   try {
     // Put together and not started: no job runs and nobody is served.
     const app = await createApplication({

@@ -18,8 +18,8 @@ Exit code 0: all tickets are what their events give; 1: one is not; 2: it could 
 /** Checks the database that the configuration names; answers whether nothing differs. */
 async function run(args: readonly string[], write: (line: string) => void): Promise<boolean> {
   const { park: named } = readOptions(args);
-  const { url, leave } = await reach(readConfig(process.env));
-  const source = await openDataSource(applicationDataSource(url, ENTITIES, 2));
+  const { login, leave } = await reach(readConfig(process.env));
+  const source = await openDataSource(applicationDataSource(login, ENTITIES, 2));
   try {
     // Put together and not started: no job runs and nobody is served.
     const app = await createApplication({

@@ -2,17 +2,18 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemActor } from '../kernel/actor';
 import { type Config, ConfigError } from '../platform/config';
+import { type ApplicationLogin, loginOf } from '../platform/db/application-login';
 import type { Database } from '../platform/db/database';
 import { runningEmbeddedPostgres, startEmbeddedPostgres } from '../platform/db/embedded-postgres';
 
-/** The database of `DATABASE_URL`, of the server that is running on the data folder, or of that folder, started for the while. */
-export async function reach({ databaseUrl, dataDir }: Config): Promise<{ readonly url: string; readonly leave: () => Promise<void> }> {
+/** As the application enters it: the database of `DATABASE_URL`, of the server that is running on the data folder, or of that folder, started for the while. */
+export async function reach({ databaseUrl, databaseAppUrl, dataDir }: Config): Promise<{ readonly login: ApplicationLogin; readonly leave: () => Promise<void> }> {
   const folder = join(dataDir, 'postgres');
   const known = databaseUrl ?? runningEmbeddedPostgres(folder);
-  if (known !== undefined) return { url: known, leave: () => Promise.resolve() };
+  if (known !== undefined) return { login: loginOf(known, databaseAppUrl), leave: () => Promise.resolve() };
   if (!existsSync(join(folder, 'cluster'))) throw new ConfigError(`There is no ledger in ${dataDir} (DATA_DIR): the first "npm start" makes one.`);
   const server = await startEmbeddedPostgres({ dataDir: folder });
-  return { url: server.url, leave: () => server.stop() };
+  return { login: loginOf(server.url, databaseAppUrl), leave: () => server.stop() };
 }
 
 export interface NamedPark {

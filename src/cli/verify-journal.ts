@@ -30,8 +30,8 @@ interface ExportedHead {
 async function run(args: readonly string[], write: (line: string) => void): Promise<boolean> {
   const options = readOptions(args);
   const against = options.against === undefined ? [] : readHeads(options.against);
-  const { url, leave } = await reach(readConfig(process.env));
-  const source = await applicationDataSource(url, [], 2).initialize();
+  const { login, leave } = await reach(readConfig(process.env));
+  const source = await applicationDataSource(login, [], 2).initialize();
   try {
     const database = new Database(source);
     const parks = await namedParks(database, options.park);

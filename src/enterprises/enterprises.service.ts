@@ -201,7 +201,7 @@ export class EnterprisesService implements OnModuleInit {
   }
 
   /** Deletes the contacts for good, with a line in the access log. Problem `contact-erased` when that was done before. */
-  async eraseContacts(actor: Actor, id: string, reason: string, once?: Once<EnterpriseView>): Promise<EnterpriseView> {
+  async eraseContacts(actor: Actor, id: string, reason: string | null, once?: Once<EnterpriseView>): Promise<EnterpriseView> {
     const now = this.clock.now();
     return this.database.transact(actor, async (em) => {
       const enterprise = found(await this.store.lock(em, actor, id, now));
@@ -237,6 +237,17 @@ export class EnterprisesService implements OnModuleInit {
   async applyDueStatusesAsSystem(now: Date): Promise<number> {
     const system = systemActor(`enterprise-status-turn-${newId(now)}`);
     return this.database.transact(system, async (em) => this.store.turnStatusesAsSystem(em, system, now));
+  }
+
+  /** Erases the contacts of enterprises that have been out of the park since before the day, as if each had been asked for. Answers of how many enterprises. */
+  async eraseContactsOfExitedAsSystem(requestId: string, parkId: string, before: Day): Promise<number> {
+    const system = systemActor(requestId, [parkId]);
+    let erased = 0;
+    for (const id of await this.store.exitedWithContactsAsSystem(system, parkId, before)) {
+      // Somebody may have erased them meanwhile.
+      await this.eraseContacts(system, id, null).then(() => { erased += 1; }, (error: unknown) => { if (!(error instanceof Problem)) throw error; });
+    }
+    return erased;
   }
 
   async #refuseTooFarBack(em: EntityManager, actor: Actor, parkId: string, on: Day, today: Day): Promise<void> {

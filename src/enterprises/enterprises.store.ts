@@ -144,6 +144,16 @@ export class EnterprisesStore {
     if (contacts.length > 0) await em.insert(EnterpriseContact, [...contacts]);
   }
 
+  async exitedWithContactsAsSystem(system: Actor, parkId: string, before: Day): Promise<readonly string[]> {
+    const rows = await this.database.read<{ id: string }>(system, {
+      name: 'exited-with-contacts',
+      text: `SELECT DISTINCT e.id FROM enterprise_contact c JOIN enterprise e ON e.park_id = c.park_id AND e.id = c.enterprise_id
+             WHERE c.park_id = $1 AND e.status = 'exited' AND e.status_on < $2 ORDER BY e.id`,
+      values: [parkId, before],
+    });
+    return rows.map(({ id }) => id);
+  }
+
   async phoneOfContactAsSystem(em: EntityManager, _system: Actor, parkId: string, id: string, unchangedSince: Date): Promise<string | undefined> {
     const contact = await em.findOne(EnterpriseContact, { where: { id, parkId, changedAt: LessThanOrEqual(unchangedSince) } });
     return contact?.phone ?? undefined;

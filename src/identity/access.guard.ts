@@ -7,6 +7,7 @@ import { ActorResolver } from './actor-resolver';
 import { findRoute, isPublic } from './routes';
 import { TokenVerifier } from './token-verifier';
 
+const AUTHORIZATION = 'authorization';
 const BEARER = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i;
 
 /** Lets a request through when its token is right and the table of routes allows it; leaves the actor on the request. */
@@ -20,7 +21,7 @@ export class AccessGuard implements CanActivate {
     const path = request.routeOptions.url ?? '';
     if (isPublic(request.method, path)) return true;
     const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
-    if (token === undefined) throw new Problem('unauthenticated');
+    if (token === undefined || isSaidTwice(request.raw.rawHeaders)) throw new Problem('unauthenticated');
     const actor = await this.resolver.resolve(await this.verifier.verify(token), request.id);
     const wait = this.limits.ofCaller(actor, http.getResponse<FastifyReply>());
     if (wait !== undefined) await wait;
@@ -32,4 +33,14 @@ export class AccessGuard implements CanActivate {
     if (opening !== undefined) await opening;
     return true;
   }
+}
+
+/** Whether there are two headers `Authorization`: Node reads the first, what stands in front of it may have read the last. */
+function isSaidTwice(rawHeaders: readonly string[]): boolean {
+  let found = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? '';
+    if (name.length === AUTHORIZATION.length && name.toLowerCase() === AUTHORIZATION) found += 1;
+  }
+  return found > 1;
 }

@@ -139,6 +139,7 @@ export const ROUTES: readonly RouteAccess[] = [
   route('POST', 'integrity/inspectors', ['inspector', 'operator']),
   route('POST', 'integrity/inspectors/:id/end', ['inspector']),
   route('GET', 'integrity/verify', ['inspector']),
+  route('GET', 'access-log', ['inspector']),
   route('GET', 'me', [...READERS, 'operator'], CLIENT_SCOPES),
   route('GET', 'me/worklist', STAFF),
   route('GET', 'me/sessions', [...READERS, 'operator']),

@@ -14,6 +14,7 @@ export class ParkPolicy {
   @Column('jsonb') tickets: Policy['tickets'];
   @Column('jsonb') escalation: Policy['escalation'];
   @Column('jsonb') assessment: Policy['assessment'];
+  @Column('jsonb') privacy: Policy['privacy'];
   @Column('timestamptz') createdAt: Date;
 }
 

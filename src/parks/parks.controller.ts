@@ -56,8 +56,8 @@ export class ParksController {
   @IdParam('park')
   @Call({ id: 'addPolicy', once: true, summary: 'Add a version of the policy', zh: '新增政策版本', description: 'It governs from the first period, or the first visit, on or after its first day. Settings left out stay as they are in the version before.', answers: { type: PolicyResponse, status: 201 }, problems: ['not-in-future', 'version-exists'] })
   async addPolicy(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Body() body: CreatePolicy, @Answering() answers: Answers): Promise<string> {
-    const { effectiveFrom, visits, tickets, escalation, assessment } = body;
-    const change = { ...(visits && { visits }), ...(tickets && { tickets }), ...(escalation && { escalation }), ...(assessment && { assessment }) };
+    const { effectiveFrom, visits, tickets, escalation, assessment, privacy } = body;
+    const change = { ...(visits && { visits }), ...(tickets && { tickets }), ...(escalation && { escalation }), ...(assessment && { assessment }), ...(privacy && { privacy }) };
     return answers.added(async (once) => this.parks.addPolicy(actor, id, effectiveFrom, change, once), toPolicyResponse);
   }
 

@@ -68,7 +68,7 @@ export class ParksStore {
   async listPolicies(actor: Actor, parkId: string): Promise<ParkPolicy[]> {
     return this.database.read<ParkPolicy>(actor, {
       name: 'park-policies',
-      text: `SELECT id, park_id AS "parkId", effective_from AS "effectiveFrom", visits, tickets, escalation, assessment, created_at AS "createdAt"
+      text: `SELECT id, park_id AS "parkId", effective_from AS "effectiveFrom", visits, tickets, escalation, assessment, privacy, created_at AS "createdAt"
              FROM park_policy WHERE park_id = $1 ORDER BY effective_from DESC LIMIT 200`,
       values: [parkId],
     });

@@ -48,12 +48,20 @@ class AssessmentPolicyBody {
   @Whole({ description: 'Satisfaction of a cadre is shown from so many ratings on.', min: 1, max: 1000, example: 5, optional: true }) minRatings?: number;
 }
 
+class PrivacyPolicyBody {
+  @Whole({ description: 'The access log is kept for so many months; the law asks for six.', min: 6, max: 120, example: 12, optional: true }) accessLogMonths?: number;
+  @Whole({ description: 'So many days after an enterprise’s exit its contacts are erased.', min: 1, max: 3660, example: 365, optional: true }) contactsAfterExitDays?: number;
+  @Whole({ description: 'So many days after a visit, or after the end of a ticket, those who were met, who raised it or asked for its withdrawal, and where the visit was recorded, are forgotten.', min: 30, max: 3660, example: 1095, optional: true }) personsInRecordsDays?: number;
+  @Whole({ description: 'The same for a visit that was voided, from then on.', min: 1, max: 3660, example: 90, optional: true }) personsInVoidedDays?: number;
+}
+
 export class CreatePolicy {
   @DayField({ description: 'First day of this version; after today.', example: '2027-01-01' }) effectiveFrom: Day;
   @Nested(() => VisitPolicyBody, { description: 'Visits: what is left out stays as it is.', optional: true }) visits?: VisitPolicyBody;
   @Nested(() => TicketPolicyBody, { description: 'Tickets: what is left out stays as it is.', optional: true }) tickets?: TicketPolicyBody;
   @Nested(() => EscalationPolicyBody, { description: 'Escalation, in working days after a breach.', optional: true }) escalation?: EscalationPolicyBody;
   @Nested(() => AssessmentPolicyBody, { description: 'Assessment.', optional: true }) assessment?: AssessmentPolicyBody;
+  @Nested(() => PrivacyPolicyBody, { description: 'How long persons are remembered.', optional: true }) privacy?: PrivacyPolicyBody;
 }
 
 export class PolicyResponse extends CreatePolicy {
@@ -62,6 +70,6 @@ export class PolicyResponse extends CreatePolicy {
   @InstantField({ description: 'When it was added.' }) createdAt: string;
 }
 
-export function toPolicyResponse({ id, parkId, effectiveFrom, visits, tickets, escalation, assessment, createdAt }: ParkPolicy): PolicyResponse {
-  return { id, parkId, effectiveFrom, visits, tickets, escalation, assessment, createdAt: createdAt.toISOString() };
+export function toPolicyResponse({ id, parkId, effectiveFrom, visits, tickets, escalation, assessment, privacy, createdAt }: ParkPolicy): PolicyResponse {
+  return { id, parkId, effectiveFrom, visits, tickets, escalation, assessment, privacy, createdAt: createdAt.toISOString() };
 }

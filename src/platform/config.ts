@@ -41,6 +41,8 @@ export interface Config {
   readonly dataDir: string;
   /** Unset: the embedded server in `dataDir`. */
   readonly databaseUrl: string | undefined;
+  /** The login of the application, which owns nothing; unset: worked out from the owner's address. */
+  readonly databaseAppUrl: string | undefined;
   readonly poolSize: number;
   /** Whose access tokens are believed, beside those of the issuer that is built in. */
   readonly issuers: readonly IssuerConfig[];
@@ -136,6 +138,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     host: text('HOST') ?? '127.0.0.1',
     dataDir,
     databaseUrl: address('DATABASE_URL', ['postgres:', 'postgresql:']),
+    databaseAppUrl: address('DATABASE_APP_URL', ['postgres:', 'postgresql:']),
     poolSize: whole('DATABASE_POOL', POOL_PER_CORE * availableParallelism(), 2, 200),
     issuers: [...local, ...outside],
     audience,

@@ -15,6 +15,12 @@ export function isUuidV7(text: string): boolean {
   return UUID_V7.test(text);
 }
 
+/** The least UUID of version 7 that carries the instant: all of an earlier time lie before it. */
+export function firstIdOf(instant: Date): string {
+  const time = Math.max(0, instant.getTime()).toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`;
+}
+
 /** Milliseconds since the epoch that a UUID of version 7 carries. */
 export function timeOfId(id: string): number {
   return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);

@@ -57,6 +57,7 @@ export class TicketNumber {
 @Index('ticket_by_visit', ['parkId', 'visitId'], { where: 'visit_id IS NOT NULL' })
 @Index('ticket_by_guide_item', ['parkId', 'guideItemId', 'createdAt'], { where: 'guide_item_id IS NOT NULL' })
 @Index('ticket_by_survivor', ['parkId', 'mergedIntoId'], { where: 'merged_into_id IS NOT NULL' })
+@Index('ticket_with_persons', ['parkId', 'endedAt'], { where: "ended_at IS NOT NULL AND (raised_by IS NOT NULL OR withdrawn_for <> '*')" })
 @Index('ticket_by_piece', { synchronize: false })
 export class Ticket {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'ticket_pkey' }) id: string;

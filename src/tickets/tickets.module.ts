@@ -24,6 +24,8 @@ import { TicketDeadlinesSweep } from './ticket-deadlines.sweep';
 import { TicketDueListService } from './ticket-due-list.service';
 import { TicketDueListStore } from './ticket-due-list.store';
 import { TicketListStore } from './ticket-list.store';
+import { TicketPersonsService } from './ticket-persons.service';
+import { TicketPersonsStore } from './ticket-persons.store';
 import { TicketReplayService } from './ticket-replay.service';
 import { TicketReplayStore } from './ticket-replay.store';
 import { TicketStepsController } from './ticket-steps.controller';
@@ -37,8 +39,8 @@ import { TicketsStore } from './tickets.store';
   controllers: [TicketsController, TicketStepsController, LinkagesController, FollowUpsController, RemindersController, MattersController],
   providers: [
     TicketsStore, TicketListStore, TicketDueListStore, TicketDueListService, TicketBook, TicketSteps, TicketsService, TicketDeadlinesSweep, TicketReplayStore, TicketReplayService, LinkagesStore, LinkagesService, FollowUpsStore,
-    FollowUpsService, RemindersStore, RemindersService, CallsStore, CallsService, MattersStore, MattersService, MattersSweep,
+    FollowUpsService, RemindersStore, RemindersService, CallsStore, CallsService, MattersStore, MattersService, MattersSweep, TicketPersonsStore, TicketPersonsService,
   ],
-  exports: [TicketsService, TicketSteps, TicketBook, TicketDueListService, RemindersService, TicketReplayService],
+  exports: [TicketsService, TicketSteps, TicketBook, TicketDueListService, RemindersService, TicketReplayService, TicketPersonsService],
 })
 export class TicketsModule {}

@@ -19,6 +19,8 @@ import type { VisitMode, VisitReview } from './domain/visit-words';
 @Index('visit_by_date', { synchronize: false })
 @Index('visit_to_review', { synchronize: false })
 @Index('visit_of_author_by_date', { synchronize: false })
+@Index('visit_with_persons', ['parkId', 'onDate'], { where: "contacts_met <> '{}' OR location_lng IS NOT NULL" })
+@Index('visit_voided_with_persons', ['parkId', 'voidedAt'], { where: "voided_at IS NOT NULL AND (contacts_met <> '{}' OR location_lng IS NOT NULL)" })
 @Index('visit_by_reviewer', ['parkId', 'reviewedBy'], { where: 'reviewed_by IS NOT NULL' })
 @Index('visit_by_voider', ['parkId', 'voidedBy'], { where: 'voided_by IS NOT NULL' })
 export class Visit {

@@ -1,3 +1,4 @@
+import { maskName } from '../enterprises/domain/contact';
 import type { Day } from '../kernel/day';
 import { Choice, DayField, Decimal, Flag, Id, InstantField, Nested, Text, Whole } from '../platform/http/fields';
 import { PageQuery } from '../platform/http/page';
@@ -97,7 +98,7 @@ export class VisitResponse {
   @Choice({ description: MODE, of: VISIT_MODES }) mode: VisitMode;
   @Id({ description: 'Everybody named, the author first.', list: { max: 21 } }) participantIds: string[];
   @Nested(() => VisitParticipantResponse, { description: 'Everybody named, and whether they confirmed.', list: { max: 21 } }) participants: VisitParticipantResponse[];
-  @Text({ description: 'Whom they met.', max: 100, list: { max: 20 }, example: '行政部负责人' }) contactsMet: string[];
+  @Text({ description: 'Whom they met; masked for the county and for clients.', max: 100, list: { max: 20 }, example: '行政部负责人' }) contactsMet: string[];
   @Text({ description: 'What was talked about.', max: 100, list: { max: 20 }, example: '用工' }) topics: string[];
   @Text({ description: 'What happened.', max: 4000, lines: true, example: SUMMARY }) summary: string;
   @Text({ description: 'What was seen of the enterprise’s state.', max: 4000, lines: true, nullable: true, example: '生产正常' }) conditions: string | null;
@@ -114,14 +115,15 @@ export class VisitResponse {
   @InstantField({ description: 'When it was changed last.' }) updatedAt: string;
 }
 
-export function toVisitResponse(visit: VisitRecord): VisitResponse {
+/** Names are masked for whom `knowsPersons` says that they do not work with these people. */
+export function toVisitResponse(visit: VisitRecord, knowsPersons = true): VisitResponse {
   const { id, parkId, enterpriseId, authorId, deviceOffsetMs, mode, contactsMet, topics, summary, conditions, review, reviewedBy, reviewReason, voidedBy, voidReason, version } = visit;
   return {
     id, parkId, enterpriseId, authorId, occurredAt: visit.occurredAt.toISOString(), recordedAt: text(visit.recordedAt), deviceOffsetMs, correctedAt: visit.correctedAt.toISOString(),
     on: visit.onDate, receivedAt: visit.receivedAt.toISOString(), endedAt: text(visit.endedAt), mode,
     participantIds: visit.participants.map(({ cadreId }) => cadreId),
     participants: visit.participants.map(({ cadreId, confirmedAt }) => ({ cadreId, confirmedAt: text(confirmedAt) })),
-    contactsMet, topics, summary, conditions, location: locationOf(visit),
+    contactsMet: knowsPersons ? contactsMet : contactsMet.map(maskName), topics, summary, conditions, location: locationOf(visit),
     review, reviewedAt: text(visit.reviewedAt), reviewedBy, reviewReason, voidedAt: text(visit.voidedAt), voidedBy, voidReason,
     version, createdAt: visit.createdAt.toISOString(), updatedAt: visit.updatedAt.toISOString(),
   };

@@ -384,8 +384,8 @@ describe('status', () => {
 
   it('follows the park’s own limit', async () => {
     const { id } = await register();
-    await ledger.sql(`INSERT INTO park_policy (id, park_id, effective_from, visits, tickets, escalation, assessment, created_at)
-      SELECT uuidv7(), park_id, '2026-03-10', visits || '{"backdateLimitDays": 5}', tickets, escalation, assessment, created_at
+    await ledger.sql(`INSERT INTO park_policy (id, park_id, effective_from, visits, tickets, escalation, assessment, privacy, created_at)
+      SELECT uuidv7(), park_id, '2026-03-10', visits || '{"backdateLimitDays": 5}', tickets, escalation, assessment, privacy, created_at
       FROM park_policy WHERE park_id = $1`, [ledger.parkId]);
     try {
       ledger.clock.set('2026-03-12T01:30:00.000Z');

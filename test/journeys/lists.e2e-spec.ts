@@ -75,6 +75,7 @@ const LISTS: Readonly<Record<string, List>> = {
   'integrity/recusals': { who: 'inspector', other: 'leader2', filters: ['ended=true', 'ended=false', 'cadreId={officer}', 'enterpriseId={enterprise}'] },
   'integrity/declarations': { who: 'admin', other: 'officer', filters: ['ended=true', 'ended=false', 'cadreId={officer}', 'enterpriseId={enterprise}'] },
   'integrity/recused': { who: 'admin', other: 'leader2', filters: ['parkId={park}'] },
+  'access-log': { who: 'inspector', other: 'leader2', filters: ['subjectId={enterprise}', 'actorId={officer}', 'action=contacts.reveal', 'from=2026-05-16', 'to=2026-05-15'] },
   lapses: { who: 'supervisor', other: 'leader', filters: ['cadreId={officer}', 'enterpriseId={enterprise}', 'outcome=open', 'from=2026-03-01', 'to=2026-12-31'] },
 };
 
@@ -130,8 +131,8 @@ beforeAll(async () => {
   }
   // Somebody must ask whether these were withdrawn by their enterprises.
   for (let called = 0; called < 3; called += 1) await app.asClient('enterprise:act').post(`/tickets/${await anAcceptedTicket(app)}/withdraw`, { reason: '不再需要', askedBy: '王经理' }).expect(200);
-  // Another administrator, for lists that nobody else reads.
-  await app.sql(`UPDATE cadre SET roles = '{leader,admin}' WHERE id = $1`, [app.cadres.leader2]);
+  // Another administrator and inspector, for lists that nobody else reads.
+  await app.sql(`UPDATE cadre SET roles = '{leader,admin,inspector}' WHERE id = $1`, [app.cadres.leader2]);
   for (let made = 0; made < 2; made += 1) await aMachineClient(app);
   const client = await aMachineClient(app);
   await app.as('admin').post(`/clients/${(await aMachineClient(app)).id}/revoke`).expect(200);
@@ -143,6 +144,11 @@ beforeAll(async () => {
   await app.as('inspector').post(`/integrity/recusals/${await aRecusal(app)}/end`, { reason: '核查结束' }).expect(200);
   for (const cadre of ['officer', 'handler', 'leader2'] as const) await aRecusal(app, { cadreId: app.cadres[cadre], enterpriseId: cadre === 'officer' ? enterpriseId : undefined });
   for (let made = 0; made < 2; made += 1) await aProposal(app);
+  for (const [who, one] of [['officer', enterprises[0]], ['officer', enterprises[1]], ['supervisor', enterprises[0]], ['handler', enterprises[2]]] as const) {
+    await app.as(who).post(`/enterprises/${one ?? ''}/contacts/reveal`, { reason: '联系走访事宜' }).expect(200);
+    app.clock.advance(43_200_000);
+  }
+  app.clock.set('2026-05-15T02:00:00.000Z');
   ids = { 'integrity/reports': report.id, fileId: (await app.sql<{ id: string }>('SELECT id FROM integrity_file'))[0]?.id ?? '', clients: client.id, matters: matter, item: guideItems[1] ?? '', tickets: ticket.id, linked: raised, 'guide-items': guideItems[0] ?? '', parks: app.parkId, enterprises: enterpriseId, cadres: app.cadres.officer2, visits: (visit.body as { id: string }).id };
   for (const one of ['officer', 'leader', 'handler'] as const) await anAccountOf(app, one);
   await app.as('admin').post(`/accounts/${await anAccountOf(app, 'handler')}/lock`).expect(200);

@@ -148,8 +148,8 @@ async function castOf(owner: Pool): Promise<Cast> {
   const park = async (parkId: string, code: string, county: string) => {
     await owner.query(`INSERT INTO park (id, code, name, county_code, time_zone, go_live_on, version, created_at, updated_at) VALUES ($1, $2, $2, $3, 'Asia/Shanghai', '2026-01-01', 1, $4, $4)`, [parkId, code, county, at]);
     
-    await owner.query(`INSERT INTO park_policy (id, park_id, effective_from, visits, tickets, escalation, assessment, created_at) VALUES (uuidv7(), $1, '1900-01-01', $2, $3, $4, $5, $6)`,
-      [parkId, DEFAULT_POLICY.visits, DEFAULT_POLICY.tickets, DEFAULT_POLICY.escalation, DEFAULT_POLICY.assessment, at]);
+    await owner.query(`INSERT INTO park_policy (id, park_id, effective_from, visits, tickets, escalation, assessment, privacy, created_at) VALUES (uuidv7(), $1, '1900-01-01', $2, $3, $4, $5, $6, $7)`,
+      [parkId, DEFAULT_POLICY.visits, DEFAULT_POLICY.tickets, DEFAULT_POLICY.escalation, DEFAULT_POLICY.assessment, DEFAULT_POLICY.privacy, at]);
     await owner.query(`INSERT INTO working_hours (id, park_id, effective_from, windows, created_at) VALUES (uuidv7(), $1, '1900-01-01', $2, $3)`, [parkId, JSON.stringify(DEFAULT_WORKING_HOURS), at]);
   };
   const department = async (departmentId: string, parkId: string) =>

@@ -32,6 +32,11 @@ export function databaseUrl(serverUrl: string, database: string): string {
   return url.toString();
 }
 
+/** The login of a test database. */
+export function loginRoleOf(database: string): string {
+  return `ledger_login_${database}`;
+}
+
 /** The migrated database of a run, which every test database is a copy of. */
 export function templateOf(run: string): string {
   return `${run}_template`;
@@ -94,6 +99,7 @@ async function databasesOfRuns(admin: Client): Promise<{ name: string; run: stri
 async function dropDatabases(admin: Client, run: string): Promise<void> {
   for (const { name } of (await databasesOfRuns(admin)).filter((database) => database.run === run)) {
     await admin.query(`DROP DATABASE IF EXISTS ${escapeIdentifier(name)} WITH (FORCE)`);
+    await admin.query(`DROP ROLE IF EXISTS ${escapeIdentifier(loginRoleOf(name))}`);
   }
 }
 

@@ -16,7 +16,7 @@ export interface VisitPolicy {
   readonly burdenLimit: number;
 }
 
-/** The four groups of settings that county practice changes; every number of the rules is one of them. */
+/** The groups of settings that county practice changes; every number of the rules is one of them. */
 export interface Policy {
   readonly visits: VisitPolicy;
   readonly tickets: {
@@ -27,6 +27,15 @@ export interface Policy {
   };
   readonly escalation: { readonly level2After: Limit; readonly level3After: Limit; readonly orderWithin: Limit; readonly reassignWithinWorkingDays: number };
   readonly assessment: { readonly minRatings: number };
+  /** How long persons are remembered who are no cadres, and who looked at them. */
+  readonly privacy: {
+    /** Half a year is the law's least. */
+    readonly accessLogMonths: number;
+    readonly contactsAfterExitDays: number;
+    /** Names and places in visits, from their day, and in tickets, from their end. */
+    readonly personsInRecordsDays: number;
+    readonly personsInVoidedDays: number;
+  };
 }
 
 const workingDays = (amount: number): Limit => ({ unit: 'workingDays', amount });
@@ -44,6 +53,7 @@ export const DEFAULT_POLICY: Policy = {
   },
   escalation: { level2After: workingDays(3), level3After: workingDays(5), orderWithin: workingDays(3), reassignWithinWorkingDays: 5 },
   assessment: { minRatings: 5 },
+  privacy: { accessLogMonths: 12, contactsAfterExitDays: 365, personsInRecordsDays: 1095, personsInVoidedDays: 90 },
 };
 
 export const DEFAULT_WORKING_HOURS: readonly (readonly [string, string])[] = [['09:00', '12:00'], ['13:30', '17:30']];
@@ -64,7 +74,7 @@ export function changePolicy(before: Policy, change: PolicyChange): Policy {
   };
   return {
     visits: merge(before.visits, change.visits), tickets: merge(before.tickets, change.tickets), escalation: merge(before.escalation, change.escalation),
-    assessment: merge(before.assessment, change.assessment),
+    assessment: merge(before.assessment, change.assessment), privacy: merge(before.privacy, change.privacy),
   };
 }
 

@@ -1,5 +1,6 @@
 import { types } from 'pg';
 import { DataSource, type MixedList } from 'typeorm';
+import { type ApplicationLogin, loginOf } from './application-login';
 import { SnakeNaming } from './naming';
 import { PreparingClient } from './prepared';
 import { hasTimedOut } from './problems';
@@ -14,19 +15,21 @@ const TRIES_TO_OPEN = 20;
 
 export type EntityClass = new () => object;
 
-/** For a connection outside of the pool, as the same role with the same settings. */
-export function connectionOf(source: DataSource): { readonly connectionString: string | undefined; readonly options: string } {
-  return { connectionString: (source.options as { url?: string }).url, options: APPLICATION_SESSION };
+/** For a connection outside of the pool, as the same login with the same settings and `more`. */
+export function connectionOf(source: DataSource, more = ''): { readonly connectionString: string | undefined; readonly options: string } {
+  const { url, extra } = source.options as { url?: string; extra: { options: string } };
+  return { connectionString: url, options: `${extra.options} ${more}`.trim() };
 }
 
 /**
- * How the application reaches PostgreSQL: as `ledger_app`, which owns nothing, over one pool that pipelines. Whoever asks for a connection
- * waits at most `waitMs` milliseconds for it.
+ * How the application reaches PostgreSQL: as a login that owns nothing, over one pool that pipelines. The address is the login's, or an
+ * owner's from which it is worked out. Whoever asks for a connection waits at most `waitMs` milliseconds for it.
  */
-export function applicationDataSource(url: string, entities: readonly EntityClass[], poolSize: number, waitMs: number = CONNECTION_WAIT_MS): DataSource {
+export function applicationDataSource(address: ApplicationLogin | string, entities: readonly EntityClass[], poolSize: number, waitMs: number = CONNECTION_WAIT_MS): DataSource {
+  const login = typeof address === 'string' ? loginOf(address) : address;
   return new DataSource({
     type: 'postgres',
-    url,
+    url: login.url,
     applicationName: 'service-ledger',
     entities: [...entities] as MixedList<EntityClass>,
     namingStrategy: new SnakeNaming(),
@@ -34,7 +37,7 @@ export function applicationDataSource(url: string, entities: readonly EntityClas
       max: poolSize,
       pipeline: true,
       Client: PreparingClient,
-      options: APPLICATION_SESSION,
+      options: login.kind === 'none' ? `-c role=ledger_app ${APPLICATION_SESSION}` : APPLICATION_SESSION,
       connectionTimeoutMillis: waitMs,
       silenceMs: ANSWER_MS,
       ...KEEP_ALIVE,

@@ -22,6 +22,8 @@ import { JobRounds1764000000019 } from '../../../migrations/1764000000019-job-ro
 import { Integrity1764000000020 } from '../../../migrations/1764000000020-integrity';
 import { Accounts1764000000021 } from '../../../migrations/1764000000021-accounts';
 import { MachineClients1764000000022 } from '../../../migrations/1764000000022-machine-clients';
+import { Walls1764000000023 } from '../../../migrations/1764000000023-walls';
+import { type ApplicationLogin, loginOf, prepareLogin } from './application-login';
 import { SnakeNaming } from './naming';
 import { isLockTimeout } from './problems';
 import { KEEP_ALIVE, MIGRATION_SESSION } from './time-limits';
@@ -31,7 +33,7 @@ export const MIGRATIONS = [
   Foundation1764000000000, NationalCalendar1764000000001, DutyWatch1764000000002, IdentitySignal1764000000003, JournalSeal1764000000004, SigningKey1764000000006,
   RateLimit1764000000007, KeptAnswers1764000000008, ServiceGuide1764000000009, Tickets1764000000010, SealByPark1764000000011, EnterpriseLinks1764000000012,
   Linkages1764000000013, Reminders1764000000014, Matters1764000000015, VerificationPlace1764000000016, EndedTickets1764000000018, JobRounds1764000000019,
-  Integrity1764000000020, Accounts1764000000021, MachineClients1764000000022,
+  Integrity1764000000020, Accounts1764000000021, MachineClients1764000000022, Walls1764000000023,
 ];
 
 // Any number, the same for every process: only one of them migrates a database at a time.
@@ -43,10 +45,11 @@ const PAUSE_MS = 1_000;
 const OPENING_MS = 30_000;
 
 /**
- * Brings the database at the URL up to date, as the owner that the URL names. Several processes may call it at once. A migration that finds
- * a table in use gives way and tries again, so that it never keeps the traffic of other processes waiting for long.
+ * Brings the database at the URL up to date, as the owner that the URL names, and lets the application's login in. Several processes may call
+ * it at once. A migration that finds a table in use gives way and tries again, so that it never keeps the traffic of other processes waiting
+ * for long.
  */
-export async function migrate(databaseUrl: string): Promise<void> {
+export async function migrate(databaseUrl: string, login: ApplicationLogin = loginOf(databaseUrl)): Promise<void> {
   const source = await sourceOf(databaseUrl).initialize();
   const runner = source.createQueryRunner();
   try {
@@ -56,6 +59,7 @@ export async function migrate(databaseUrl: string): Promise<void> {
     await runner.query('RESET lock_timeout');
     await givingWay(async () => runMigrations(databaseUrl));
     await givingWay(async () => prepareJobQueue(runner));
+    await prepareLogin(runner, login);
   } finally {
     // Where this fails the connection has gone, and the lock with it: what went wrong before says more.
     await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
@@ -98,6 +102,7 @@ async function prepareJobQueue(runner: QueryRunner): Promise<void> {
     GRANT USAGE ON SCHEMA pgboss TO ledger_app;
     GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA pgboss TO ledger_app;
     GRANT USAGE ON ALL SEQUENCES IN SCHEMA pgboss TO ledger_app;
+    REVOKE ALL ON ALL FUNCTIONS IN SCHEMA pgboss FROM PUBLIC;
     GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA pgboss TO ledger_app;
   `);
 }

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
+import { connectionOf } from './data-source';
 import { KEEP_ALIVE, SIGNALS_SESSION } from './time-limits';
 
 const RETRY_MS = 1_000;
@@ -52,9 +53,8 @@ export class Signals implements OnModuleInit, OnModuleDestroy {
   }
 
   async #connect(): Promise<void> {
-    const { url } = this.source.options as { url?: string };
     const client = new Client({
-      connectionString: url, application_name: 'service-ledger signals', connectionTimeoutMillis: TIMEOUT_MS, query_timeout: TIMEOUT_MS, options: SIGNALS_SESSION, ...KEEP_ALIVE,
+      ...connectionOf(this.source, SIGNALS_SESSION), application_name: 'service-ledger signals', connectionTimeoutMillis: TIMEOUT_MS, query_timeout: TIMEOUT_MS, ...KEEP_ALIVE,
     });
     this.#client = client;
     client.on('notification', ({ channel }) => { this.#tell(channel); });

@@ -18,17 +18,17 @@ const MIGRATION_LOCK_MS = 2_000;
 /** Finds a line that died without a word even where nothing is asked on it. */
 export const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 } as const;
 
-/** What a connection of the application's role sets as it opens. */
+/** What a connection of the application sets as it opens. */
 export const APPLICATION_SESSION = [
-  '-c role=ledger_app -c search_path=public,extensions -c timezone=UTC',
+  '-c search_path=public,extensions -c timezone=UTC',
   `-c statement_timeout=${STATEMENT_MS} -c lock_timeout=${LOCK_MS} -c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MS}`,
 ].join(' ');
 
 // One park's row that somebody holds is left for the next pass: those of the others wait behind it.
 const SEALER_LOCK_MS = 500;
 
-/** What the sealer's connection sets: the last word holds. */
-export const SEALER_SESSION = `${APPLICATION_SESSION} -c lock_timeout=${SEALER_LOCK_MS}`;
+/** What the sealer's connection sets beyond that: the last word holds. */
+export const SEALER_SESSION = `-c lock_timeout=${SEALER_LOCK_MS}`;
 
 /** What a connection sets that changes the schema, as its owner. */
 export const MIGRATION_SESSION = [
@@ -36,5 +36,5 @@ export const MIGRATION_SESSION = [
   `-c statement_timeout=${MIGRATION_STATEMENT_MS} -c lock_timeout=${MIGRATION_LOCK_MS} -c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MS}`,
 ].join(' ');
 
-/** What a connection sets that only listens and says that it is alive. */
+/** What a connection sets beyond that which only listens and says that it is alive. */
 export const SIGNALS_SESSION = '-c statement_timeout=5000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=5000';

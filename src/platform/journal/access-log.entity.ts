@@ -1,9 +1,11 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
-/** Who read what is masked elsewhere, when and why. Append-only. */
+/** Who read what is masked elsewhere, when and why. Never changed; deleted when it is older than policy keeps it, half a year at least. */
 @Entity('access_log')
 @ForeignKey('Park', ['parkId'], ['id'], { name: 'access_log_of_park' })
 @Index('access_log_by_time', ['parkId', 'id'])
+@Index('access_log_by_subject', ['parkId', 'subjectId', 'id'])
+@Index('access_log_by_actor', ['parkId', 'actorId', 'id'])
 export class AccessLogEntry {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'access_log_pkey' }) id: string;
   /** Null for what concerns the installation and no park of it. */

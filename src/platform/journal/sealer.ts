@@ -225,7 +225,7 @@ export class Sealer {
   }
 
   async #connect(): Promise<Client> {
-    const client = new Client({ ...connectionOf(this.source), options: SEALER_SESSION, application_name: 'service-ledger sealer', connectionTimeoutMillis: TIMEOUT_MS, query_timeout: TIMEOUT_MS, keepAlive: true });
+    const client = new Client({ ...connectionOf(this.source, SEALER_SESSION), application_name: 'service-ledger sealer', connectionTimeoutMillis: TIMEOUT_MS, query_timeout: TIMEOUT_MS, keepAlive: true });
     client.on('error', () => undefined);
     client.once('end', () => { if (this.#client === client) this.#client = undefined; });
     await client.connect();

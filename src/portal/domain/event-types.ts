@@ -82,6 +82,9 @@ export const EVENT_TYPES: readonly EventType[] = [
   }),
   type('enterprise.status_turned', 'enterprises:read', 'The day of a status that was set ahead has come.', '预定的企业状态已生效。', { status: code('The status that holds now.'), on: day('From when.') }),
   type('contacts.revealed', null, 'Somebody read an enterprise’s contacts in full.', '有人查看了企业联系人完整信息。', { count: whole('How many contacts.') }),
+  type('persons.forgotten', null, 'What policy does not keep any longer was forgotten: the contacts of enterprises that have left, persons and places in old records, old lines of the access log.', '已按保存期限清除个人信息(退出企业联系人、旧记录中的人员与位置、旧访问日志)。', {
+    enterprises: whole('Enterprises whose contacts were erased.'), visits: whole('Visits in which persons and places were forgotten.'), tickets: whole('Tickets in which persons were forgotten.'), accesses: whole('Lines of the access log.'),
+  }),
   type('contacts.erased', null, 'An enterprise’s contacts were erased.', '企业联系人信息已删除。', { count: whole('How many contacts.') }),
 
   type('guide-item.added', GUIDE_SCOPES, 'An item was added to the service guide.', '服务指南新增事项。', { code: code('The item’s code.'), ...GUIDE }),

@@ -1,0 +1,3 @@
+import { accessDocument } from '../identity/access-document';
+
+process.stdout.write(accessDocument());

@@ -1,0 +1,29 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { Actor } from '../kernel/actor';
+
+@Injectable()
+export class TicketPersonsStore {
+  /**
+   * Forgets who raised tickets and who asked for their withdrawal, of those that ended before the instant, at most so many. That somebody asked stays:
+   * their name becomes `*`. Answers how many.
+   */
+  async forgetAsSystem(em: EntityManager, _system: Actor, parkId: string, endedBefore: Date, most: number): Promise<number> {
+    const forgotten: { id: string }[] = await em.query(FORGET, [parkId, endedBefore, most]);
+    const ids = forgotten.map(({ id }) => id);
+    // An event is written once: only this function may take a name out of one.
+    if (ids.length > 0) await em.query('SELECT forget_who_asked($1, $2)', [parkId, ids]);
+    return ids.length;
+  }
+}
+
+const FORGET = `
+  WITH old AS (
+    SELECT t.id FROM ticket t WHERE t.park_id = $1 AND t.ended_at IS NOT NULL AND t.ended_at < $2 AND (t.raised_by IS NOT NULL OR t.withdrawn_for <> '*')
+    ORDER BY t.ended_at LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED
+  ), forgotten AS (
+    UPDATE ticket t SET raised_by = NULL, withdrawn_for = CASE WHEN t.withdrawn_for IS NULL THEN NULL ELSE '*' END
+    FROM old WHERE t.park_id = $1 AND t.id = old.id RETURNING t.id
+  )
+  SELECT id FROM forgotten
+`;
