@@ -64,7 +64,7 @@ describe('malformed requests', () => {
     const before = await fingerprint();
     await fc.assert(fc.asyncProperty(body, type, async (payload, contentType) => {
       const response = await app.app.inject({
-        method: route.method, url, payload, headers: { 'content-type': contentType, authorization: `Bearer ${tokenFor(route)}`, 'if-match': '"1"' },
+        method: route.method, url, payload, headers: { 'content-type': contentType, authorization: `Bearer ${tokenFor(route)}`, 'if-match': '"1"', 'x-receipt-code': 'none' },
       });
       const problem = response.headers['content-type']?.toString().startsWith('application/problem+json');
       if (response.statusCode < 400 || response.statusCode > 499 || problem !== true) throw new Error(`${response.statusCode} ${response.body.slice(0, 300)}`);
@@ -81,7 +81,7 @@ describe('malformed requests', () => {
     const required = reference === undefined ? [] : (schemas?.[reference.split('/').at(-1) ?? '']?.required ?? []);
     if (required.length === 0) return;
     const url = fullPath(route.path).replace(':year', '2026').replace(':id', idIn(route.path));
-    const response = await app.app.inject({ method: route.method, url, payload: {}, headers: { authorization: `Bearer ${tokenFor(route)}`, 'if-match': '"1"' } });
+    const response = await app.app.inject({ method: route.method, url, payload: {}, headers: { authorization: `Bearer ${tokenFor(route)}`, 'if-match': '"1"', 'x-receipt-code': 'none' } });
     const { errors } = response.json<{ errors?: { pointer: string; code: string }[] }>();
     expect(response.statusCode).toBe(400);
     expect(errors?.filter(({ code }) => code === 'required').map(({ pointer }) => pointer).sort()).toEqual(required.map((field) => `/${field}`).sort());
