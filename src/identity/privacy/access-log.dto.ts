@@ -1,7 +1,7 @@
 import type { Day } from '../../kernel/day';
 import { Choice, DayField, Id, InstantField, Text } from '../../platform/http/fields';
 import { PageQuery } from '../../platform/http/page';
-import type { AccessLogEntry } from '../../platform/journal/access-log.entity';
+import type { ParkAccess } from '../../platform/journal/access-log';
 
 const ACTOR_KINDS = ['cadre', 'client', 'operator', 'enterprise', 'system'] as const;
 
@@ -25,9 +25,6 @@ export class AccessResponse {
   @Text({ description: 'Why, as they said; null where nobody was asked.', max: 500, nullable: true, example: '联系走访事宜' }) reason: string | null;
   @Text({ description: 'The request, as in the log and in journal entries.', max: 200, example: '3f8e4a3e-3f0e-4c5e-8f56-0f8a5d0d2c11' }) requestId: string;
 }
-
-/** A line of a park: those of none are the operator's, and in nobody's list. */
-export type ParkAccess = AccessLogEntry & { readonly parkId: string };
 
 export function toAccessResponse({ at, ...line }: ParkAccess): AccessResponse {
   return { ...line, at: at.toISOString() };

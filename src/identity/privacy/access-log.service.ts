@@ -4,8 +4,7 @@ import { endOfDay, startOfDay } from '../../kernel/day';
 import { Problem } from '../../kernel/problem';
 import { ParksService } from '../../parks/parks.service';
 import { type Page, toPage } from '../../platform/http/page';
-import { AccessLog } from '../../platform/journal/access-log';
-import type { ParkAccess } from './access-log.dto';
+import { AccessLog, type ParkAccess } from '../../platform/journal/access-log';
 import type { AccessLogQuery } from './access-log.dto';
 
 @Injectable()

@@ -28,6 +28,9 @@ export interface AccessFilter {
 // Small, so that no transaction holds many rows.
 const BATCH = 1_000;
 
+/** A line of a park: those of none are the operator's, and in nobody's list. */
+export type ParkAccess = AccessLogEntry & { readonly parkId: string };
+
 @Injectable()
 export class AccessLog {
   constructor(private readonly database: Database) {}
@@ -41,8 +44,8 @@ export class AccessLog {
   }
 
   /** Lines of a park, newest first. */
-  async list(actor: Actor, parkId: string, query: PageQuery, { subjectId, actorId, action, since, until }: AccessFilter): Promise<PageRows<AccessLogEntry>> {
-    return readPage<AccessLogEntry>(this.database, actor, query, 'access-log', ['string'], ({ after, limit }) => {
+  async list(actor: Actor, parkId: string, query: PageQuery, { subjectId, actorId, action, since, until }: AccessFilter): Promise<PageRows<ParkAccess>> {
+    return readPage<ParkAccess>(this.database, actor, query, 'access-log', ['string'], ({ after, limit }) => {
       const values: unknown[] = [parkId, limit];
       const used: string[] = [];
       const conditions: string[] = [];
