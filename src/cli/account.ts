@@ -1,6 +1,5 @@
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
-import { createLocalJWKSet } from 'jose';
 import { createApplication } from '../application';
 import { ENTITIES } from '../entities';
 import { AccountsService, type IssuedPassword } from '../identity/accounts/accounts.service';

@@ -266,7 +266,7 @@ describe('tokens of the built-in issuer', () => {
 
     it('are given for an assertion that it signed with its own key, once, however many processes are shown it', async () => {
       const { publicKey, privateKey } = await generateKeyPair('ES256');
-      const signer = await aMachineClient(served, { scopes: ['tickets:read'], authMethod: 'private_key_jwt', jwks: { keys: [{ ...await exportJWK(publicKey), alg: 'ES256', kid: 'one' }] } });
+      const signer = await aMachineClient(served, { scopes: ['tickets:read'], authMethod: 'private_key_jwt', keys: [{ ...await exportJWK(publicKey), alg: 'ES256', kid: 'one' }] });
       const assertion = await new SignJWT({}).setProtectedHeader({ alg: 'ES256', kid: 'one' }).setIssuer(signer.id).setSubject(signer.id).setAudience(`${served.url}/oidc`).setJti(randomUUID())
         .setIssuedAt(served.clock.now()).setExpirationTime(new Date(served.clock.now().getTime() + 60_000)).sign(privateKey);
       const signed = { ...form, client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer', client_assertion: assertion };

@@ -15,9 +15,8 @@ afterAll(async () => ledger.close());
 
 beforeEach(async () => {
   ledger.clock.set(MONDAY);
-  await ledger.sql('TRUNCATE enterprise CASCADE');
   // What only ever grows refuses to be emptied, but for a superuser without triggers.
-  await ledger.sql('SET session_replication_role = replica; TRUNCATE journal_entry, access_log, client_made_id; RESET session_replication_role');
+  await ledger.sql('SET session_replication_role = replica; TRUNCATE enterprise, journal_entry, access_log, client_made_id CASCADE; RESET session_replication_role');
 });
 
 /** Of a resource, a list or a problem: whatever a test looks at. */

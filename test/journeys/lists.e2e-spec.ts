@@ -153,6 +153,7 @@ beforeAll(async () => {
   for (const one of ['officer', 'leader', 'handler'] as const) await anAccountOf(app, one);
   await app.as('admin').post(`/accounts/${await anAccountOf(app, 'handler')}/lock`).expect(200);
   for (const one of ['officer', 'officer', 'officer', 'leader', 'leader'] as const) await aSessionOf(app, one);
+  ids = { ...ids, accounts: await anAccountOf(app, 'officer') };
   const { paths } = apiDocument(app.app);
   documented = Object.entries(paths).flatMap(([path, { get }]) => (get?.parameters?.some((parameter) => 'name' in parameter && parameter.name === 'cursor') === true ? [path.replace(/\{(\w+)\}/g, ':$1')] : []));
 }, 120_000);
