@@ -75,6 +75,7 @@ describe('the configuration', () => {
   describe('of issuers', () => {
     const one = { issuer: 'https://id.example', jwksUri: 'https://id.example/jwks', parks: ['JKSP'] };
     const short = { OIDC_ISSUER: 'https://other.example', OIDC_JWKS_URI: 'https://other.example/jwks' };
+    const inEarnest = { NODE_ENV: 'production', PUBLIC_URL: 'https://ledger.example' };
     const listed = (...issuers: object[]) => ({ OIDC_ISSUERS: JSON.stringify(issuers) });
     const kinds = (env: Record<string, string>): string[] => readConfig(env).issuers.map(({ kind }) => kind);
 
@@ -102,22 +103,22 @@ describe('the configuration', () => {
     });
 
     it('fetches keys over http in trying, and in production from the machine itself alone', () => {
-      const from = (jwksUri: string, production: boolean) => () => readConfig({ ...listed({ ...one, jwksUri }), ...(production ? { NODE_ENV: 'production' } : {}) });
+      const from = (jwksUri: string, production: boolean) => () => readConfig({ ...listed({ ...one, jwksUri }), ...(production ? inEarnest : {}) });
       expect(from('http://id.example/jwks', false)).not.toThrow();
       expect(from('http://id.example/jwks', true)).toThrow('jwksUri');
       expect(from('http://127.0.0.1:8080/jwks', true)).not.toThrow();
       expect(from('http://127.0.0.1.example/jwks', true)).toThrow('jwksUri');
-      expect(() => readConfig({ ...short, OIDC_JWKS_URI: 'http://id.example/jwks', NODE_ENV: 'production' })).toThrow('OIDC_JWKS_URI');
+      expect(() => readConfig({ ...short, OIDC_JWKS_URI: 'http://id.example/jwks', ...inEarnest })).toThrow('OIDC_JWKS_URI');
     });
 
     it('trusts the key for trying with a demo, and where nothing is configured and nobody calls it production', () => {
       expect(kinds({})).toEqual(['local']);
       expect(kinds({ DEMO: 'off' })).toEqual(['local']);
-      expect(kinds({ NODE_ENV: 'production' })).toEqual([]);
-      expect(kinds({ NODE_ENV: 'production', DEMO: 'on' })).toEqual(['local']);
+      expect(kinds(inEarnest)).toEqual([]);
+      expect(kinds({ ...inEarnest, DEMO: 'on' })).toEqual(['local']);
       expect(kinds(short)).toEqual(['outside']);
       expect(kinds({ ...short, DEMO: 'on' })).toEqual(['local', 'outside']);
-      expect(readConfig({ NODE_ENV: 'production' }).demo).toBe(false);
+      expect(readConfig(inEarnest).demo).toBe(false);
     });
   });
 });

@@ -31,7 +31,7 @@ describe('the feed of the demo park', () => {
     expect(numbers(DEMO_PARK_ID)).toEqual(numbers(DEMO_PARK_ID).map((_number, index) => index + 1));
     const others = items.map(({ type }) => type).filter((type) => !/^service-ledger\.(?:ticket|linkage|reminder|matter)\./.test(type));
     expect(new Set(others)).toEqual(new Set([
-      'park.created', 'department.added', 'cadre.added', 'enterprise.registered', 'guide-item.added', 'visit.imported', 'assignment.started', 'assignment.due_changed', 'lapse.recorded',
+      'park.created', 'department.added', 'cadre.added', 'account.created', 'enterprise.registered', 'guide-item.added', 'visit.imported', 'assignment.started', 'assignment.due_changed', 'lapse.recorded',
     ].map((entry) => `service-ledger.${entry}.v1`)));
   });
 
