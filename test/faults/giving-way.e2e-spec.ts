@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
-import type { DataSource } from 'typeorm';
+import { applicationDataSource } from '../../src/platform/db/data-source';
 import { migrate } from '../../src/platform/db/migrate';
 import { Signals } from '../../src/platform/db/signals';
 import { createTestDatabase, type TestDatabase } from '../support/database';
@@ -54,7 +54,7 @@ describe('a line for signals whose other end has gone without a word', () => {
     await once(proxy, 'listening');
     const url = new URL(target);
     url.port = String((proxy.address() as AddressInfo).port);
-    const signals = new Signals({ options: { url: url.toString() } } as unknown as DataSource);
+    const signals = new Signals(applicationDataSource(url.toString(), [], 1));
     signals.on('ledger_identity', () => undefined);
     await signals.onModuleInit();
     expect(signals.hears).toBe(true);
