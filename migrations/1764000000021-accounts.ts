@@ -17,7 +17,8 @@ export class Accounts1764000000021 implements MigrationInterface {
     await runner.query(`
       DROP TRIGGER cadre_ends_sessions ON cadre;
       DROP TABLE oidc_payload, oidc_key, sign_in_failure, account_credential, account;
-      DROP FUNCTION end_sessions_of_account, end_sessions_of_cadre, tell_oidc_key_changed;
+      DROP TRIGGER cadre_renews_credentials ON cadre;
+      DROP FUNCTION end_sessions_of_account, end_sessions_of_cadre, renew_credentials_of_cadre, tell_oidc_key_changed;
       ALTER TABLE access_log DISABLE TRIGGER access_log_is_never_changed;
       DELETE FROM access_log WHERE park_id IS NULL;
       ALTER TABLE access_log ENABLE TRIGGER access_log_is_never_changed;
@@ -127,7 +128,15 @@ const ENDINGS = `
     DELETE FROM oidc_payload p USING account a WHERE a.park_id = NEW.park_id AND a.cadre_id = NEW.id AND p.account_id = a.id;
     RETURN NULL;
   END $$;
-  REVOKE ALL ON FUNCTION end_sessions_of_account, end_sessions_of_cadre FROM PUBLIC;
+  -- Whoever knew a password, or had one to give, before somebody became an inspector or reads a county would be one, too. It takes a reset by who may give one now.
+  CREATE FUNCTION renew_credentials_of_cadre() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  BEGIN
+    UPDATE account_credential c SET password_hash = NULL, password_set_at = NULL, usable_until = NULL, totp_secret = NULL, totp_step = NULL
+    FROM account a WHERE a.park_id = NEW.park_id AND a.cadre_id = NEW.id AND c.account_id = a.id;
+    DELETE FROM oidc_payload p USING account a WHERE a.park_id = NEW.park_id AND a.cadre_id = NEW.id AND p.account_id = a.id;
+    RETURN NULL;
+  END $$;
+  REVOKE ALL ON FUNCTION end_sessions_of_account, end_sessions_of_cadre, renew_credentials_of_cadre FROM PUBLIC;
 
   CREATE TRIGGER account_lock_ends_sessions AFTER UPDATE ON account FOR EACH ROW
     WHEN (OLD.locked_at IS NULL AND NEW.locked_at IS NOT NULL) EXECUTE FUNCTION end_sessions_of_account();
@@ -135,6 +144,10 @@ const ENDINGS = `
     WHEN ((OLD.active AND NOT NEW.active)
       OR (NEW.roles && ARRAY['admin', 'supervisor', 'inspector'] AND NOT OLD.roles && ARRAY['admin', 'supervisor', 'inspector']))
     EXECUTE FUNCTION end_sessions_of_cadre();
+
+  CREATE TRIGGER cadre_renews_credentials AFTER UPDATE ON cadre FOR EACH ROW
+    WHEN (('inspector' = ANY (NEW.roles) AND NOT 'inspector' = ANY (OLD.roles)) OR ('county' = ANY (NEW.roles) AND NOT 'county' = ANY (OLD.roles)))
+    EXECUTE FUNCTION renew_credentials_of_cadre();
 
   CREATE TRIGGER account_tells AFTER UPDATE ON account FOR EACH ROW
     WHEN (OLD.locked_at IS DISTINCT FROM NEW.locked_at OR OLD.cadre_id IS DISTINCT FROM NEW.cadre_id) EXECUTE FUNCTION tell_identity_changed();

@@ -101,6 +101,7 @@ export class CadresService {
       const { parkId, today } = cadre;
       const roles = change.roles === undefined ? undefined : acceptRoles(cadre.roles, change.roles);
       refuseIdentityOfProtected(cadre, change);
+      refuseNameOfInspector(cadre, change);
       if (change.departmentId !== undefined) await this.departments.require(em, actor, parkId, change.departmentId, '/departmentId');
       await this.store.update(em, cadre, { ...columns, ...(roles === undefined ? {} : { roles }), updatedAt: now });
       const entry = { parkId, subject: { type: 'cadre', id }, at: now, effectiveOn: today };
@@ -187,6 +188,11 @@ function acceptRoles(before: readonly Role[], asked: readonly Role[]): CadreRole
 function refuseIdentityOfProtected(cadre: LockedCadre, { identity }: CadreChange): void {
   if (identity === undefined || !holdsProtectedRole(cadre.roles)) return;
   if (identity?.issuer !== (cadre.issuer ?? undefined) || identity?.subject !== (cadre.subject ?? undefined)) throw Problem.at('role-not-grantable', '/identity');
+}
+
+// Who reads a report depends on whether it speaks of an inspector, by name: whoever renames one decides that.
+function refuseNameOfInspector({ name, roles }: LockedCadre, change: CadreChange): void {
+  if (change.name !== undefined && change.name !== name && roles.includes('inspector')) throw Problem.at('role-not-grantable', '/name');
 }
 
 /** The columns that a change gives values to, but for the roles. */

@@ -40,9 +40,9 @@ export class ConflictsService {
     private readonly database: Database, private readonly clock: Clock,
   ) {}
 
-  /** Inspectors and administrators see the park's, everybody else their own. */
+  /** Inspectors see the park's, everybody else their own. */
   async listDeclarations(actor: Actor, query: ConflictFilter): Promise<Page<ShownDeclaration>> {
-    const own = hasRole(actor, 'inspector', 'admin') ? undefined : cadreOf(actor);
+    const own = hasRole(actor, 'inspector') ? undefined : cadreOf(actor);
     return toPage(await this.store.listDeclarations(actor, parkOf(actor, query.parkId), query, own), query, 'integrity-declarations', ({ id }) => [id], (row) => row);
   }
 

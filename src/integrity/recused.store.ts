@@ -25,11 +25,10 @@ export class RecusedStore {
   constructor(private readonly database: Database) {}
 
   /**
-   * By when it became known. Reports are left out: nobody but their readers may learn of one. So is a recusal of the reader: whom an inspector keeps from
-   * something hears it from them.
+   * By when it became known. What was declared alone: if recusals stood here, a refusal of somebody who does not would give a report away.
    */
   async list(actor: Actor, parkId: string, today: Day): Promise<RecusedHolding[]> {
-    const [, rows] = await this.database.readAll<[object, RecusedHolding]>(actor, [WALL, { name: 'integrity-recused', text: RECUSED, values: [parkId, today, actor.id] }]);
+    const [, rows] = await this.database.readAll<[object, RecusedHolding]>(actor, [WALL, { name: 'integrity-recused', text: RECUSED, values: [parkId, today] }]);
     return rows;
   }
 }
@@ -37,8 +36,6 @@ export class RecusedStore {
 const RECUSED = `
   WITH conflict AS (
     SELECT d.cadre_id, d.enterprise_id, d.declared_at AS known_at FROM integrity_declaration d WHERE d.park_id = $1 AND d.ended_at IS NULL
-    UNION ALL
-    SELECT r.cadre_id, r.enterprise_id, r.set_at FROM integrity_recusal r WHERE r.park_id = $1 AND r.ended_at IS NULL AND r.cadre_id::text <> $3
   ), held AS (
     SELECT 'assignment' AS holding, a.id AS assignment_id, NULL::uuid AS ticket_id, NULL::uuid AS linkage_id, a.enterprise_id, a.cadre_id
     FROM assignment a WHERE a.park_id = $1 AND a.cadre_id IN (SELECT cadre_id FROM conflict) AND (a.ends_on IS NULL OR a.ends_on > $2::date)
@@ -60,7 +57,7 @@ const RECUSED = `
   )
   SELECT h.holding, h.assignment_id AS "assignmentId", h.ticket_id AS "ticketId", t.number AS "ticketNumber", h.linkage_id AS "linkageId", h.enterprise_id AS "enterpriseId", e.name AS "enterpriseName",
     h.cadre_id AS "cadreId", k.name AS "cadreName", min(c.known_at) AS "knownAt"
-  FROM held h JOIN conflict c ON c.cadre_id = h.cadre_id AND (c.enterprise_id = h.enterprise_id OR c.enterprise_id IS NULL)
+  FROM held h JOIN conflict c ON c.cadre_id = h.cadre_id AND c.enterprise_id = h.enterprise_id
   JOIN enterprise e ON e.park_id = $1 AND e.id = h.enterprise_id JOIN cadre k ON k.park_id = $1 AND k.id = h.cadre_id LEFT JOIN ticket t ON t.park_id = $1 AND t.id = h.ticket_id
   GROUP BY h.holding, h.assignment_id, h.ticket_id, t.number, h.linkage_id, h.enterprise_id, e.name, h.cadre_id, k.name
   ORDER BY min(c.known_at), h.holding, h.assignment_id, h.linkage_id, h.ticket_id, h.cadre_id

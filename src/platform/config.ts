@@ -123,6 +123,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   // Phones cannot reach what is right for a try-out.
   const needed = [['LINK_WEBHOOK_URL', text('LINK_WEBHOOK_URL') !== undefined], ['NODE_ENV=production', text('NODE_ENV') === 'production']] as const;
   for (const [why, needs] of needed) if (needs && reachable === undefined) faults.push(`PUBLIC_URL: needed with ${why}; links to enterprises and the issuer's name begin with it`);
+  // Passwords and cookies go over it.
+  const behindTls = reachable === undefined || reachable.startsWith('https:') || LOOPBACK.test(URL.parse(reachable)?.hostname ?? '');
+  if (text('NODE_ENV') === 'production' && !behindTls) faults.push('PUBLIC_URL: begins with https:// in production');
   const publicUrl = (reachable ?? `http://localhost:${port}`).replace(/\/+$/, '');
   const audience = text('OIDC_AUDIENCE') ?? DEFAULT_AUDIENCE;
   const outside = outsideIssuers({ text, audience, publicUrl, fault: (sentence) => { faults.push(sentence); } });

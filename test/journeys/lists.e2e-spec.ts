@@ -73,7 +73,7 @@ const LISTS: Readonly<Record<string, List>> = {
   'me/sessions': { who: 'officer', other: 'leader', filters: ['parkId={park}'] },
   'integrity/reports': { who: 'inspector', other: 'leader2', filters: ['status=open', 'status=decided'] },
   'integrity/recusals': { who: 'inspector', other: 'leader2', filters: ['ended=true', 'ended=false', 'cadreId={officer}', 'enterpriseId={enterprise}'] },
-  'integrity/declarations': { who: 'admin', other: 'officer', filters: ['ended=true', 'ended=false', 'cadreId={officer}', 'enterpriseId={enterprise}'] },
+  'integrity/declarations': { who: 'inspector', other: 'officer', filters: ['ended=true', 'ended=false', 'cadreId={officer}', 'enterpriseId={enterprise}'] },
   'integrity/recused': { who: 'admin', other: 'leader2', filters: ['parkId={park}'] },
   'access-log': { who: 'inspector', other: 'leader2', filters: ['subjectId={enterprise}', 'actorId={officer}', 'action=contacts.reveal', 'from=2026-05-16', 'to=2026-05-15'] },
   lapses: { who: 'supervisor', other: 'leader', filters: ['cadreId={officer}', 'enterpriseId={enterprise}', 'outcome=open', 'from=2026-03-01', 'to=2026-12-31'] },
