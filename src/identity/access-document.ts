@@ -1,6 +1,6 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { CLIENT_SCOPES, ROLES } from '../kernel/actor';
-import { findRoute, PUBLIC_PATHS, ROUTES, type RouteAccess } from './routes';
+import { findRoute, PUBLIC_PATHS, PUBLIC_ROUTES, ROUTES, type RouteAccess } from './routes';
 
 type Words = readonly [path: RegExp, sees: string];
 
@@ -60,7 +60,11 @@ ${[...groups].map(([name, routes]) => section(name, routes)).join('\n')}
 
 ${PUBLIC_PATHS.map((path) => `- \`${path}\``).join('\n')}
 
-Everything below these paths is open to anybody. What is opened with a link or a receipt code is limited more strictly than the rest, and shows what that link or code is for.
+Everything below these paths is open to anybody, and so are these calls, for whoever reports a breach of the four prohibitions and follows that:
+
+${PUBLIC_ROUTES.map(({ method, path }) => `- \`${method} /${path}\``).join('\n')}
+
+What is opened with a link or a receipt code is limited more strictly than the rest, and shows what that link or code is for.
 `;
 }
 

@@ -104,14 +104,14 @@ describe('accounts', () => {
 
   it('forget every password, factor and session when their holder becomes an inspector or reads a county: who gave them would be one, too', async () => {
     const cadreId = ((await app.as('admin').post('/cadres', { name: '新来干部', departmentId: app.departmentId, roles: ['leader'] }).expect(201)).body as { id: string }).id;
-    const { body } = await app.as('admin').post('/accounts', { cadreId, login: 'newcomer' }).expect(200);
-    await app.sql(`INSERT INTO oidc_payload (model, id, payload, account_id, created_at, expires_at) VALUES ('Grant', 'a-session', '{}', $1, now(), now() + interval '1 day')`, [(body as Issued).id]);
-    const known = async () => app.sql(`SELECT c.password_hash IS NOT NULL AS password, EXISTS (SELECT FROM oidc_payload p WHERE p.account_id = c.account_id) AS session FROM account_credential c WHERE c.account_id = $1`, [(body as Issued).id]);
+    const account = (await app.as('admin').post('/accounts', { cadreId, login: 'newcomer' }).expect(200)).body as Issued;
+    await app.sql(`INSERT INTO oidc_payload (model, id, payload, account_id, created_at, expires_at) VALUES ('Grant', 'a-session', '{}', $1, now(), now() + interval '1 day')`, [account.id]);
+    const known = async () => app.sql(`SELECT c.password_hash IS NOT NULL AS password, EXISTS (SELECT FROM oidc_payload p WHERE p.account_id = c.account_id) AS session FROM account_credential c WHERE c.account_id = $1`, [account.id]);
     expect(await known()).toEqual([{ password: true, session: true }]);
     await app.as('inspector').post('/integrity/inspectors', { cadreId }).expect(200);
     expect(await known()).toEqual([{ password: false, session: false }]);
-    await app.as('admin').post(`/accounts/${(body as Issued).id}/reset`).expect(403);
-    await app.as('inspector').post(`/accounts/${(body as Issued).id}/reset`).expect(200);
+    await app.as('admin').post(`/accounts/${account.id}/reset`).expect(403);
+    await app.as('inspector').post(`/accounts/${account.id}/reset`).expect(200);
     expect(await known()).toEqual([{ password: true, session: false }]);
     await app.sql(`UPDATE cadre SET roles = '{county}' WHERE id = $1`, [cadreId]);
     expect(await known()).toEqual([{ password: false, session: false }]);
