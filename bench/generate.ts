@@ -128,7 +128,7 @@ export async function inParallel(loaders: readonly Client[], work: readonly ((lo
 export async function dropIndexes(client: Client, tables: readonly string[], largest: string): Promise<string[]> {
   const { rows } = await client.query<{ name: string; definition: string }>(
     `SELECT c.relname AS name, pg_get_indexdef(i.indexrelid) AS definition FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-     WHERE i.indrelid = ANY($1::regclass[]) AND NOT i.indisunique ORDER BY c.relname LIKE $2 DESC, c.relname`, [tables, largest]);
+     WHERE i.indrelid = ANY($1::regclass[]) AND NOT i.indisunique AND NOT i.indisexclusion ORDER BY c.relname LIKE $2 DESC, c.relname`, [tables, largest]);
   for (const { name } of rows) await client.query(`DROP INDEX ${escapeIdentifier(name)}`);
   return rows.map(({ definition }) => definition);
 }
