@@ -201,19 +201,12 @@ export class EnterprisesService implements OnModuleInit {
   }
 
   /** Deletes the contacts for good, with a line in the access log. Problem `contact-erased` when that was done before. */
-  async eraseContacts(actor: Actor, id: string, reason: string | null, once?: Once<EnterpriseView>): Promise<EnterpriseView> {
+  async eraseContacts(actor: Actor, id: string, reason: string, once?: Once<EnterpriseView>): Promise<EnterpriseView> {
     const now = this.clock.now();
     return this.database.transact(actor, async (em) => {
       const enterprise = found(await this.store.lock(em, actor, id, now));
       if (enterprise.contactsErasedAt !== null) throw new Problem('contact-erased');
-      const { parkId, today } = enterprise;
-      const count = (await this.store.contacts(em, actor, id)).length;
-      await this.store.replaceContacts(em, enterprise, []);
-      await this.answers.overwrite(em, parkId, id, { contacts: [] });
-      await this.store.update(em, enterprise, { contactsErasedAt: now, updatedAt: now });
-      const subject = { type: 'enterprise', id };
-      await this.accessLog.record(em, actor, { action: 'contacts.erase', parkId, subject, at: now, reason });
-      await this.journal.append(em, actor, { type: 'contacts.erased', parkId, subject, at: now, effectiveOn: today, data: { count } });
+      await this.#erase(em, actor, enterprise, reason, now);
       return found(await this.store.find(em, actor, id, now));
     }, once);
   }
@@ -244,10 +237,28 @@ export class EnterprisesService implements OnModuleInit {
     const system = systemActor(requestId, [parkId]);
     let erased = 0;
     for (const id of await this.store.exitedWithContactsAsSystem(system, parkId, before)) {
-      // Somebody may have erased them meanwhile.
-      await this.eraseContacts(system, id, null).then(() => { erased += 1; }, (error: unknown) => { if (!(error instanceof Problem)) throw error; });
+      const now = this.clock.now();
+      const done = await this.database.transact(system, async (em) => {
+        const enterprise = await this.store.lock(em, system, id, now);
+        // Meanwhile somebody may have erased them, or the enterprise may be back.
+        if (enterprise === null || enterprise.contactsErasedAt !== null || enterprise.status !== 'exited' || enterprise.statusOn >= before) return false;
+        await this.#erase(em, system, enterprise, null, now);
+        return true;
+      });
+      if (done) erased += 1;
     }
     return erased;
+  }
+
+  async #erase(em: EntityManager, actor: Actor, enterprise: LockedEnterprise, reason: string | null, now: Date): Promise<void> {
+    const { id, parkId, today } = enterprise;
+    const count = (await this.store.contacts(em, actor, id)).length;
+    await this.store.replaceContacts(em, enterprise, []);
+    await this.answers.overwrite(em, parkId, id, { contacts: [] });
+    await this.store.update(em, enterprise, { contactsErasedAt: now, updatedAt: now });
+    const subject = { type: 'enterprise', id };
+    await this.accessLog.record(em, actor, { action: 'contacts.erase', parkId, subject, at: now, reason });
+    await this.journal.append(em, actor, { type: 'contacts.erased', parkId, subject, at: now, effectiveOn: today, data: { count } });
   }
 
   async #refuseTooFarBack(em: EntityManager, actor: Actor, parkId: string, on: Day, today: Day): Promise<void> {

@@ -7,6 +7,7 @@ import { Database } from '../../src/platform/db/database';
 import { Signals } from '../../src/platform/db/signals';
 import { systemActor } from '../../src/kernel/actor';
 import { startApp, type TestApp } from '../support/app';
+import { behind } from '../support/behind';
 import { aMachineClient } from '../support/clients';
 import { aClientId } from '../support/world';
 
@@ -235,6 +236,16 @@ describe('machine clients', () => {
       const ends = (await entries(id)).slice(-2);
       expect(ends).toEqual(expect.arrayContaining([app.parkId, app.otherParkId].map((parkId) => ({ type: 'client.revoked', parkId, actorId: app.cadres.admin, data: { whole: true } }))));
       expect((await app.as('stranger').post(`/clients/${id}/grant`, { scopes: ['visits:read'] }).expect(409)).body).toMatchObject({ code: 'client-revoked' });
+    });
+
+    it('end also where another park lets them in at that moment', async () => {
+      const other = await aMachineClient(app, { scopes: ['visits:read'] });
+      const revoked = await behind(
+        app, async (holder) => holder.query('SELECT FROM machine_client WHERE id = $1 FOR NO KEY UPDATE', [other.id]), () => app.as('admin').post(`/clients/${other.id}/revoke`),
+        async () => app.as('stranger').post(`/clients/${other.id}/grant`, { scopes: ['visits:read'] }).expect(200),
+      );
+      expect(revoked.status).toBe(200);
+      expect(await app.sql(`SELECT park_id AS "parkId" FROM journal_entry WHERE subject_id = $1 AND type = 'client.revoked' ORDER BY park_id`, [other.id])).toEqual([app.parkId, app.otherParkId].sort().map((parkId) => ({ parkId })));
     });
   });
 });

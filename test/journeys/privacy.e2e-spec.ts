@@ -1,6 +1,7 @@
 import { DEFAULT_POLICY } from '../../src/parks/domain/policy';
 import { RetentionSweep } from '../../src/identity/privacy/retention.sweep';
 import { type TestApp, startApp } from '../support/app';
+import { behind } from '../support/behind';
 import { anEnterprise, aTicketIn, aVisit, takeStep } from '../support/world';
 
 const DAY_MS = 86_400_000;
@@ -95,6 +96,14 @@ describe('what is forgotten', () => {
     expect((await app.as('admin').get(`/enterprises/${here}`).expect(200)).body).toMatchObject({ contacts: [{ name: '王*' }], contactsErasedAt: null });
     expect(await app.sql(`SELECT actor_kind, action, reason FROM access_log WHERE subject_id = $1`, [gone])).toEqual([{ actor_kind: 'system', action: 'contacts.erase', reason: null }]);
     expect(await sweep()).toEqual(NOTHING);
+  });
+
+  it('is no contact of an enterprise that comes back while the sweep is on its way', async () => {
+    const back = await anEnterprise(app, { contacts: CONTACTS });
+    await app.as('admin').post(`/enterprises/${back}/status`, { status: 'exited' }).expect(200);
+    app.clock.advance((contactsAfterExitDays + 1) * DAY_MS);
+    expect(await behind(app, async (holder) => holder.query(`UPDATE enterprise SET status = 'in_production' WHERE id = $1`, [back]), sweep)).toEqual(NOTHING);
+    expect((await app.as('admin').get(`/enterprises/${back}`).expect(200)).body).toMatchObject({ contacts: [{ name: '王*' }], contactsErasedAt: null });
   });
 
   it('is whom a visit met and where, when it was voided a while ago or is old; what it counts for stays', async () => {

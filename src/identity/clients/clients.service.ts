@@ -165,14 +165,14 @@ export class ClientsService {
   }
 
   async #revokeWhole(actor: Actor, id: string, now: Date, once?: Once<ClientInPark>): Promise<ClientInPark> {
-    // Each park that had granted it something reads in its own journal that it ended.
-    const everywhere = await this.#widened(actor, id);
-    return this.database.transact(everywhere, async (em) => {
+    // Each park that had granted it something, one that does so at this moment too, reads in its own journal that it ended.
+    const system = systemActor(actor.requestId);
+    return this.database.transact(system, async (em) => {
       const client = found(await this.store.lock(em, actor, id));
       if (client.revokedAt !== null) throw new Problem('client-revoked');
       await this.store.update(em, client, { revokedAt: now, updatedAt: now });
       const entries: Happening[] = [];
-      for (const parkId of await this.store.grantingParks(em, everywhere, client)) entries.push(await this.#revocation(em, everywhere, { parkId, id, now, whole: true }));
+      for (const parkId of await this.store.grantingParks(em, system, client)) entries.push(await this.#revocation(em, { ...system, parkIds: [parkId] }, { parkId, id, now, whole: true }));
       await this.journal.appendAll(em, actor, entries);
       return found(await this.store.find(em, actor, id, now));
     }, once);
@@ -190,12 +190,6 @@ export class ClientsService {
 
   async #revocation(em: EntityManager, actor: Actor, { parkId, id, now, whole }: { parkId: string; id: string; now: Date; whole: boolean }): Promise<Happening> {
     return { type: 'client.revoked', parkId, subject: { type: 'client', id }, at: now, effectiveOn: localDay(now, await this.parks.zoneIn(em, actor, parkId)), data: { whole } };
-  }
-
-  /** The actor, for the one use case that writes into the journals of all parks that grant the client something. */
-  async #widened(actor: Actor, id: string): Promise<Actor> {
-    const grants = await this.grantsAsSystem(id, actor.requestId) ?? [];
-    return { ...actor, parkIds: [...new Set([...actor.parkIds, ...grants.map(({ parkId }) => parkId)])] };
   }
 
   async #takeOver(em: EntityManager, actor: Actor, client: MachineClient, until: Date, now: Date, hash: Hasher): Promise<string> {
