@@ -129,6 +129,13 @@ export class CadresService {
     return cadre;
   }
 
+  /** Nobody's tokens stand for the cadre any more, but those of an account. The cadre is held, as {@link setInspectorIn} answered it. */
+  async removeIdentityIn(em: EntityManager, actor: Actor, cadre: LockedCadre, now: Date): Promise<void> {
+    const { id, parkId, today } = cadre;
+    await this.store.update(em, cadre, { issuer: null, subject: null, updatedAt: now });
+    await this.journal.append(em, actor, { type: 'cadre.changed', parkId, subject: { type: 'cadre', id }, at: now, effectiveOn: today, data: { fields: ['identity'] } });
+  }
+
   /** Tells, in this process, that somebody's roles have changed. */
   tellIdentityChanged(): void {
     this.#tellListeners();

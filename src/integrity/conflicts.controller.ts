@@ -69,9 +69,9 @@ export class ConflictsController {
 
   @Post('inspectors')
   @HttpCode(200)
-  @Call({ id: 'makeInspector', once: true, summary: 'Make an inspector', zh: '任命纪检人员', description: 'By an inspector; by the operator only while there is none who is active. Who inspects a county is made by one of the county’s.', answers: { type: WrittenResponse }, problems: ['reference-unknown', 'cadre-inactive'] })
-  async make(@CurrentActor() actor: Actor, @Body() { cadreId }: MakeInspector, @Answering() answers: Answers): Promise<string> {
-    return answers.done(async (once) => this.inspectors.make(actor, cadreId, once), same);
+  @Call({ id: 'makeInspector', once: true, summary: 'Make an inspector', zh: '任命纪检人员', description: 'By an inspector; by the operator only while there is none who is active. Who inspects a county is made by one of the county’s. An identity that an administrator bound to the cadre must be confirmed or removed; what their account knew (password, second factor, sessions) ends.', answers: { type: WrittenResponse }, problems: ['reference-unknown', 'cadre-inactive', 'identity-unconfirmed'] })
+  async make(@CurrentActor() actor: Actor, @Body() body: MakeInspector, @Answering() answers: Answers): Promise<string> {
+    return answers.done(async (once) => this.inspectors.make(actor, body, once), same);
   }
 
   @Post('inspectors/:id/end')

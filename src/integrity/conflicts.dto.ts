@@ -35,8 +35,16 @@ export class EndConflict {
   @Text(END_REASON) reason: string;
 }
 
+export class InspectorIdentity {
+  @Text({ description: 'Issuer of their tokens.', max: 300, example: 'https://login.example.cn' }) issuer: string;
+  @Text({ description: 'Their subject there.', max: 255, example: 'su.chao' }) subject: string;
+}
+
 export class MakeInspector {
   @Id({ description: 'The cadre.' }) cadreId: string;
+
+  @Nested(() => InspectorIdentity, { description: 'Under which identity of another issuer the cadre comes, as they say it themselves; null removes what is bound. Needed where one is bound: whoever bound it may have bound their own.', optional: true, nullable: true })
+  identity?: InspectorIdentity | null;
 }
 
 export class DeclarationResponse {

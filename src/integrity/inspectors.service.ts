@@ -6,12 +6,20 @@ import { found, Problem } from '../kernel/problem';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/db/database';
 import type { Once } from '../platform/db/once';
+import { LOCAL_ISSUER } from '../platform/issuers';
 import { type Happening, Journal } from '../platform/journal/journal';
+import { type BoundIdentity, confirmIdentity } from './domain/appointment';
 import { IntegrityChainStore } from './integrity-chain.store';
 import { InspectorsStore } from './inspectors.store';
 import type { Written } from './reports.service';
 import { ReportsStore } from './reports.store';
 import { openWall } from './wall.store';
+
+export interface Appointment {
+  readonly cadreId: string;
+  /** The identity at an issuer outside under which the cadre comes, as they say it; null removes it. */
+  readonly identity?: BoundIdentity | null;
+}
 
 /** Inspectors are made by inspectors; the operator makes the first of a park. No administrator has a hand in it. */
 @Injectable()
@@ -28,9 +36,9 @@ export class InspectorsService implements OnModuleInit {
 
   /**
    * Gives the role. Open reports that speak of the new inspector go to the county: their colleagues read them no more. Problems: `reference-unknown`,
-   * `cadre-inactive`; `forbidden` for the operator while there is an inspector who is active, and for a park's inspector who would make one of the county.
+   * `cadre-inactive`; `identity-unconfirmed` when the cadre comes under an identity that the appointment does not name; `forbidden` for the operator while there is an inspector who is active, and for a park's inspector who would make one of the county.
    */
-  async make(actor: Actor, cadreId: string, once?: Once<Written>): Promise<Written> {
+  async make(actor: Actor, { cadreId, identity }: Appointment, once?: Once<Written>): Promise<Written> {
     const made = await this.database.transact(actor, async (em) => {
       const now = this.clock.now();
       const cadre = await this.cadres.setInspectorIn(em, actor, cadreId, true, now);
@@ -41,6 +49,9 @@ export class InspectorsService implements OnModuleInit {
       // Two firsts at once: the second sees the one before it.
       await this.chain.lock(em, parkId);
       await this.#requireEntitled(em, actor, cadre);
+      const verdict = confirmIdentity(boundIdentity(cadre), identity);
+      if (verdict === 'unconfirmed') throw Problem.at('identity-unconfirmed', '/identity');
+      if (verdict === 'removed') await this.cadres.removeIdentityIn(em, actor, cadre, now);
       const raised = await this.reports.openAbout(em, parkId, cadre);
       await this.reports.raise(em, parkId, raised, now);
       await this.chain.append(em, actor, { type: 'inspector.made', parkId, subject: { type: 'cadre', id: cadreId }, at: now, effectiveOn: today });
@@ -75,4 +86,9 @@ export class InspectorsService implements OnModuleInit {
   async #refuseWhileInspector(em: EntityManager, { parkId, subject }: Happening): Promise<void> {
     if (await this.store.isInspector(em, parkId, subject.id)) throw Problem.at('role-not-grantable', '/active');
   }
+}
+
+// Whoever has the key for trying can be anybody with it: whom it names is nothing to confirm.
+function boundIdentity({ issuer, subject }: { readonly issuer: string | null; readonly subject: string | null }): BoundIdentity | undefined {
+  return issuer === null || subject === null || issuer === LOCAL_ISSUER ? undefined : { issuer, subject };
 }

@@ -92,6 +92,7 @@ export const PROBLEMS = {
   'in-future': entry(422, { en: 'In the future', zh: '时间在将来' }, { en: 'What happened can lie at most five minutes ahead of the server.', zh: '发生时间不得晚于服务器时间五分钟以上。' }),
   'cadre-inactive': entry(422, { en: 'Cadre is not active', zh: '干部已停用' }, { en: 'The cadre is not active.', zh: '该干部已停用。' }),
   'role-missing': entry(422, { en: 'Role missing', zh: '角色不符' }, { en: 'It takes one of the roles: {role}.', zh: '须具有以下角色之一：{role}。' }),
+  'identity-unconfirmed': entry(422, { en: 'Identity not confirmed', zh: '身份未经确认' }, { en: 'This is not the identity that is bound to the cadre: name exactly that one, as the cadre says it, or null to remove it.', zh: '与该干部已绑定的身份不一致：请按其本人所述准确填写，或填 null 以解除绑定。' }),
   'handler-recused': entry(422, { en: 'Recused', zh: '须回避' }, { en: 'Somebody who is named here may not deal with this enterprise; choose another.', zh: '所选人员中有人须回避该企业事项，请另选他人。' }),
   'role-not-grantable': entry(422, { en: 'Role cannot be granted', zh: '不可授予的角色' }, { en: 'An administrator grants neither inspector, county nor operator.', zh: '管理员不得授予纪检、县级或运维角色。' }),
   'substitute-is-self': entry(422, { en: 'Own substitute', zh: '不能代理自己' }, { en: 'Nobody is their own substitute.', zh: '不能由本人代理。' }),

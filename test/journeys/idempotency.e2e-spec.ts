@@ -1,11 +1,11 @@
-import { Client } from 'pg';
 import type supertest from 'supertest';
 import { ROUTES } from '../../src/identity/routes';
 import { KeptAnswersSweep } from '../../src/platform/http/idempotency/kept-answers.sweep';
 import { STEPS } from '../../src/tickets/domain/lifecycle';
 import { type Caller, startApp, type TestApp } from '../support/app';
+import { behind } from '../support/behind';
 import { aMachineClient } from '../support/clients';
-import { aDeclaration, aRecusal, aReport } from '../support/integrity';
+import { aDeclaration, anAppointment, aRecusal, aReport } from '../support/integrity';
 import {
   aGuideItem, aGuideItemBody, aLinkage, aMatter, anAcceptedTicket, anAccountOf, anAssignment, anEnterprise, aProposal, aReminder, aSessionBody, aSessionOf, asHand, aTicket, aTicketBody, aTicketFor, aTicketIn, aUscc, aVisit, type Hand, STEP_SAMPLES,
 } from '../support/world';
@@ -82,9 +82,9 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   'integrity/recusals/:id/end': recipe('inspector', async (app) => [`/integrity/recusals/${await aRecusal(app)}/end`, { reason: '核查结束' }]),
   'integrity/declarations': recipe('officer', async (app) => ['/integrity/declarations', { enterpriseId: await anEnterprise(app), kind: 'kin', description: '配偶任该公司财务主管。' }]),
   'integrity/declarations/:id/end': recipe('inspector', async (app) => [`/integrity/declarations/${await aDeclaration(app)}/end`, { reason: '股份已转让' }]),
-  'integrity/inspectors': recipe('inspector', (app) => ['/integrity/inspectors', { cadreId: app.cadres.leader2 }]),
+  'integrity/inspectors': recipe('inspector', (app) => ['/integrity/inspectors', anAppointment(app, 'leader2')]),
   'integrity/inspectors/:id/end': recipe('inspector', async (app) => {
-    await app.as('inspector').post('/integrity/inspectors', { cadreId: app.cadres.leader2 }).expect(200);
+    await app.as('inspector').post('/integrity/inspectors', anAppointment(app, 'leader2')).expect(200);
     return [`/integrity/inspectors/${app.cadres.leader2}/end`, {}];
   }),
   'tickets': recipe('officer', async (app) => ['/tickets', aTicketBody(await anEnterprise(app))]),
@@ -229,18 +229,11 @@ describe('the same request, delivered twice', () => {
     const enterpriseId = await anEnterprise(app);
     const body = aVisit(app, enterpriseId);
     const key = aKey();
-    const holder = new Client({ connectionString: app.database.url });
-    await holder.connect();
-    await holder.query('BEGIN');
-    await holder.query('SELECT FROM enterprise WHERE id = $1 FOR UPDATE', [enterpriseId]);
-    const first = post(app.as('officer'), '/visits', body, key).then((response) => response);
-    await until(async () => (await app.sql(`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`)).length > 0);
-    const twin = await post(app.as('officer'), '/visits', body, key).expect(409);
-    expect(twin.body).toMatchObject({ code: 'twin-running' });
-    expect(Number(twin.headers['retry-after'])).toBeGreaterThan(0);
-    await holder.query('ROLLBACK');
-    await holder.end();
-    const done = await first;
+    const done = await behind(app, async (holder) => holder.query('SELECT FROM enterprise WHERE id = $1 FOR UPDATE', [enterpriseId]), () => post(app.as('officer'), '/visits', body, key), async () => {
+      const twin = await post(app.as('officer'), '/visits', body, key).expect(409);
+      expect(twin.body).toMatchObject({ code: 'twin-running' });
+      expect(Number(twin.headers['retry-after'])).toBeGreaterThan(0);
+    });
     expect(done.status).toBe(201);
     await post(app.as('officer'), '/visits', body, key).expect(201, done.body as object).expect('idempotency-replayed', 'true');
   });
@@ -405,7 +398,3 @@ describe('the same request, delivered twice', () => {
     app.clock.set(new Date(made));
   });
 });
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds()));
-}

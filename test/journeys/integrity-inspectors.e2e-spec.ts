@@ -1,6 +1,6 @@
 import { Client } from 'pg';
-import { startApp, type TestApp } from '../support/app';
-import { aDeclaration, aRecusal, aReport, saying } from '../support/integrity';
+import { type Cast, ISSUER, startApp, type TestApp } from '../support/app';
+import { aDeclaration, anAppointment, aRecusal, aReport, saying } from '../support/integrity';
 
 /** Who inspects, and the chain that says what they did. */
 describe('inspectors', () => {
@@ -9,15 +9,15 @@ describe('inspectors', () => {
   afterEach(async () => { await app.close(); });
 
   type Who = 'inspector' | 'operator' | 'admin' | 'county' | 'stranger';
-  const make = async (who: Who, cadreId: string): Promise<number> => (await app.as(who).post('/integrity/inspectors', { cadreId })).status;
+  const make = async (who: Who, cadre: keyof Cast['cadres']): Promise<number> => (await app.as(who).post('/integrity/inspectors', anAppointment(app, cadre))).status;
   const relieve = async (who: Who, cadreId: string): Promise<number> => (await app.as(who).post(`/integrity/inspectors/${cadreId}/end`)).status;
   const rolesOf = async (cadreId: string): Promise<string[]> => (await app.sql<{ roles: string[] }>('SELECT roles FROM cadre WHERE id = $1', [cadreId]))[0]?.roles ?? [];
 
   it('are made by inspectors, and the first by the operator; no administrator has a hand in it', async () => {
-    const { admin, handler, inspector, strangerOfficer } = app.cadres;
-    expect([await make('admin', admin), await make('stranger', strangerOfficer), await make('operator', handler)]).toEqual([403, 403, 403]);
-    expect(await make('inspector', strangerOfficer)).toBe(422);
-    expect(await make('inspector', handler)).toBe(200);
+    const { handler, inspector } = app.cadres;
+    expect([await make('admin', 'admin'), await make('stranger', 'strangerOfficer'), await make('operator', 'handler')]).toEqual([403, 403, 403]);
+    expect(await make('inspector', 'strangerOfficer')).toBe(422);
+    expect(await make('inspector', 'handler')).toBe(200);
     expect(await rolesOf(handler)).toEqual(['handler', 'inspector']);
     // At once, and on the record of the park, as any change of roles.
     await app.as('handler').get('/integrity/reports').expect(200);
@@ -25,30 +25,60 @@ describe('inspectors', () => {
     expect(await relieve('admin', inspector)).toBe(403);
     expect([await relieve('inspector', handler), await relieve('inspector', handler), await relieve('inspector', inspector)]).toEqual([200, 404, 200]);
     await app.as('inspector').get('/integrity/reports').expect(403);
-    expect(await make('operator', inspector)).toBe(200);
-    expect(await make('operator', handler)).toBe(403);
+    expect(await make('operator', 'inspector')).toBe(200);
+    expect(await make('operator', 'handler')).toBe(403);
     expect((await app.sql<{ type: string }>('SELECT type FROM integrity_entry ORDER BY number')).map(({ type }) => type)).toEqual(['inspector.made', 'inspector.relieved', 'inspector.relieved', 'inspector.made']);
+  });
+
+  it('come under no identity that an administrator gave them for it: the appointment names it, or takes it away', async () => {
+    const { handler } = app.cadres;
+    const change = async (body: object): Promise<number> => {
+      const etag = String((await app.as('admin').get(`/cadres/${handler}`).expect(200)).headers['etag']);
+      return (await app.as('admin').patch(`/cadres/${handler}`, body, etag)).status;
+    };
+    const make = async (given: object) => app.as('inspector').post('/integrity/inspectors', { cadreId: handler, ...given });
+    const accomplice = { issuer: ISSUER, subject: 'the-accomplice' };
+    expect(await change({ identity: accomplice })).toBe(200);
+    for (const given of [{}, { identity: { issuer: ISSUER, subject: 'handler' } }, { identity: { issuer: 'https://login.example.cn', subject: 'the-accomplice' } }]) {
+      const { status, body, text } = await make(given) as { status: number; body: object; text: string };
+      expect([status, body]).toEqual([422, expect.objectContaining({ code: 'identity-unconfirmed', errors: [expect.objectContaining({ pointer: '/identity' })] })]);
+      // What is bound is for the cadre to say.
+      expect(text.replace(JSON.stringify(given), '')).not.toContain('accomplice');
+    }
+    await app.asSubject('the-accomplice').get('/integrity/reports').expect(403);
+    expect((await make({ identity: null })).status).toBe(200);
+    await app.asSubject('the-accomplice').get('/me').expect(401);
+    expect(await app.sql('SELECT roles, issuer, subject FROM cadre WHERE id = $1', [handler])).toEqual([{ roles: ['handler', 'inspector'], issuer: null, subject: null }]);
+    expect(await app.sql(`SELECT data FROM journal_entry WHERE type = 'cadre.changed' AND subject_id = $1 ORDER BY position DESC LIMIT 1`, [handler])).toEqual([{ data: { fields: ['identity'] } }]);
+    expect(await change({ identity: accomplice })).toBe(422);
+    // One who has none needs none named.
+    expect((await make({})).status).toBe(200);
+  });
+
+  it('come under the identity that the appointment names', async () => {
+    await app.as('inspector').post('/integrity/inspectors', anAppointment(app, 'handler')).expect(200);
+    await app.as('handler').get('/integrity/reports').expect(200);
   });
 
   it('are not deactivated by an administrator, of whom they may hear something, unless they are relieved', async () => {
     const etag = async (): Promise<string> => String((await app.as('admin').get(`/cadres/${app.cadres.inspector}`).expect(200)).headers['etag']);
     expect((await app.as('admin').patch(`/cadres/${app.cadres.inspector}`, { active: false }, await etag()).expect(422)).body).toMatchObject({ code: 'role-not-grantable', errors: [{ pointer: '/active' }] });
-    expect([await make('inspector', app.cadres.handler), await relieve('inspector', app.cadres.inspector)]).toEqual([200, 200]);
+    expect([await make('inspector', 'handler'), await relieve('inspector', app.cadres.inspector)]).toEqual([200, 200]);
     await app.sql(`UPDATE cadre SET roles = '{officer}' WHERE id = $1`, [app.cadres.inspector]);
     await app.as('admin').patch(`/cadres/${app.cadres.inspector}`, { active: false }, await etag()).expect(200);
   });
 
   it('of a county are none of a park’s to make or relieve', async () => {
     const { county, inspector, officer } = app.cadres;
-    expect(await make('inspector', county)).toBe(403);
-    expect(await make('operator', county)).toBe(200);
-    expect(await make('operator', county)).toBe(200);
+    expect(await make('inspector', 'county')).toBe(403);
+    expect(await make('operator', 'county')).toBe(200);
+    expect(await make('operator', 'county')).toBe(200);
     expect(await relieve('inspector', county)).toBe(403);
     // Beside the county's no other role reaches into its parks.
     expect((await app.as('county').get('/me').expect(200)).body).toMatchObject({ roles: ['inspector', 'county'] });
     await app.as('county').get('/integrity/reports').expect(200);
     await app.as('county').post('/integrity/declarations', { enterpriseId: officer, kind: 'kin', description: 'x' }).expect(403);
-    expect([await make('county', officer), await relieve('county', inspector), await relieve('county', county)]).toEqual([200, 200, 200]);
+    expect([await make('county', 'officer'), await relieve('county', inspector), await relieve('county', county)]).toEqual([200, 200, 200]);
   });
 
   it('of the county set recusals that the park’s do not see', async () => {

@@ -1,8 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { Client } from 'pg';
 import { pino } from 'pino';
 import { type TestApp, startApp } from '../support/app';
-import { A_PICTURE, aReport, aReportBody, following, saying } from '../support/integrity';
+import { behind } from '../support/behind';
+import { A_PICTURE, anAppointment, aReport, aReportBody, following, saying } from '../support/integrity';
 import { anEnterprise } from '../support/world';
 
 const NOBODY = '01950000-0000-7000-8000-00000000dead';
@@ -193,7 +192,7 @@ describe('a report to the inspectors', () => {
       const decided = await aReport(app, { named: [{ name: '甲', cadreId: app.cadres.handler }] });
       const ordinary = await aReport(app);
       await app.as('inspector').post(`/integrity/reports/${decided.id}/decide`, { outcome: 'not_confirmed', reason: '查无实据' }).expect(200);
-      await app.as('inspector').post('/integrity/inspectors', { cadreId: app.cadres.handler }).expect(200);
+      await app.as('inspector').post('/integrity/inspectors', anAppointment(app, 'handler')).expect(200);
       const handlerSees = async (id: string): Promise<number> => (await app.as('handler').get(`/integrity/reports/${id}`)).status;
       expect([await handlerSees(open.id), await handlerSees(byName.id), await handlerSees(decided.id), await handlerSees(ordinary.id)]).toEqual([404, 404, 404, 200]);
       expect([await sees('inspector', open.id), await sees('inspector', byName.id), await sees('inspector', decided.id)]).toEqual([false, false, true]);
@@ -203,16 +202,11 @@ describe('a report to the inspectors', () => {
   });
 
   it('goes to the county’s also when an inspector is made of whom it speaks while it comes in', async () => {
-    const owner = new Client({ connectionString: app.database.url });
-    await owner.connect();
-    await owner.query('BEGIN');
-    await owner.query(`SELECT pg_advisory_xact_lock(hashtextextended('integrity ' || $1::text, 0))`, [app.parkId]);
-    await owner.query(`UPDATE cadre SET roles = '{officer,inspector}' WHERE id = $1`, [app.cadres.officer2]);
-    const given = app.asNobody().post('/integrity/reports', aReportBody({ text: '同时', named: [{ name: '某', cadreId: app.cadres.officer2 }] })).then(({ status }) => status);
-    while ((await app.sql(`SELECT FROM pg_stat_activity WHERE wait_event = 'advisory' AND datname = current_database()`)).length === 0) await pause(20);
-    await owner.query('COMMIT');
-    await owner.end();
-    expect(await given).toBe(201);
+    const { status } = await behind(app, async (owner) => {
+      await owner.query(`SELECT pg_advisory_xact_lock(hashtextextended('integrity ' || $1::text, 0))`, [app.parkId]);
+      await owner.query(`UPDATE cadre SET roles = '{officer,inspector}' WHERE id = $1`, [app.cadres.officer2]);
+    }, () => app.asNobody().post('/integrity/reports', aReportBody({ text: '同时', named: [{ name: '某', cadreId: app.cadres.officer2 }] })));
+    expect(status).toBe(201);
     expect(await app.sql(`SELECT level FROM integrity_report WHERE text = '同时'`)).toEqual([{ level: 'county' }]);
   });
 

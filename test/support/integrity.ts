@@ -1,4 +1,4 @@
-import type { TestApp } from './app';
+import { type Cast, ISSUER, type TestApp } from './app';
 import { anEnterprise } from './world';
 
 /** The smallest picture that begins as one. */
@@ -29,6 +29,11 @@ export async function aRecusal(app: TestApp, given: object = {}): Promise<string
   const response = await app.as('inspector').post('/integrity/recusals', { cadreId: app.cadres.officer2, enterpriseId: await anEnterprise(app), reason: '核查期间先行回避。', ...given });
   if (response.status !== 201) throw new Error(`recusal: ${response.status} ${JSON.stringify(response.body)}`);
   return (response.body as { id: string }).id;
+}
+
+/** As an inspector makes one of the cast, who comes under the identity that the cast has. */
+export function anAppointment(app: TestApp, who: keyof Cast['cadres']): { readonly cadreId: string; readonly identity: { readonly issuer: string; readonly subject: string } } {
+  return { cadreId: app.cadres[who], identity: { issuer: ISSUER, subject: who } };
 }
 
 /** What stands behind a receipt. */
