@@ -74,7 +74,7 @@ async function traceOf(databaseUrl: string, enterprise: number): Promise<unknown
 export function requireEqual(one: unknown, other: unknown, except: readonly string[]): void {
   const masked = (value: unknown): unknown => JSON.parse(JSON.stringify(value, (name, inner: unknown) => (except.includes(name) && inner !== null ? '…' : inner))) as unknown;
   if (isDeepStrictEqual(masked(one), masked(other))) return;
-  throw new Error(`Application and yardstick differ: ${difference(masked(one), masked(other), '') ?? 'in the order of fields'}`);
+  throw new Error(`What should be alike differs: ${difference(masked(one), masked(other), '') ?? 'in the order of fields'}`);
 }
 
 /** The first place in which two values of JSON differ. */

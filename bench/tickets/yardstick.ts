@@ -12,7 +12,7 @@ import { standingOf } from '../../src/tickets/domain/standing';
 import { termsOf } from '../../src/tickets/domain/terms';
 import type { DueTicketRow } from '../../src/tickets/ticket-due-list.store';
 import { toEventResponse, toTimeline } from '../../src/tickets/ticket-events.dto';
-import type { ShownLinkage } from '../../src/tickets/linkages.store';
+import type { ShownLinkage } from '../../src/tickets/linkages/linkages.store';
 import { recordedOf, type ShownEvent, snakeCased, type TicketRow } from '../../src/tickets/tickets.store';
 import { ZONE } from '../sizes';
 import { compiler, type Names, rollBack, withFresh } from '../yardstick.visit';

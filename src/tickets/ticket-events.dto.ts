@@ -5,7 +5,7 @@ import { NamedRef } from '../platform/http/named-ref';
 import type { Clock } from './domain/clocks';
 import { CLOCK_KINDS, OTHER_ENTRIES, STATES, STEPS } from './domain/lifecycle';
 import { MEANS } from './domain/words';
-import type { ShownLinkage } from './linkages.store';
+import type { ShownLinkage } from './linkages/linkages.store';
 import type { ShownEvent } from './tickets.store';
 
 const TYPES = [...STEPS, ...Object.keys(OTHER_ENTRIES)];

@@ -6,7 +6,7 @@ import { Call, IdParam } from '../platform/http/call';
 import { type Answers, Answering } from '../platform/http/idempotency/answers';
 import { mapPage, type Page, PageQuery, pageOf } from '../platform/http/page';
 import { answer, CurrentActor, IdPipe } from '../platform/http/request';
-import { LinkagesService } from './linkages.service';
+import { LinkagesService } from './linkages/linkages.service';
 import { AnswerResponse, EventResponse, isAnswer, TicketTimelineItem, toAnswerResponse, toEventResponse, toTimeline } from './ticket-events.dto';
 import { RegisterTicket, TicketResponse, TicketsQuery, toTicketResponse } from './tickets.dto';
 import { TicketsService } from './tickets.service';

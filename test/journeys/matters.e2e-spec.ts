@@ -1,4 +1,4 @@
-import { MattersSweep } from '../../src/tickets/matters.sweep';
+import { MattersSweep } from '../../src/tickets/matters/matters.sweep';
 import { type Caller, startApp, type TestApp } from '../support/app';
 import { aCadre, aClientId, aGuideItem, aMatter, anAcceptedTicket, anEnterprise, aProposal, aTicket } from '../support/world';
 

@@ -1,5 +1,5 @@
 import { systemActor } from '../../src/kernel/actor';
-import { RemindersService } from '../../src/tickets/reminders.service';
+import { RemindersService } from '../../src/tickets/reminders/reminders.service';
 import { startApp, type TestApp } from '../support/app';
 import { aCadre, anAcceptedTicket, anAssignment, anEnterprise, anOverdueAssignment, aReminder, aTicket } from '../support/world';
 

@@ -1,6 +1,6 @@
 import { DutiesService } from '../../src/assignments/duties.service';
 import { TicketDeadlinesSweep } from '../../src/tickets/ticket-deadlines.sweep';
-import { MattersSweep } from '../../src/tickets/matters.sweep';
+import { MattersSweep } from '../../src/tickets/matters/matters.sweep';
 import { startApp, type TestApp } from '../support/app';
 import { anAssignment, anEnterprise, aTicket, aTicketBody, aUscc } from '../support/world';
 

@@ -1,14 +1,14 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import type { Actor } from '../kernel/actor';
-import { Call, IdParam } from '../platform/http/call';
-import { type Answers, Answering } from '../platform/http/idempotency/answers';
-import { mapPage, type Page } from '../platform/http/page';
-import { answer, CurrentActor, IdPipe } from '../platform/http/request';
+import type { Actor } from '../../kernel/actor';
+import { Call, IdParam } from '../../platform/http/call';
+import { type Answers, Answering } from '../../platform/http/idempotency/answers';
+import { mapPage, type Page } from '../../platform/http/page';
+import { answer, CurrentActor, IdPipe } from '../../platform/http/request';
 import { AcceptMatter, AddResearch, AddTickets, DecideMatter, DismissMatter, MatterResponse, MattersQuery, OpenMatter, toMatterResponse, toWholeMatterResponse, WholeMatterResponse } from './matters.dto';
 import { MattersService } from './matters.service';
-import { TicketsService } from './tickets.service';
+import { TicketsService } from '../tickets.service';
 
 @ApiTags('Matters')
 @Controller('matters')

@@ -1,29 +1,29 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { CadresService } from '../cadres/cadres.service';
-import { type Actor, cadreOf } from '../kernel/actor';
-import type { Moment } from '../kernel/limit';
-import { found, Problem } from '../kernel/problem';
-import { DepartmentsService } from '../parks/departments.service';
-import { Clock } from '../platform/clock';
-import { Database } from '../platform/db/database';
-import type { Once } from '../platform/db/once';
-import { newId } from '../platform/ids';
-import { type Happening as Entry, Journal } from '../platform/journal/journal';
-import type { JournalData } from '../platform/journal/journal-data';
-import { partiesOf } from './domain/guards';
-import { isOpen, LIFECYCLE, type State } from './domain/lifecycle';
-import { ENDING_ENTRIES, type LinkageAct, linkagePartiesOf, RAISING_ENTRIES, requireFinishable, requireLinkageAct, requireSession } from './domain/linkage';
-import { personOf, readerOf } from './domain/ticket-access';
+import { CadresService } from '../../cadres/cadres.service';
+import { type Actor, cadreOf } from '../../kernel/actor';
+import type { Moment } from '../../kernel/limit';
+import { found, Problem } from '../../kernel/problem';
+import { DepartmentsService } from '../../parks/departments.service';
+import { Clock } from '../../platform/clock';
+import { Database } from '../../platform/db/database';
+import type { Once } from '../../platform/db/once';
+import { newId } from '../../platform/ids';
+import { type Happening as Entry, Journal } from '../../platform/journal/journal';
+import type { JournalData } from '../../platform/journal/journal-data';
+import { partiesOf } from '../domain/guards';
+import { isOpen, LIFECYCLE, type State } from '../domain/lifecycle';
+import { ENDING_ENTRIES, type LinkageAct, linkagePartiesOf, RAISING_ENTRIES, requireFinishable, requireLinkageAct, requireSession } from '../domain/linkage';
+import { personOf, readerOf } from '../domain/ticket-access';
 import { FollowUpsStore, type ListedFollowUp } from './follow-ups.store';
 import type { Linkage } from './linkage.entity';
 import type { FollowUp } from './linkage-session.entity';
 import type { NewLinkageSession } from './linkages.dto';
 import { LinkagesStore, type ShownLinkage, type Team } from './linkages.store';
-import { type Desk, type HeldTicket, TicketBook } from './ticket-book.service';
-import type { StepBodies } from './ticket-steps.dto';
-import { byOf, TicketSteps } from './ticket-steps.service';
-import { TicketsService } from './tickets.service';
+import { type Desk, type HeldTicket, TicketBook } from '../ticket-book.service';
+import type { StepBodies } from '../ticket-steps.dto';
+import { byOf, TicketSteps } from '../ticket-steps.service';
+import { TicketsService } from '../tickets.service';
 
 /** A linkage whose ticket is held. */
 interface Scene {

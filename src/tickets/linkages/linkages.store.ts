@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { Actor } from '../kernel/actor';
-import type { Day } from '../kernel/day';
-import { Database, sideBySide } from '../platform/db/database';
+import type { Actor } from '../../kernel/actor';
+import type { Day } from '../../kernel/day';
+import { Database, sideBySide } from '../../platform/db/database';
 import { Linkage, LinkageReply } from './linkage.entity';
 import { FollowUp, LinkageParticipant, LinkageSession } from './linkage-session.entity';
 

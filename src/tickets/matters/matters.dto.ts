@@ -1,10 +1,10 @@
-import { CATEGORY_FORM } from '../guide/domain/categories';
-import { Choice, Id, InstantField, Nested, Text, Whole } from '../platform/http/fields';
-import { NamedRef } from '../platform/http/named-ref';
-import { PageQuery } from '../platform/http/page';
-import { STATES, type State } from './domain/lifecycle';
-import { MATTER_STATUSES, type MatterStatus } from './domain/matter';
-import { MEANS, type Means } from './domain/words';
+import { CATEGORY_FORM } from '../../guide/domain/categories';
+import { Choice, Id, InstantField, Nested, Text, Whole } from '../../platform/http/fields';
+import { NamedRef } from '../../platform/http/named-ref';
+import { PageQuery } from '../../platform/http/page';
+import { STATES, type State } from '../domain/lifecycle';
+import { MATTER_STATUSES, type MatterStatus } from '../domain/matter';
+import { MEANS, type Means } from '../domain/words';
 import type { ListedMatter, ShownMatter, ShownMatterTicket, ShownNote } from './matters.store';
 
 const TITLE = { description: 'In a few words.', max: 100, example: '园区电压不稳' };

@@ -1,11 +1,11 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { Actor } from '../kernel/actor';
-import { Call, IdParam } from '../platform/http/call';
-import { type Answers, Answering } from '../platform/http/idempotency/answers';
-import { mapPage, type Page } from '../platform/http/page';
-import { CurrentActor, IdPipe } from '../platform/http/request';
-import { CallsService } from './calls.service';
+import type { Actor } from '../../kernel/actor';
+import { Call, IdParam } from '../../platform/http/call';
+import { type Answers, Answering } from '../../platform/http/idempotency/answers';
+import { mapPage, type Page } from '../../platform/http/page';
+import { CurrentActor, IdPipe } from '../../platform/http/request';
+import { CallsService } from '../calls.service';
 import { CallsQuery, DueCallResponse, NewReminderBody, ReminderResponse, RemindersQuery, ReplyToReminder, toDueCallResponse, toReminderResponse } from './reminders.dto';
 import { RemindersService } from './reminders.service';
 

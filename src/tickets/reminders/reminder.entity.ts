@@ -1,6 +1,6 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
-import type { Day } from '../kernel/day';
-import type { ReminderKind } from './domain/reminder';
+import type { Day } from '../../kernel/day';
+import type { ReminderKind } from '../domain/reminder';
 
 /** A reminder or an order, about a ticket or a visit that was overdue. It is answered once, and nothing else of it changes. */
 @Entity('reminder')

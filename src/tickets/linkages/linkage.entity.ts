@@ -1,6 +1,6 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
-import type { Day } from '../kernel/day';
-import type { Closing } from './domain/linkage';
+import type { Day } from '../../kernel/day';
+import type { Closing } from '../domain/linkage';
 
 /** A level to which a ticket was raised in one of its cycles. A level that is raised again after it was closed is another row. */
 @Entity('linkage')

@@ -1,18 +1,18 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { Actor } from '../kernel/actor';
-import { Call, IdParam } from '../platform/http/call';
-import { type Answers, Answering } from '../platform/http/idempotency/answers';
-import { mapPage, type Page, PageQuery, pageOf } from '../platform/http/page';
-import { CurrentActor, IdPipe } from '../platform/http/request';
+import type { Actor } from '../../kernel/actor';
+import { Call, IdParam } from '../../platform/http/call';
+import { type Answers, Answering } from '../../platform/http/idempotency/answers';
+import { mapPage, type Page, PageQuery, pageOf } from '../../platform/http/page';
+import { CurrentActor, IdPipe } from '../../platform/http/request';
 import { FollowUpsService } from './follow-ups.service';
 import {
   CloseLinkage, FinishFollowUp, FollowUpResponse, FollowUpsQuery, LinkageResponse, NewLinkageReply, NewLinkageSession, OpenFollowUpResponse, SetLinkageTeam, toFollowUpResponse, toLinkageResponse,
   toOpenFollowUpResponse,
 } from './linkages.dto';
 import { LinkagesService } from './linkages.service';
-import { EscalateTicket } from './ticket-steps.dto';
-import { TicketsService } from './tickets.service';
+import { EscalateTicket } from '../ticket-steps.dto';
+import { TicketsService } from '../tickets.service';
 
 @ApiTags('Linkages')
 @Controller()

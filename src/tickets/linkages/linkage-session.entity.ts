@@ -1,5 +1,5 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
-import type { Day } from '../kernel/day';
+import type { Day } from '../../kernel/day';
 
 /** A meeting of a linkage: when, where, who, and what was decided. */
 @Entity('linkage_session')

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { Actor } from '../kernel/actor';
-import type { Day } from '../kernel/day';
-import { Database, type Statement } from '../platform/db/database';
-import { type PageQuery, type PageRows, readPage, type Slice } from '../platform/http/page';
+import type { Actor } from '../../kernel/actor';
+import type { Day } from '../../kernel/day';
+import { Database, type Statement } from '../../platform/db/database';
+import { type PageQuery, type PageRows, readPage, type Slice } from '../../platform/http/page';
 import { FollowUp } from './linkage-session.entity';
 
 /** A follow-up with what it belongs to, by ids and names. */

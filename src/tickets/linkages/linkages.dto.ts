@@ -1,8 +1,8 @@
-import { type Day, daysBetween } from '../kernel/day';
-import { Choice, DayField, Flag, Id, InstantField, Nested, Text, Whole } from '../platform/http/fields';
-import { NamedRef } from '../platform/http/named-ref';
-import { PageQuery } from '../platform/http/page';
-import { type Closing, CLOSINGS } from './domain/linkage';
+import { type Day, daysBetween } from '../../kernel/day';
+import { Choice, DayField, Flag, Id, InstantField, Nested, Text, Whole } from '../../platform/http/fields';
+import { NamedRef } from '../../platform/http/named-ref';
+import { PageQuery } from '../../platform/http/page';
+import { type Closing, CLOSINGS } from '../domain/linkage';
 import type { ListedFollowUp } from './follow-ups.store';
 import type { ShownFollowUp, ShownLinkage, ShownReply, ShownSession } from './linkages.store';
 

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, cadreOf, hasRole, parkOf } from '../kernel/actor';
-import type { Day } from '../kernel/day';
-import { ParksService } from '../parks/parks.service';
-import { Clock } from '../platform/clock';
-import { type Page, toPage } from '../platform/http/page';
+import { type Actor, cadreOf, hasRole, parkOf } from '../../kernel/actor';
+import type { Day } from '../../kernel/day';
+import { ParksService } from '../../parks/parks.service';
+import { Clock } from '../../platform/clock';
+import { type Page, toPage } from '../../platform/http/page';
 import { type FollowUpFilter, FollowUpsStore, type ListedFollowUp } from './follow-ups.store';
 
 /** What sessions of linkages have given somebody to do, and what of it has run out. */

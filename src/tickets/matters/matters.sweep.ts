@@ -1,9 +1,9 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { ParksService } from '../parks/parks.service';
-import { Clock } from '../platform/clock';
-import { newId } from '../platform/ids';
-import { forEachPark } from '../platform/jobs/each-park';
-import { Jobs } from '../platform/jobs/jobs';
+import { ParksService } from '../../parks/parks.service';
+import { Clock } from '../../platform/clock';
+import { newId } from '../../platform/ids';
+import { forEachPark } from '../../platform/jobs/each-park';
+import { Jobs } from '../../platform/jobs/jobs';
 import { MattersService } from './matters.service';
 
 export const MATTERS_SWEEP = 'matters-sweep';

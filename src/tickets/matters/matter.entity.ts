@@ -1,6 +1,6 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
-import type { MatterStatus, MatterTicketStanding } from './domain/matter';
-import type { Means } from './domain/words';
+import type { MatterStatus, MatterTicketStanding } from '../domain/matter';
+import type { Means } from '../domain/words';
 
 /** A concern that several enterprises share. */
 @Entity('matter')

@@ -1,22 +1,22 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { AssignmentsService } from '../assignments/assignments.service';
-import { type Actor, cadreOf, hasRole, parkOf } from '../kernel/actor';
-import { type Day, localDay } from '../kernel/day';
-import { found, Problem } from '../kernel/problem';
-import { ParksService } from '../parks/parks.service';
-import { Clock } from '../platform/clock';
-import { Database } from '../platform/db/database';
-import type { Once } from '../platform/db/once';
-import { type Page, toPage } from '../platform/http/page';
-import { newId } from '../platform/ids';
-import { type Happening as Entry, Journal } from '../platform/journal/journal';
-import { requireAhead } from './domain/guards';
-import { isAddressee, type Reminded, REMINDING_ENTRIES, requireAnswerable, requireOverdue, type ReminderKind } from './domain/reminder';
+import { AssignmentsService } from '../../assignments/assignments.service';
+import { type Actor, cadreOf, hasRole, parkOf } from '../../kernel/actor';
+import { type Day, localDay } from '../../kernel/day';
+import { found, Problem } from '../../kernel/problem';
+import { ParksService } from '../../parks/parks.service';
+import { Clock } from '../../platform/clock';
+import { Database } from '../../platform/db/database';
+import type { Once } from '../../platform/db/once';
+import { type Page, toPage } from '../../platform/http/page';
+import { newId } from '../../platform/ids';
+import { type Happening as Entry, Journal } from '../../platform/journal/journal';
+import { requireAhead } from '../domain/guards';
+import { isAddressee, type Reminded, REMINDING_ENTRIES, requireAnswerable, requireOverdue, type ReminderKind } from '../domain/reminder';
 import type { Reminder } from './reminder.entity';
 import { type Addressee, type ReminderFilter, RemindersStore, type ShownReminder } from './reminders.store';
-import { TicketBook } from './ticket-book.service';
-import { TicketSteps } from './ticket-steps.service';
+import { TicketBook } from '../ticket-book.service';
+import { TicketSteps } from '../ticket-steps.service';
 
 /** About a ticket or about an overdue visit: one of the two. */
 export interface NewReminder {

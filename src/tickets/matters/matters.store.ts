@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { Actor } from '../kernel/actor';
-import { Database, type Statement } from '../platform/db/database';
-import { type PageQuery, type PageRows, readPage, type Slice } from '../platform/http/page';
-import type { State } from './domain/lifecycle';
-import type { MatterStatus } from './domain/matter';
-import type { TicketReader } from './domain/ticket-access';
+import type { Actor } from '../../kernel/actor';
+import { Database, type Statement } from '../../platform/db/database';
+import { type PageQuery, type PageRows, readPage, type Slice } from '../../platform/http/page';
+import type { State } from '../domain/lifecycle';
+import type { MatterStatus } from '../domain/matter';
+import type { TicketReader } from '../domain/ticket-access';
 import { Matter, MatterNote } from './matter.entity';
-import { variantOf, visibleTo } from './tickets.store';
+import { variantOf, visibleTo } from '../tickets.store';
 
 interface Named {
   readonly id: string;

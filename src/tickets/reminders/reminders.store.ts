@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { Actor } from '../kernel/actor';
-import type { Day } from '../kernel/day';
-import { Database, type Statement } from '../platform/db/database';
-import { type Counted, type PageQuery, type PageRows, pageStatements, type Slice, totalIn } from '../platform/http/page';
-import type { ReminderKind } from './domain/reminder';
+import type { Actor } from '../../kernel/actor';
+import type { Day } from '../../kernel/day';
+import { Database, type Statement } from '../../platform/db/database';
+import { type Counted, type PageQuery, type PageRows, pageStatements, type Slice, totalIn } from '../../platform/http/page';
+import type { ReminderKind } from '../domain/reminder';
 import { Reminder } from './reminder.entity';
-import { hasTurned } from './tickets.store';
+import { hasTurned } from '../tickets.store';
 
 export interface ShownReminder extends Reminder {
   readonly ticketNumber: string | null;

@@ -1,10 +1,10 @@
-import { type Day, daysBetween } from '../kernel/day';
-import { Choice, DayField, Flag, Id, InstantField, Nested, Text, Whole } from '../platform/http/fields';
-import { NamedRef } from '../platform/http/named-ref';
-import { PageQuery } from '../platform/http/page';
-import type { DueCall } from './calls.store';
-import { STATES, type State } from './domain/lifecycle';
-import { REMINDER_KINDS, type ReminderKind } from './domain/reminder';
+import { type Day, daysBetween } from '../../kernel/day';
+import { Choice, DayField, Flag, Id, InstantField, Nested, Text, Whole } from '../../platform/http/fields';
+import { NamedRef } from '../../platform/http/named-ref';
+import { PageQuery } from '../../platform/http/page';
+import type { DueCall } from '../calls.store';
+import { STATES, type State } from '../domain/lifecycle';
+import { REMINDER_KINDS, type ReminderKind } from '../domain/reminder';
 import type { ShownReminder } from './reminders.store';
 
 const TEXT = { description: 'What is asked. It must be answered.', max: 4000, lines: true, example: '请于今日内回复企业。' };
