@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import fastify from 'fastify';
 import { Pool, types } from 'pg';
 import { type CalendarYear, WorkingCalendar } from '../src/kernel/working-calendar';
+import type { DueTicketRow } from '../src/tickets/ticket-due-list.store';
+import { toDueTicket } from './tickets/yardstick.rows';
 import { type DueRow, toDueVisit, todayIn } from './yardstick.rows';
 import { type ModelVisit, type NewVisit, type Rule, visitRecorder } from './yardstick.visit';
 
@@ -32,24 +34,26 @@ const server = fastify();
 const dayAfter = (day: string, count: number): string => new Date(Date.parse(day) + count * DAY_MS).toISOString().slice(0, 10);
 const quarterOf = (day: string): string => `${day.slice(0, 5)}${String(Math.floor((Number(day.slice(5, 7)) - 1) / 3) * 3 + 1).padStart(2, '0')}-01`;
 
-async function due(kind: 'overdue' | 'worklist', values: unknown[], turned: unknown[]): Promise<DueRow[]> {
-  const [list, ...others] = statements[kind];
+/** Sends all statements at once over one connection; answers the rows of each, in their order. */
+async function readAll(kind: 'overdue' | 'worklist', valuesOf: (text: string) => unknown[]): Promise<{ readonly text: string; readonly rows: readonly unknown[] }[]> {
   const client = await pool.connect();
   try {
-    const rows = client.query<DueRow>({ name: kind, text: list ?? '', values });
-    const rest = others.map(async (text, index) => client.query({ name: `${kind}-${index}`, text, values: turned }));
-    return (await Promise.all([rows, ...rest]))[0].rows;
+    return await Promise.all(statements[kind].map(async (text, index) => ({ text, rows: (await client.query({ name: `${kind}-${index}`, text, values: valuesOf(text) })).rows })));
   } finally {
     client.release();
   }
 }
+
+const isOfTickets = (text: string): boolean => text.includes('FROM ticket');
+const isList = (text: string): boolean => text.includes('ORDER BY');
 
 server.get('/health/ready', () => ({ status: 'ok' }));
 
 server.get<{ Querystring: { parkId: string } }>('/overdue-visits', async (request, reply) => {
   const { parkId } = request.query;
   const today = todayIn();
-  const rows = await due('overdue', [parkId, PAGE + 1, dayAfter(today, -1), today, quarterOf(today)], [parkId, today]);
+  const read = await readAll('overdue', (text) => (isList(text) ? [parkId, PAGE + 1, dayAfter(today, -1), today, quarterOf(today)] : [parkId, today]));
+  const rows = (read.find(({ text }) => isList(text))?.rows ?? []) as DueRow[];
   const last = rows.length > PAGE ? rows[PAGE - 1] : undefined;
   const nextCursor = last === undefined ? null : Buffer.from(JSON.stringify([last.nextDueOn, last.assignmentId])).toString('base64url');
   void reply.type('application/json');
@@ -59,9 +63,14 @@ server.get<{ Querystring: { parkId: string } }>('/overdue-visits', async (reques
 server.get<{ Querystring: { parkId: string; cadreId: string } }>('/worklist', async (request, reply) => {
   const { parkId, cadreId } = request.query;
   const today = todayIn();
-  const rows = await due('worklist', [parkId, MOST, dayAfter(today, 400), today, quarterOf(today), cadreId], [parkId, today]);
+  const now = new Date();
+  const read = await readAll('worklist', (text) => {
+    if (isOfTickets(text)) return isList(text) ? [parkId, MOST, cadreId] : [parkId, now];
+    return isList(text) ? [parkId, MOST, dayAfter(today, 400), today, quarterOf(today), cadreId] : [parkId, today];
+  });
+  const rowsOf = (tickets: boolean): readonly unknown[] => read.find(({ text }) => isList(text) && isOfTickets(text) === tickets)?.rows ?? [];
   void reply.type('application/json');
-  return JSON.stringify({ visits: rows.map((row) => toDueVisit(row, today)) });
+  return JSON.stringify({ visits: (rowsOf(false) as DueRow[]).map((row) => toDueVisit(row, today)), tickets: (rowsOf(true) as DueTicketRow[]).map((row) => toDueTicket(row, now)) });
 });
 
 /** What judging needs besides the facts; kept in memory, as the application keeps its calendar. */

@@ -16,6 +16,7 @@ import type { ShownLinkage } from '../../src/tickets/linkages/linkages.store';
 import { recordedOf, type ShownEvent, snakeCased, type TicketRow } from '../../src/tickets/tickets.store';
 import { ZONE } from '../sizes';
 import { compiler, type Names, rollBack, withFresh } from '../yardstick.visit';
+import { toDueTicket } from './yardstick.rows';
 
 /**
  * The yardstick of tickets, as `../yardstick.ts` is that of visits: the statements that the application has sent, prepared by name and pipelined, with no
@@ -49,7 +50,6 @@ interface Rows {
 type Override = readonly [mark: string, value: (before: unknown) => unknown];
 
 const PAGE = 50;
-const HOUR_MS = 3_600_000;
 
 const statements = JSON.parse(readFileSync(process.env['STATEMENTS'] ?? '', 'utf8')) as TicketStatements;
 const pool = new Pool({ connectionString: process.env['DATABASE_URL'], max: Number(process.env['DATABASE_POOL']), pipeline: true, options: '-c timezone=UTC -c search_path=public,extensions' });
@@ -77,17 +77,8 @@ server.get<{ Querystring: { parkId: string } }>('/unresolved-tickets', async (re
   const last = rows.length > PAGE ? rows[PAGE - 1] : undefined;
   const nextCursor = last === undefined ? null : Buffer.from(JSON.stringify([last.nextDueAt, last.ticketId])).toString('base64url');
   void reply.type('application/json');
-  return JSON.stringify({ items: rows.slice(0, PAGE).map((row) => toItem(row, now)), nextCursor });
+  return JSON.stringify({ items: rows.slice(0, PAGE).map((row) => toDueTicket(row, now)), nextCursor });
 });
-
-function toItem(row: DueTicketRow, now: Date): object {
-  return {
-    ticketId: row.ticketId, number: row.number, title: row.title, enterprise: { id: row.enterpriseId, name: row.enterpriseName, uscc: row.uscc },
-    handler: row.handlerId === null ? null : { id: row.handlerId, name: row.handlerName }, department: row.departmentId === null ? null : { id: row.departmentId, name: row.departmentName },
-    category: row.category, level: row.level, status: row.status, clock: row.clock, nextDueAt: row.nextDueAt.toISOString(),
-    overdueHours: Math.max(0, Math.floor((now.getTime() - row.nextDueAt.getTime()) / HOUR_MS)), lastAnswerAt: row.lastAnswerAt?.toISOString() ?? null, calendarProvisional: row.calendarProvisional,
-  };
-}
 
 /** An event as the statements read it: what is stored of it, with its day. */
 type EventRow = { readonly type: Happening['type']; readonly at: Date; readonly on: Day; readonly world: string; readonly data: object };
