@@ -22,7 +22,7 @@ export class ConflictsController {
   constructor(private readonly conflicts: ConflictsService, private readonly recused: RecusedService, private readonly inspectors: InspectorsService, private readonly chain: IntegrityChain) {}
 
   @Get('declarations')
-  @Call({ id: 'listDeclarations', summary: 'Declared interests in enterprises', zh: '利益关系申报', description: 'The newest first. Inspectors and administrators see the park’s, everybody else their own.', answers: { type: DeclarationResponse, list: true }, problems: ['cursor-invalid', 'park-required'] })
+  @Call({ id: 'listDeclarations', summary: 'Declared interests in enterprises', zh: '利益关系申报', description: 'The newest first. Inspectors see the park’s, everybody else their own.', answers: { type: DeclarationResponse, list: true }, problems: ['cursor-invalid', 'park-required'] })
   async listDeclarations(@CurrentActor() actor: Actor, @Query() query: ConflictsQuery): Promise<Page<DeclarationResponse>> {
     return mapPage(await this.conflicts.listDeclarations(actor, query), toDeclarationResponse);
   }
@@ -36,7 +36,7 @@ export class ConflictsController {
   @Post('declarations/:id/end')
   @HttpCode(200)
   @IdParam('declaration')
-  @Call({ id: 'endDeclaration', once: true, summary: 'End a declared interest', zh: '解除利益关系', description: 'By an inspector who has seen that it is over.', answers: { type: WrittenResponse }, problems: ['conflict-ended'] })
+  @Call({ id: 'endDeclaration', once: true, summary: 'End a declared interest', zh: '解除利益关系', description: 'By an inspector who has seen that it is over; nobody ends their own.', answers: { type: WrittenResponse }, problems: ['conflict-ended'] })
   async endDeclaration(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Body() { reason }: EndConflict, @Answering() answers: Answers): Promise<string> {
     return answers.done(async (once) => this.conflicts.endDeclaration(actor, id, reason, once), same);
   }
@@ -48,7 +48,7 @@ export class ConflictsController {
   }
 
   @Post('recusals')
-  @Call({ id: 'setRecusal', once: true, summary: 'Keep a cadre from an enterprise', zh: '设置预防性回避', description: 'From one, or from all, until it is ended. What they hold there is listed to the administrator, without why.', answers: { type: WrittenResponse, status: 201 }, problems: ['reference-unknown', 'park-required'] })
+  @Call({ id: 'setRecusal', once: true, summary: 'Keep a cadre from an enterprise', zh: '设置预防性回避', description: 'From one, or from all, until it is ended. They are given nothing more there; what they hold already is listed to nobody, since that list would give reports away.', answers: { type: WrittenResponse, status: 201 }, problems: ['reference-unknown', 'park-required'] })
   async recuse(@CurrentActor() actor: Actor, @Body() body: SetRecusal, @Answering() answers: Answers): Promise<string> {
     return answers.added(async (once) => this.conflicts.recuse(actor, body, once), same);
   }

@@ -67,12 +67,13 @@ export class ConflictsService {
     }, once);
   }
 
-  /** An inspector has seen that it is over: who is recused does not free themselves. Problem `conflict-ended`. */
+  /** An inspector has seen that it is over: who is recused does not free themselves. Problems: `conflict-ended`; `forbidden` for one's own, which they see in the list. */
   async endDeclaration(actor: Actor, id: string, reason: string, once?: Once<Written>): Promise<Written> {
     return this.database.transact(actor, async (em) => {
       await openWall(em);
       const now = this.clock.now();
       const declaration = found(await this.store.lockDeclaration(em, actor, id));
+      if (declaration.cadreId === actor.id) throw new Problem('forbidden');
       requireLasting(declaration);
       const { parkId } = declaration;
       await this.store.endDeclaration(em, declaration, { endedAt: now, endedBy: cadreOf(actor), endReason: reason });

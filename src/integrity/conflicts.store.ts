@@ -39,7 +39,7 @@ export class ConflictsStore {
   }
 
   async lockDeclaration(em: EntityManager, actor: Actor, id: string): Promise<IntegrityDeclaration | null> {
-    const [row]: { id: string }[] = await em.query('SELECT d.id FROM integrity_declaration d WHERE d.park_id = ANY ($1) AND d.id = $2 AND d.cadre_id::text <> $3 FOR NO KEY UPDATE OF d', [[...actor.parkIds], id, actor.id]);
+    const [row]: { id: string }[] = await em.query('SELECT d.id FROM integrity_declaration d WHERE d.park_id = ANY ($1) AND d.id = $2 FOR NO KEY UPDATE OF d', [[...actor.parkIds], id]);
     return row === undefined ? null : em.findOneBy(IntegrityDeclaration, { id: row.id });
   }
 

@@ -98,7 +98,7 @@ describe('a cadre who is recused', () => {
     await app.as('officer').post(`/integrity/declarations/${declaration}/end`, { reason: '自行解除' }).expect(403);
     // Nor if they are an inspector as well.
     await app.sql(`UPDATE cadre SET roles = '{officer,inspector}' WHERE id = $1`, [app.cadres.officer]);
-    await app.as('officer').post(`/integrity/declarations/${declaration}/end`, { reason: '自行解除' }).expect(404);
+    await app.as('officer').post(`/integrity/declarations/${declaration}/end`, { reason: '自行解除' }).expect(403);
     await app.sql(`UPDATE cadre SET roles = '{officer}' WHERE id = $1`, [app.cadres.officer]);
     await app.as('inspector').post(`/integrity/declarations/${declaration}/end`, { reason: '股份已转让' }).expect(200);
     await anAssignment(app, enterpriseId);

@@ -1,4 +1,5 @@
 import { fullPath } from '../../src/identity/routes';
+import type { Role } from '../../src/kernel/actor';
 import { DEFAULT_POLICY, DEFAULT_WORKING_HOURS } from '../../src/parks/domain/policy';
 import { ISSUER, type TestApp } from './app';
 import { aGuideItemBody, aSessionBody, aTicketBody, aUscc, aVisit } from './world';
@@ -7,15 +8,26 @@ import { aGuideItemBody, aSessionBody, aTicketBody, aUscc, aVisit } from './worl
 export const SITES = ['own', 'department', 'park', 'county'] as const;
 export type SiteName = (typeof SITES)[number];
 
-const WORKERS = ['officer', 'leader', 'handler', 'colleague', 'supervisor', 'admin'] as const;
-type Worker = (typeof WORKERS)[number];
+/** Whom the cast of every test has already. */
+const CAST = ['officer', 'leader', 'handler', 'colleague', 'supervisor', 'admin', 'inspector'] as const;
+/** Who inspects beside them, each department with its own: one who administers and will inspect as well, one to be relieved, and two of the county's. Their names are found in no other text. */
+const INSPECTING = {
+  newInspector: { name: '欧阳兼任', roles: ['admin'] }, otherInspector: { name: '上官待免', roles: ['inspector'] }, countyInspector: { name: '诸葛督查', roles: ['inspector', 'county'] },
+  otherCountyInspector: { name: '司马督查', roles: ['inspector', 'county'] },
+} as const;
+type Inspecting = keyof typeof INSPECTING;
+export type Worker = (typeof CAST)[number] | Inspecting;
 
-/** Where something is, who works there by the subjects and ids of their identities, and one object of each kind, by the first word of its routes. */
-export interface Site {
-  readonly parkId: string;
-  readonly departmentId: string;
+/** Who works somewhere, by the subjects and ids of their identities. */
+interface People {
   readonly subjects: Readonly<Record<Worker, string>>;
   readonly ids: Readonly<Record<Worker, string>>;
+}
+
+/** Where something is, who works there, and one object of each kind, by its routes: what stands before `:id`. A word more tells kinds apart that have the same routes. */
+export interface Site extends People {
+  readonly parkId: string;
+  readonly departmentId: string;
   readonly objects: Readonly<Record<string, string>>;
 }
 
@@ -42,26 +54,38 @@ export async function ask(app: TestApp, { token }: Voice, method: string, path: 
   return { status: response.statusCode, text: response.body, body: response.body.startsWith('{') ? response.json<Record<string, unknown>>() : {} };
 }
 
+/** What somebody does who may; @throws Error when it is refused */
+export async function doAs(app: TestApp, subject: string, path: string, body: object = {}): Promise<Record<string, unknown> & { readonly id: string }> {
+  const response = await ask(app, await voiceOf(app, subject), 'POST', path, body);
+  if (response.status >= 300) throw new Error(`${subject} ${path}: ${response.status} ${response.text}`);
+  return response.body as { id: string };
+}
+
 /** The four of them, filled by the people who work there. */
 export async function makeSites(app: TestApp): Promise<Readonly<Record<SiteName, Site>>> {
   const places = await makePlaces(app);
-  const { officer, leader, handler, officer2: colleague, supervisor, admin } = app.cadres;
-  const own = { ids: { officer, leader, handler, colleague, supervisor, admin }, subjects: { officer: 'officer', leader: 'leader', handler: 'handler', colleague: 'officer2', supervisor: 'supervisor', admin: 'admin' } };
-  const elsewhere = async (name: SiteName, workers: readonly Worker[]): Promise<typeof own> => {
-    const { parkId, departmentId } = places[name];
-    const made = { ids: { ...own.ids }, subjects: { ...own.subjects } };
-    for (const worker of workers) {
-      made.subjects[worker] = `${name}-${worker}`;
-      made.ids[worker] = await insertCadre(app, parkId, departmentId, made.subjects[worker], worker === 'colleague' ? 'officer' : worker);
-    }
-    return made;
+  const { officer, leader, handler, officer2: colleague, supervisor, admin, inspector } = app.cadres;
+  const cast = {
+    ids: { officer, leader, handler, colleague, supervisor, admin, inspector },
+    subjects: { officer: 'officer', leader: 'leader', handler: 'handler', colleague: 'officer2', supervisor: 'supervisor', admin: 'admin', inspector: 'inspector' },
+  };
+  const made = async (where: SiteName, workers: readonly (typeof CAST)[number][]): Promise<Site> => {
+    const place = places[where];
+    const insert = async (worker: Worker, name: string, roles: readonly Role[]): Promise<[Worker, string]> => [worker, await insertCadre(app, place, { subject: `${where}-${worker}`, name, roles })];
+    const inserted: [Worker, string][] = [];
+    for (const worker of workers) inserted.push(await insert(worker, `${where}-${worker}`, [worker === 'colleague' ? 'officer' : worker]));
+    for (const [worker, { name, roles }] of Object.entries(INSPECTING)) inserted.push(await insert(worker as Inspecting, `${name}${where}`, roles));
+    return fill(app, {
+      ...place, ids: { ...cast.ids, ...Object.fromEntries(inserted) as Record<Inspecting, string> },
+      subjects: { ...cast.subjects, ...Object.fromEntries(inserted.map(([worker]) => [worker, `${where}-${worker}`])) as Record<Inspecting, string> },
+    });
   };
   return {
-    own: await fill(app, { ...places.own, ...own }),
+    own: await made('own', []),
     // Supervisors and administrators are the park's.
-    department: await fill(app, { ...places.department, ...await elsewhere('department', ['officer', 'leader', 'handler', 'colleague']) }),
-    park: await fill(app, { ...places.park, ...await elsewhere('park', WORKERS) }),
-    county: await fill(app, { ...places.county, ...await elsewhere('county', WORKERS) }),
+    department: await made('department', ['officer', 'leader', 'handler', 'colleague', 'inspector']),
+    park: await made('park', CAST),
+    county: await made('county', CAST),
   };
 }
 
@@ -79,20 +103,16 @@ async function makePlaces(app: TestApp): Promise<Readonly<Record<SiteName, Pick<
   };
 }
 
-async function insertCadre(app: TestApp, parkId: string, departmentId: string, subject: string, role: string): Promise<string> {
+async function insertCadre(app: TestApp, { parkId, departmentId }: Pick<Site, 'parkId' | 'departmentId'>, { subject, name, roles }: { readonly subject: string; readonly name: string; readonly roles: readonly Role[] }): Promise<string> {
   const [row] = await app.sql<{ id: string }>(
     `INSERT INTO cadre (id, park_id, department_id, name, sort_key, roles, issuer, subject, active, version, created_at, updated_at)
-     VALUES (uuidv7(), $1, $2, $3, $3, ARRAY[$4], $5, $3, true, 1, now(), now()) RETURNING id`, [parkId, departmentId, subject, role, ISSUER]);
+     VALUES (uuidv7(), $1, $2, $3, $3, $4, $5, $6, true, 1, now(), now()) RETURNING id`, [parkId, departmentId, name, roles, ISSUER, subject]);
   return row?.id ?? '';
 }
 
 /** One object of each kind, made by those who would. */
 async function fill(app: TestApp, { parkId, departmentId, subjects, ids }: Omit<Site, 'objects'>): Promise<Site> {
-  const post = async (who: Worker, path: string, body: object = {}): Promise<Record<string, unknown> & { readonly id: string }> => {
-    const response = await ask(app, await voiceOf(app, subjects[who]), 'POST', path, body);
-    if (response.status >= 300) throw new Error(`${subjects[who]} ${path}: ${response.status} ${response.text}`);
-    return response.body as { id: string };
-  };
+  const post = async (who: Worker, path: string, body?: object): ReturnType<typeof doAs> => doAs(app, subjects[who], path, body);
   const { id: enterprises } = await post('admin', 'enterprises', { name: '星野县联营食品有限公司', uscc: aUscc(), status: 'in_production', contacts: [{ name: '王小明', title: '总经理', phone: '13812345678' }] });
   const { id: assignments } = await post('admin', 'assignments', { enterpriseId: enterprises, cadreId: ids.officer, capacity: 'officer', startsOn: '2026-03-02' });
   await post('admin', 'assignments', { enterpriseId: enterprises, cadreId: ids.leader, capacity: 'leader', startsOn: '2026-03-02' });
@@ -114,7 +134,7 @@ async function fill(app: TestApp, { parkId, departmentId, subjects, ids }: Omit<
     parkId, departmentId, subjects, ids,
     objects: {
       parks: parkId, departments: departmentId, cadres: ids.colleague, enterprises, assignments, visits, 'planned-visits': plans, leaves, 'guide-items': guideItems, tickets, linkages, 'follow-ups': followUp?.id ?? '',
-      supervision: reminders, matters,
+      'supervision/reminders': reminders, matters,
     },
   };
 }

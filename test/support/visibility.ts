@@ -2,7 +2,7 @@ import type { Actor } from '../../src/kernel/actor';
 
 /**
  * What somebody may see, said once more and in another way than the queries of the application say it: section 9 of the domain, in plain SQL over the whole
- * park. Parameters: `:park`, `:me` (null for a client), `:department`, `:today`, `:visitor` (an officer or leader).
+ * park. Parameters: `:park`, `:me` (null for a client), `:department`, `:today`, `:visitor` (an officer or leader), `:inspects`, `:county`.
  */
 
 export interface Reader extends Pick<Actor, 'kind' | 'roles' | 'scopes'> {
@@ -30,6 +30,21 @@ export const SEEN_TICKET = `(
 export const SEEN_VISIT = `(v.author_id = :me OR v.id IN (SELECT p.visit_id FROM visit_participant p WHERE p.cadre_id = :me AND p.removed_at IS NULL)
   OR v.enterprise_id IN (SELECT a.enterprise_id FROM assignment a WHERE a.cadre_id = :me))`;
 
+/** Of `r`, for who inspects: what is of their level, and does not speak of them by id or by name. */
+const READ_REPORT = `r.level = CASE WHEN :county THEN 'county' ELSE 'park' END AND r.id NOT IN (SELECT n.report_id FROM integrity_named n WHERE n.cadre_id = :me)
+  AND NOT EXISTS (SELECT FROM cadre c WHERE c.id = :me AND r.search_text LIKE '%' || lower(replace(c.name, '-', '')) || '%')`;
+
+/** What somebody holds of an enterprise, as the list of what is to be given to others names it. Who leads by a linkage is not listed once more for its ticket. */
+const HELD = `
+  SELECT concat_ws(' ', 'assignment', a.id, a.cadre_id) AS id, a.park_id, a.cadre_id, a.enterprise_id FROM assignment a WHERE a.ends_on IS NULL OR a.ends_on > :today
+  UNION ALL SELECT concat_ws(' ', 'handler', t.id, t.handler_id), t.park_id, t.handler_id, t.enterprise_id FROM ticket t WHERE t.ended_at IS NULL
+  UNION ALL SELECT concat_ws(' ', 'lead', t.id, t.lead_id), t.park_id, t.lead_id, t.enterprise_id FROM ticket t
+    WHERE t.ended_at IS NULL AND t.id NOT IN (SELECT l.ticket_id FROM linkage l WHERE l.lead_id = t.lead_id AND l.closed_at IS NULL)
+  UNION ALL SELECT concat_ws(' ', 'collaborator', t.id, c.cadre_id), t.park_id, c.cadre_id, t.enterprise_id FROM ticket t JOIN ticket_collaborator c ON c.ticket_id = t.id WHERE t.ended_at IS NULL
+  UNION ALL SELECT concat_ws(' ', 'linkage_lead', t.id, l.id, l.lead_id), t.park_id, l.lead_id, t.enterprise_id FROM ticket t JOIN linkage l ON l.ticket_id = t.id WHERE t.ended_at IS NULL AND l.closed_at IS NULL
+  UNION ALL SELECT concat_ws(' ', 'linkage_member', t.id, l.id, m.cadre_id), t.park_id, m.cadre_id, t.enterprise_id
+    FROM ticket t JOIN linkage l ON l.ticket_id = t.id JOIN linkage_member m ON m.linkage_id = l.id WHERE t.ended_at IS NULL AND l.closed_at IS NULL AND m.left_at IS NULL`;
+
 interface Seen {
   /** Ids of all that is in the list of a park. */
   readonly all: string;
@@ -38,6 +53,9 @@ interface Seen {
   /** The member of an item by which it is told from others, if not `id`. */
   readonly by?: (item: Record<string, unknown>) => unknown;
 }
+
+const DECLARED = 'SELECT d.id FROM integrity_declaration d WHERE d.park_id = :park AND (:inspects OR d.cadre_id = :me)';
+const RECUSED = `SELECT r.id FROM integrity_recusal r WHERE r.park_id = :park AND r.level = CASE WHEN :county THEN 'county' ELSE 'park' END AND r.cadre_id <> :me`;
 
 const enterpriseOf = (item: Record<string, unknown>): unknown => (item['enterprise'] as { id: string }).id;
 
@@ -68,4 +86,19 @@ export const LISTS: Readonly<Record<string, Seen>> = {
   'supervision/coverage': { all: `SELECT id FROM enterprise WHERE park_id = :park AND status NOT IN ('suspended', 'exited')`, by: enterpriseOf },
   'supervision/burden': { all: 'SELECT id FROM enterprise WHERE false', by: enterpriseOf },
   'access-log': { all: 'SELECT id FROM access_log WHERE park_id = :park' },
+  'integrity/reports': { all: `SELECT r.id FROM integrity_report r WHERE r.park_id = :park AND ${READ_REPORT}` },
+  'integrity/reports?status=decided': { all: `SELECT r.id FROM integrity_report r WHERE r.park_id = :park AND r.decided_at IS NOT NULL AND ${READ_REPORT}` },
+  'integrity/declarations': { all: DECLARED },
+  'integrity/declarations?ended=false': { all: `${DECLARED} AND d.ended_at IS NULL` },
+  'integrity/recusals': { all: RECUSED },
+  'integrity/recusals?ended=true': { all: `${RECUSED} AND r.ended_at IS NOT NULL` },
+  // What was declared alone: a refusal without a line here must not tell a report from a recusal.
+  'integrity/recused': {
+    all: `SELECT h.id FROM (${HELD}) AS h WHERE h.park_id = :park AND (h.cadre_id, h.enterprise_id) IN (SELECT d.cadre_id, d.enterprise_id FROM integrity_declaration d WHERE d.ended_at IS NULL)`,
+    by: ({ holding, assignmentId, ticketId, linkageId, cadre }) => ([holding, assignmentId, ticketId, linkageId, (cadre as { id: string }).id] as (string | null)[]).filter((part) => part !== null).join(' '),
+  },
+  'clients': { all: 'SELECT client_id AS id FROM machine_client_park WHERE granted_park_id = :park' },
+  'clients?active=true': { all: 'SELECT g.client_id AS id FROM machine_client_park g JOIN machine_client c ON c.id = g.client_id WHERE g.granted_park_id = :park AND g.revoked_at IS NULL AND c.revoked_at IS NULL' },
+  'accounts': { all: 'SELECT id FROM account WHERE park_id = :park' },
+  'accounts?locked=false': { all: 'SELECT id FROM account WHERE park_id = :park AND locked_at IS NULL' },
 };
