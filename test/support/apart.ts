@@ -1,5 +1,5 @@
 import { AccountsService } from '../../src/identity/accounts/accounts.service';
-import type { TestApp } from './app';
+import { ISSUER, type TestApp } from './app';
 import { A_PICTURE, aReport } from './integrity';
 import { doAs, type Site, type SiteName, SITES, type Worker } from './sites';
 import { aClientId } from './world';
@@ -36,7 +36,7 @@ export async function addApart(app: TestApp, sites: Readonly<Record<SiteName, Si
 }
 
 /** Reports of each level, and of whom they speak: by id, and by a name in what they tell. One stays open. */
-async function reports({ app, post, parkId, ids }: Scene): Promise<Objects> {
+async function reports({ app, post, parkId, ids, subjects }: Scene): Promise<Objects> {
   const [row] = await app.sql<{ code: string; name: string }>('SELECT p.code, c.name FROM park p JOIN cadre c ON c.park_id = p.id WHERE p.id = $1 AND c.id = $2', [parkId, ids.countyInspector]);
   const parkCode = row?.code ?? '';
   const decided = async (by: Worker, given: object = {}): Promise<string> => {
@@ -51,7 +51,7 @@ async function reports({ app, post, parkId, ids }: Scene): Promise<Objects> {
     'integrity/reports about a county’s inspector': await decided('otherCountyInspector', { text: `${row?.name ?? ''}常去该公司吃饭。` }),
   };
   await aReport(app, { parkCode });
-  await post('inspector', 'integrity/inspectors', { cadreId: ids.newInspector });
+  await post('inspector', 'integrity/inspectors', { cadreId: ids.newInspector, identity: { issuer: ISSUER, subject: subjects.newInspector } });
   return { ...made, 'integrity/inspectors': ids.otherInspector, 'integrity/inspectors of the county': ids.otherCountyInspector };
 }
 
