@@ -118,7 +118,7 @@ describe('accounts', () => {
   });
 
   it('keep what is secret from every query of a caller’s', async () => {
-    for (const table of ['account_credential', 'oidc_payload', 'oidc_key', 'sign_in_failure']) {
+    for (const table of ['account_credential', 'oidc_payload', 'oidc_key', 'sign_in_failure', 'sign_in_note']) {
       const [policy] = await app.sql<{ rule: string; secured: boolean }>(
         'SELECT pg_get_expr(p.polqual, p.polrelid) AS rule, c.relrowsecurity AS secured FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE c.relname = $1', [table]);
       expect(policy?.secured).toBe(true);
