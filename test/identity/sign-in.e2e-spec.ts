@@ -6,7 +6,10 @@ import { AccountsService } from '../../src/identity/accounts/accounts.service';
 import { PasswordHasher } from '../../src/identity/accounts/password-hasher';
 import { SignIn } from '../../src/identity/accounts/sign-in.service';
 import { anAccount, APP, BACK, begin, Browser, claimsOf, codeOf, DESK, exchange, PASSWORD, serve, type Served, settle, signInThrough } from '../support/browser';
+import { everything } from '../support/feed';
+import { seal, stopSealing } from '../support/seal';
 import { statementsOf } from '../support/statements';
+import { aSessionOf } from '../support/world';
 
 // Passwords are hashed at their full cost, and many people sign in.
 jest.setTimeout(120_000);
@@ -20,6 +23,7 @@ describe('signing in at the built-in issuer', () => {
     useLogs(served.app, pino({ level: 'warn' }, { write: (line: string) => { warnings.push(line); } }));
   });
   afterAll(async () => {
+    await stopSealing(served);
     await served.close();
     jest.restoreAllMocks();
   });
@@ -314,6 +318,28 @@ describe('signing in at the built-in issuer', () => {
     const pages = await Promise.all(twins.map(async (twin) => twin.submit(await pageFor(twin), { login: account.login, password: PASSWORD })));
     const outcomes = await Promise.all(twins.map(async (twin, index) => twin.submit(pages[index] ?? asked, { code: next })));
     expect(outcomes.filter(({ url }) => url.startsWith(BACK))).toHaveLength(1);
+  });
+
+  it('keeps from the journal and its readers when an inspector comes and goes; other inspectors read it', async () => {
+    const id = await idOf('inspector');
+    const browser = new Browser();
+    expect((await browser.submit(await pageFor(browser), { login: 'inspector', password: 'Wrong-lampe-38' })).text).toMatch(refused);
+    await noteFailures();
+    served.clock.advance(1_000);
+    await served.as('inspector').post(`/me/sessions/${await aSessionOf(served, 'inspector')}/revoke`).expect(200);
+    expect(await entriesOf(id)).toEqual(['account.created']);
+    const { items } = (await served.as('inspector').get(`/access-log?subjectId=${id}`).expect(200)).body as { items: { action: string; parkId: string; actorId: string; subjectType: string }[] };
+    expect(new Set(items.map(({ action }) => action))).toEqual(new Set(['password_changed', 'second_factor_set', 'signed_in', 'sign_in_failed', 'session_revoked'].map((what) => `account.${what}`)));
+    expect(items[0]).toMatchObject({ action: 'account.session_revoked', parkId: served.parkId, actorId: served.cadres.inspector, subjectType: 'account' });
+    await seal(served);
+    const told = (await everything(served.as('supervisor'))).items.filter(({ type }) => type.startsWith('service-ledger.account.'));
+    expect(told.some(({ type }) => type === 'service-ledger.account.signed_in.v1')).toBe(true);
+    expect(told.filter(({ subject }) => subject.endsWith(id)).map(({ type }) => type)).toEqual(['service-ledger.account.created.v1']);
+    const last = async (who: 'admin' | 'inspector') => ((await served.as(who).get(`/accounts/${id}`).expect(200)).body as { lastSignInAt: string | null }).lastSignInAt;
+    expect([await last('admin'), typeof await last('inspector')]).toEqual([null, 'string']);
+    const { items: listed } = (await served.as('admin').get('/accounts').expect(200)).body as { items: { id: string; lastSignInAt: string | null }[] };
+    expect(listed.find((one) => one.id === id)?.lastSignInAt).toBeNull();
+    expect(listed.some(({ lastSignInAt }) => lastSignInAt !== null)).toBe(true);
   });
 
   it('does not go on by skipping a page', async () => {

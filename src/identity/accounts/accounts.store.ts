@@ -42,14 +42,14 @@ export interface Candidate {
 export class AccountsStore {
   constructor(private readonly database: Database) {}
 
-  async read(actor: Actor, id: string): Promise<Account | null> {
-    const [row] = await this.database.read<Account>(actor, { name: 'account', text: `SELECT ${COLUMNS} FROM account a WHERE a.park_id = ANY ($1) AND a.id = $2`, values: [actor.parkIds, id] });
+  async read(actor: Actor, id: string): Promise<HeldAccount | null> {
+    const [row] = await this.database.read<HeldAccount>(actor, { name: 'account', text: `SELECT ${HELD} WHERE a.park_id = ANY ($1) AND a.id = $2`, values: [actor.parkIds, id] });
     return row ?? null;
   }
 
   /** Sorted by login name. */
-  async list(actor: Actor, parkId: string, query: AccountFilters): Promise<PageRows<Account>> {
-    return readPage<Account>(this.database, actor, query, 'accounts', ['string', 'string'], (slice) => this.#listStatement(parkId, query, slice));
+  async list(actor: Actor, parkId: string, query: AccountFilters): Promise<PageRows<HeldAccount>> {
+    return readPage<HeldAccount>(this.database, actor, query, 'accounts', ['string', 'string'], (slice) => this.#listStatement(parkId, query, slice));
   }
 
   #listStatement(parkId: string, query: AccountFilters, { after, limit }: Slice): Statement {
@@ -66,7 +66,7 @@ export class AccountsStore {
     if (after !== undefined) where('after', `(a.login, a.id) > (${param(after[0])}, ${param(after[1])}::uuid)`);
     return {
       name: ['accounts', ...used].join('-'),
-      text: `SELECT ${COLUMNS} FROM account a WHERE ${['a.park_id = $1', ...conditions].join(' AND ')} ORDER BY a.login, a.id LIMIT $2`, values,
+      text: `SELECT ${HELD} WHERE ${['a.park_id = $1', ...conditions].join(' AND ')} ORDER BY a.login, a.id LIMIT $2`, values,
     };
   }
 
