@@ -26,7 +26,7 @@ const SEES: readonly Words[] = [
   [/^supervision\//, REGISTER],
   [/^changes$/, 'Every entry of the parks in scope; a client the data of the types alone that its other scopes let it read.'],
   [/^journal\//, 'The chains of the parks in scope.'],
-  [/^access-log$/, 'The lines of one’s own park.'],
+  [/^access-log$/, 'The lines of one’s own park, and those about the operator, who is of none.'],
   [/^integrity\/declarations/, 'Inspectors: the declarations of the park. Everybody else: their own.'],
   [/^integrity/, 'Inspectors of the park; a report that names one of them is the county’s inspectors’. Nobody whom a report names.'],
   [/^accounts/, 'The accounts of one’s own park.'],
