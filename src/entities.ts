@@ -8,7 +8,7 @@ import { EnterpriseStatusChange } from './enterprises/enterprise-status.entity';
 import { Enterprise } from './enterprises/enterprise.entity';
 import { GuideItem, GuideItemVersion } from './guide/guide-item.entity';
 import { MachineClient, MachineClientPark, MachineClientSecret } from './identity/clients/machine-client.entity';
-import { Account, AccountCredential, SignInFailure } from './identity/accounts/account.entity';
+import { Account, AccountCredential, SignInFailure, SignInNote } from './identity/accounts/account.entity';
 import { OidcKey, OidcPayload } from './identity/provider/oidc.entity';
 import { IntegrityDeclaration, IntegrityRecusal } from './integrity/conflict.entity';
 import { IntegrityEntry, IntegrityHead } from './integrity/integrity-chain.entity';
@@ -47,5 +47,5 @@ export const ENTITIES: readonly EntityClass[] = [
   TicketCollaborator, TicketEvent, TicketClock, EnterpriseLink, LinkDelivery, Linkage, LinkageMember, LinkageDepartment, LinkageReply, LinkageSession, LinkageParticipant, FollowUp,
   Reminder, Matter, MatterTicket, MatterNote, IntegrityReport, IntegrityReporter, IntegrityNamed, IntegrityFile, IntegrityMessage, IntegrityDeclaration, IntegrityRecusal, IntegrityEntry, IntegrityHead,
   MachineClient, MachineClientPark, MachineClientSecret, JournalEntry, JournalHead, JournalVerification, AccessLogEntry, ClientMadeId, KeptAnswer, RateWindow, JobRound,
-  Account, AccountCredential, SignInFailure, OidcPayload, OidcKey,
+  Account, AccountCredential, SignInFailure, SignInNote, OidcPayload, OidcKey,
 ];

@@ -26,7 +26,7 @@ const SEES: readonly Words[] = [
   [/^supervision\//, REGISTER],
   [/^changes$/, 'Every entry of the parks in scope; a client the data of the types alone that its other scopes let it read.'],
   [/^journal\//, 'The chains of the parks in scope.'],
-  [/^access-log$/, 'The lines of the parks in scope.'],
+  [/^access-log$/, 'The lines of the parks in scope, and those about the operator, who is of none.'],
   [/^integrity\/declarations/, 'Inspectors: the declarations of the park, of which nobody ends their own. Everybody else: their own.'],
   [/^integrity\/recused$/, 'What somebody of the park holds who has declared a conflict since; nothing of reports and recusals.'],
   [/^integrity\/recusals/, 'Inspectors: those of their level, the park’s or the county’s, but for any about themselves.'],

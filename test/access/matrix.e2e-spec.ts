@@ -141,6 +141,8 @@ describe('the matrix', () => {
     await step('supervisor', await ticket(department), 'assign', { handlerId: own.ids.officer });
     // Nobody's yet: the department that assigns answers for it.
     await ticket(department);
+    // The operator's, who is of no park.
+    await app.sql(`INSERT INTO access_log (id, at, actor_kind, actor_id, action, subject_type, subject_id, request_id) VALUES (uuidv7(), now(), 'operator', 'x', 'account.signed_in', 'account', uuidv7(), 'x')`);
     // Withdrawn, so that somebody has to call; by whom it was recorded may not.
     const withdrawn = await ticket(own);
     await step('supervisor', withdrawn, 'assign', { handlerId: own.ids.handler });

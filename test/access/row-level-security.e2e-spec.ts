@@ -58,6 +58,16 @@ describe('row-level security by park', () => {
     for (const parks of [[app.otherParkId], []]) expect(await database.read(actorOf(parks), asked)).toEqual([{ recused: false }]);
   });
 
+  it('shows a line of the access log that is of no park to every park, to nobody without one, and lets the system alone write it', async () => {
+    const line = 'INSERT INTO access_log (id, park_id, at, actor_kind, actor_id, action, subject_type, subject_id, request_id) VALUES (uuidv7(), $1, now(), $2, $2, $2, $2, uuidv7(), $2)';
+    await database.transact(systemActor('test'), async (em) => { for (const park of [null, app.parkId, app.otherParkId]) await em.query(line, [park, 'x']); });
+    const seen = async (parks: readonly string[]) => (await database.read<{ park: string | null }>(actorOf(parks), { name: 'forgot-access-log', text: 'SELECT DISTINCT park_id AS park FROM access_log ORDER BY 1 NULLS LAST', values: [] })).map(({ park }) => park);
+    expect(await seen([app.parkId])).toEqual([app.parkId, null]);
+    expect(await seen([app.otherParkId])).toEqual([app.otherParkId, null]);
+    expect(await seen([])).toEqual([]);
+    for (const park of [null, app.otherParkId]) await expect(database.transact(actorOf([app.parkId]), async (em) => em.query<unknown>(line, [park, 'x']))).rejects.toThrow(/row-level security/);
+  });
+
   it('shows nothing when nobody is named, also on a connection that has served somebody', async () => {
     await database.read(actorOf([app.parkId]), { name: 'warm', text: 'SELECT 1', values: [] });
     for (let again = 0; again < 8; again += 1) expect(await app.app.get(DataSource).query<unknown[]>('SELECT id FROM enterprise')).toEqual([]);

@@ -99,6 +99,12 @@ describe('accounts', () => {
     expect(items.map(({ login }) => login)).not.toContain('root.op');
     await accounts.resetFromCommandLine('root.op');
     expect(await app.sql('SELECT action FROM access_log WHERE park_id IS NULL ORDER BY id')).toEqual([{ action: 'account.created' }, { action: 'account.reset' }]);
+    // Inspectors of every park read it, and with it nothing of another park.
+    await app.sql(`UPDATE cadre SET roles = '{inspector}' WHERE id = $1`, [app.cadres.strangerOfficer]);
+    for (const who of ['inspector', 'strangerOfficer'] as const) {
+      const { items: lines } = (await app.as(who).get('/access-log').expect(200)).body as { items: { action: string; subjectId: string; parkId: string | null }[] };
+      expect(new Set(lines.filter(({ subjectId }) => subjectId === account.id).map((line) => `${line.action} ${String(line.parkId)}`))).toEqual(new Set(['account.created null', 'account.reset null']));
+    }
     await expect(accounts.resetFromCommandLine('nobody')).rejects.toMatchObject({ code: 'not-found' });
   });
 
@@ -118,7 +124,7 @@ describe('accounts', () => {
   });
 
   it('keep what is secret from every query of a caller’s', async () => {
-    for (const table of ['account_credential', 'oidc_payload', 'oidc_key', 'sign_in_failure']) {
+    for (const table of ['account_credential', 'oidc_payload', 'oidc_key', 'sign_in_failure', 'sign_in_note']) {
       const [policy] = await app.sql<{ rule: string; secured: boolean }>(
         'SELECT pg_get_expr(p.polqual, p.polrelid) AS rule, c.relrowsecurity AS secured FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE c.relname = $1', [table]);
       expect(policy?.secured).toBe(true);

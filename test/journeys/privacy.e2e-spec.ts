@@ -57,6 +57,27 @@ describe('the access log', () => {
     expect((await app.as('strangerOfficer').get('/access-log?count=true').expect(200)).body).toEqual({ items: [], nextCursor: null, total: 0 });
     await app.as('strangerOfficer').get(`/access-log?parkId=${app.parkId}`).expect(404);
   });
+
+  it('shows what is of no park in every park, page by page, in its place', async () => {
+    const lines = await read();
+    await app.sql(`
+      INSERT INTO access_log (id, park_id, at, actor_kind, actor_id, action, subject_type, subject_id, request_id)
+      SELECT overlay(l.id::text PLACING 'ffffffff' FROM 29)::uuid, NULL, l.at, 'operator', 'x', 'account.signed_in', 'account', uuidv7(), 'x' FROM access_log l WHERE l.action = 'contacts.reveal'`);
+    const both = await read();
+    expect(both.map(({ action }) => action)).toEqual(['contacts.erase', ...lines.slice(1).flatMap(() => ['account.signed_in', 'contacts.reveal'])]);
+    const pages: Line[] = [];
+    for (let cursor = ''; ;) {
+      const { items, nextCursor, total } = (await app.as('inspector').get(`/access-log?limit=2&count=true${cursor}`).expect(200)).body as { items: Line[]; nextCursor: string | null; total: number };
+      expect(total).toBe(7);
+      pages.push(...items);
+      if (nextCursor === null) break;
+      cursor = `&cursor=${nextCursor}`;
+    }
+    expect(pages).toEqual(both);
+    expect((await read('?action=account.signed_in&from=2026-03-03&to=2026-03-03')).map(({ at }) => at)).toEqual(['2026-03-03T01:30:00.000Z']);
+    const { items, total } = (await app.as('strangerOfficer').get('/access-log?count=true').expect(200)).body as { items: (Line & { parkId: null })[]; total: number };
+    expect([total, items.map(({ action, parkId }) => [action, parkId])]).toEqual([3, Array.from({ length: 3 }, () => ['account.signed_in', null])]);
+  });
 });
 
 describe('whom a visit met', () => {

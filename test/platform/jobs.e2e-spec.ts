@@ -23,7 +23,7 @@ describe('jobs', () => {
   it('are registered by name, each with its own schedule', async () => {
     const scheduled = await app.sql<{ name: string }>('SELECT name FROM pgboss.schedule ORDER BY name');
     expect(scheduled.map(({ name }) => name)).toEqual(app.app.get(Jobs).registered.map(({ name }) => name).sort());
-    expect(scheduled.map(({ name }) => name)).toEqual(['duties-reconcile', 'duties-sweep', 'enterprise-status-turn', 'journal-verify', 'kept-answers-cleanup', 'link-deliveries', 'matters-sweep', 'oidc-cleanup', 'oidc-keys', 'persons-retention', 'rate-windows-cleanup', 'tickets-reconcile', 'tickets-sweep']);
+    expect(scheduled.map(({ name }) => name)).toEqual(['duties-reconcile', 'duties-sweep', 'enterprise-status-turn', 'failed-sign-ins', 'journal-verify', 'kept-answers-cleanup', 'link-deliveries', 'matters-sweep', 'oidc-cleanup', 'oidc-keys', 'persons-retention', 'rate-windows-cleanup', 'tickets-reconcile', 'tickets-sweep']);
   });
 
   it('are taken up again when the process that had one is killed', async () => {

@@ -12,6 +12,7 @@ const OPEN_TABLES: Readonly<Record<string, string>> = {
 const OTHER_POLICIES: Readonly<Record<string, string>> = {
   park: 'a park is itself what is in scope',
   kept_answer: 'a refusal belongs to no park, and is found by the hash of its caller and key alone',
+  access_log: 'lines of no park concern the operator, and with that every park: read by whoever has one in scope, written by the system alone',
   machine_client: 'a machine is seen by every park that has granted it something, and written by its own',
   machine_client_park: 'what a park has granted to a machine is seen by it and by the machine’s own park',
 };
@@ -20,7 +21,7 @@ const OTHER_POLICIES: Readonly<Record<string, string>> = {
 const OF_NO_PARK: Readonly<Record<string, string>> = {
   kept_answer: 'a refusal belongs to no park',
   account: 'the operator’s account belongs to no park',
-  access_log: 'somebody who fails to sign in may belong to none',
+  access_log: 'what becomes of the operator’s account is of no park',
 };
 
 /** The catalogue of the migrated database, so that what a later migration forgets is found without a line here. */

@@ -130,7 +130,7 @@ export async function exchange({ config, verifier, state, nonce }: Flow, answer:
 export type Tokens = Awaited<ReturnType<typeof exchange>>;
 
 /** An account of a cadre, its one-time password, and who gives it. */
-export async function anAccount(app: TestApp, who: keyof TestApp['cadres'], by: 'admin' | 'inspector' = 'admin', login: string = who): Promise<{ id: string; login: string; oneTimePassword: string }> {
+export async function anAccount(app: TestApp, who: keyof TestApp['cadres'], by: 'admin' | 'inspector' | 'stranger' = 'admin', login: string = who): Promise<{ id: string; login: string; oneTimePassword: string }> {
   const response = await app.as(by).post('/accounts', { cadreId: app.cadres[who], login }).expect(200);
   return response.body as { id: string; login: string; oneTimePassword: string };
 }

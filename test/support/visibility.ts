@@ -85,7 +85,7 @@ export const LISTS: Readonly<Record<string, Seen>> = {
   'supervision/overdue-visits?dueWithinDays=366': { all: 'SELECT id FROM assignment WHERE park_id = :park AND next_due_on IS NOT NULL', by: ({ assignmentId }) => assignmentId },
   'supervision/coverage': { all: `SELECT id FROM enterprise WHERE park_id = :park AND status NOT IN ('suspended', 'exited')`, by: enterpriseOf },
   'supervision/burden': { all: 'SELECT id FROM enterprise WHERE false', by: enterpriseOf },
-  'access-log': { all: 'SELECT id FROM access_log WHERE park_id = :park' },
+  'access-log': { all: 'SELECT id FROM access_log WHERE park_id = :park OR park_id IS NULL' },
   'integrity/reports': { all: `SELECT r.id FROM integrity_report r WHERE r.park_id = :park AND ${READ_REPORT}` },
   'integrity/reports?status=decided': { all: `SELECT r.id FROM integrity_report r WHERE r.park_id = :park AND r.decided_at IS NOT NULL AND ${READ_REPORT}` },
   'integrity/declarations': { all: DECLARED },

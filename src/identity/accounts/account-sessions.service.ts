@@ -6,7 +6,7 @@ import { Database } from '../../platform/db/database';
 import type { Once } from '../../platform/db/once';
 import { type Page, pageOf, type PageQuery } from '../../platform/http/page';
 import { AccountRecord } from './account-record';
-import { type AccountSession, AccountSessionsStore, type SessionHolder } from './account-sessions.store';
+import { type AccountSession, AccountSessionsStore, type RecordedHolder } from './account-sessions.store';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -34,7 +34,7 @@ export class AccountSessions {
     }, once);
   }
 
-  async #holder(actor: Actor): Promise<SessionHolder | undefined> {
+  async #holder(actor: Actor): Promise<RecordedHolder | undefined> {
     if (!UUID.test(actor.id) || (actor.kind !== 'cadre' && actor.kind !== 'operator')) return undefined;
     return this.store.findHolderAsSystem(systemActor(actor.requestId), actor.kind === 'cadre' ? { cadreId: actor.id } : { accountId: actor.id });
   }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { Actor } from '../../kernel/actor';
+import type { Actor, Role } from '../../kernel/actor';
 import { Database } from '../../platform/db/database';
 
 /** What an app was given when somebody signed in with it: it lasts while the app renews its tokens, and at most until it expires. */
@@ -20,16 +20,25 @@ export interface SessionHolder {
   readonly cadreId: string | null;
 }
 
+export interface RecordedHolder extends SessionHolder {
+  readonly roles: readonly Role[];
+}
+
 /** Sessions are rows of the issuer's state, which the system alone sees: whose they are is a condition of each query. */
 @Injectable()
 export class AccountSessionsStore {
   constructor(private readonly database: Database) {}
 
   /** The account of a cadre, or the operator's own. */
-  async findHolderAsSystem(system: Actor, of: { readonly cadreId: string } | { readonly accountId: string }): Promise<SessionHolder | undefined> {
+  async findHolderAsSystem(system: Actor, of: { readonly cadreId: string } | { readonly accountId: string }): Promise<RecordedHolder | undefined> {
     const [row] = 'cadreId' in of
-      ? await this.database.read<SessionHolder>(system, { name: 'session-holder-cadre', text: 'SELECT id, park_id AS "parkId", cadre_id AS "cadreId" FROM account WHERE cadre_id = $1', values: [of.cadreId] })
-      : await this.database.read<SessionHolder>(system, { name: 'session-holder-operator', text: 'SELECT id, park_id AS "parkId", cadre_id AS "cadreId" FROM account WHERE id = $1 AND cadre_id IS NULL', values: [of.accountId] });
+      ? await this.database.read<RecordedHolder>(system, {
+        name: 'session-holder-cadre',
+        text: 'SELECT a.id, a.park_id AS "parkId", a.cadre_id AS "cadreId", c.roles FROM account a JOIN cadre c ON c.park_id = a.park_id AND c.id = a.cadre_id WHERE a.cadre_id = $1', values: [of.cadreId],
+      })
+      : await this.database.read<RecordedHolder>(system, {
+        name: 'session-holder-operator', text: `SELECT id, park_id AS "parkId", cadre_id AS "cadreId", ARRAY['operator'] AS roles FROM account WHERE id = $1 AND cadre_id IS NULL`, values: [of.accountId],
+      });
     return row;
   }
 

@@ -52,7 +52,10 @@ export class AccountCredential {
   @Column('bigint', { nullable: true }) totpStep: string | null;
 }
 
-/** How often signing in has failed from one address, or in the whole installation, in some minutes. The key is a digest. */
+/**
+ * How often signing in has failed from one address, or in the whole installation, or was tried with one name, in some minutes. The key is a digest. Logged as an account is, so
+ * that a commit costs the same where nobody has the name.
+ */
 @Entity('sign_in_failure')
 @Check('sign_in_failure_counts', 'failures >= 0')
 @Index('sign_in_failure_by_age', ['beginsAt'])
@@ -60,4 +63,15 @@ export class SignInFailure {
   @PrimaryColumn('bytea', { primaryKeyConstraintName: 'sign_in_failure_pkey' }) key: Buffer;
   @PrimaryColumn('timestamptz', { primaryKeyConstraintName: 'sign_in_failure_pkey' }) beginsAt: Date;
   @Column('integer') failures: number;
+}
+
+/** An attempt that failed and is to be put on the record. There is one whether somebody has the name or not; it refers to nothing, since looking that up would cost. */
+@Entity('sign_in_note')
+export class SignInNote {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'sign_in_note_pkey' }) id: string;
+  @Column('uuid', { nullable: true }) accountId: string | null;
+  /** Failed attempts of the account, this one included. */
+  @Column('integer') failures: number;
+  @Column('timestamptz') at: Date;
+  @Column('text') requestId: string;
 }

@@ -27,7 +27,7 @@ export class AccountResponse {
   @Flag({ description: 'Whether the next sign-in asks for a new password.' }) mustChangePassword: boolean;
   @Flag({ description: 'Whether a second factor is asked for.' }) secondFactor: boolean;
   @Flag({ description: 'Whether nobody may sign in with it.' }) locked: boolean;
-  @InstantField({ description: 'When somebody signed in with it last.', nullable: true }) lastSignInAt: string | null;
+  @InstantField({ description: 'When somebody signed in with it last; of an inspector’s this is told to inspectors alone.', nullable: true }) lastSignInAt: string | null;
   @Whole({ description: 'Counts changes; the ETag.', min: 1, max: 2_147_483_647 }) version: number;
   @InstantField({ description: 'When the account was made.' }) createdAt: string;
   @InstantField({ description: 'When the account was changed last.' }) updatedAt: string;

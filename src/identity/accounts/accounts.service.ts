@@ -37,11 +37,11 @@ export class AccountsService {
   ) {}
 
   async list(actor: Actor, query: AccountFilters): Promise<Page<Account>> {
-    return toPage(await this.store.list(actor, parkOf(actor, query.parkId), query), query, 'accounts', (one) => [one.login, one.id], (one) => one);
+    return toPage(await this.store.list(actor, parkOf(actor, query.parkId), query), query, 'accounts', (one) => [one.login, one.id], (one) => shownTo(actor, one));
   }
 
   async read(actor: Actor, id: string): Promise<Account> {
-    return found(await this.store.read(actor, id));
+    return shownTo(actor, found(await this.store.read(actor, id)));
   }
 
   /** Problems: `reference-unknown`, `cadre-inactive`, `login-taken`, `account-exists`; `forbidden` for a cadre whose account is not this caller's to give. */
@@ -90,7 +90,7 @@ export class AccountsService {
         version: 1, createdAt: now, updatedAt: now,
       };
       await this.store.insertAsSystem(em, made, { accountId: made.id, passwordHash, passwordSetAt: now, usableUntil, oldHashes: [], totpSecret: null, totpStep: null });
-      await this.record.note(em, actor, made, 'account.created', now);
+      await this.record.note(em, actor, { ...made, roles: cadre?.roles ?? ['operator'] }, 'account.created', now);
       return made;
     });
     return { account, oneTimePassword, usableUntil };
@@ -144,6 +144,11 @@ function acceptLogin(text: string): string {
 function handles(actor: Actor, roles: readonly Role[]): boolean {
   if (roles.includes('county')) return false;
   return hasRole(actor, roles.includes('inspector') ? 'inspector' : 'admin');
+}
+
+/** When an inspector was there last is told to inspectors alone. */
+function shownTo(actor: Actor, account: HeldAccount): Account {
+  return account.roles.includes('inspector') && !hasRole(actor, 'inspector') ? { ...account, lastSignInAt: null } : account;
 }
 
 function requireHandled(actor: Actor, { roles }: HeldAccount): void {

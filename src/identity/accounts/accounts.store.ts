@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { Actor, Role } from '../../kernel/actor';
 import { Database, type Statement } from '../../platform/db/database';
 import { type PageQuery, type PageRows, readPage, type Slice } from '../../platform/http/page';
-import { Account, AccountCredential } from './account.entity';
+import { Account, AccountCredential, type SignInNote } from './account.entity';
 
 export interface AccountFilters extends PageQuery {
   readonly cadreId?: string;
@@ -26,6 +26,11 @@ export interface SigningIn extends HeldAccount {
   readonly totpSecret: Buffer | null;
 }
 
+/** An attempt that failed and is not on the record yet; of no account where nobody had the name, or none was looked at. */
+export interface FailedAttempt extends Pick<SignInNote, 'failures' | 'at' | 'requestId'> {
+  readonly account: Pick<HeldAccount, 'id' | 'parkId' | 'cadreId' | 'roles'> | null;
+}
+
 /** A cadre who may be given an account. */
 export interface Candidate {
   readonly parkId: string;
@@ -37,14 +42,14 @@ export interface Candidate {
 export class AccountsStore {
   constructor(private readonly database: Database) {}
 
-  async read(actor: Actor, id: string): Promise<Account | null> {
-    const [row] = await this.database.read<Account>(actor, { name: 'account', text: `SELECT ${COLUMNS} FROM account a WHERE a.park_id = ANY ($1) AND a.id = $2`, values: [actor.parkIds, id] });
+  async read(actor: Actor, id: string): Promise<HeldAccount | null> {
+    const [row] = await this.database.read<HeldAccount>(actor, { name: 'account', text: `SELECT ${HELD} WHERE a.park_id = ANY ($1) AND a.id = $2`, values: [actor.parkIds, id] });
     return row ?? null;
   }
 
   /** Sorted by login name. */
-  async list(actor: Actor, parkId: string, query: AccountFilters): Promise<PageRows<Account>> {
-    return readPage<Account>(this.database, actor, query, 'accounts', ['string', 'string'], (slice) => this.#listStatement(parkId, query, slice));
+  async list(actor: Actor, parkId: string, query: AccountFilters): Promise<PageRows<HeldAccount>> {
+    return readPage<HeldAccount>(this.database, actor, query, 'accounts', ['string', 'string'], (slice) => this.#listStatement(parkId, query, slice));
   }
 
   #listStatement(parkId: string, query: AccountFilters, { after, limit }: Slice): Statement {
@@ -61,7 +66,7 @@ export class AccountsStore {
     if (after !== undefined) where('after', `(a.login, a.id) > (${param(after[0])}, ${param(after[1])}::uuid)`);
     return {
       name: ['accounts', ...used].join('-'),
-      text: `SELECT ${COLUMNS} FROM account a WHERE ${['a.park_id = $1', ...conditions].join(' AND ')} ORDER BY a.login, a.id LIMIT $2`, values,
+      text: `SELECT ${HELD} WHERE ${['a.park_id = $1', ...conditions].join(' AND ')} ORDER BY a.login, a.id LIMIT $2`, values,
     };
   }
 
@@ -105,6 +110,27 @@ export class AccountsStore {
   /** What signing in counts is no change of the account: its version stays. */
   async countAsSystem(em: EntityManager, id: string, change: Pick<Account, 'failures' | 'waitUntil'> & Partial<Pick<Account, 'lastSignInAt'>>): Promise<void> {
     await em.update(Account, { id }, change);
+  }
+
+  /** Of an attempt. One row is written in any case: the account's, or where there is none that of the name, to no effect, so that neither is told by its cost. */
+  async countAttemptAsSystem(em: EntityManager, id: string | null, { failures, waitUntil }: Pick<Account, 'failures' | 'waitUntil'>, name: Buffer, beginsAt: Date): Promise<void> {
+    await em.query(
+      `WITH counted AS (UPDATE account SET failures = $2, wait_until = $3 WHERE id = $1 RETURNING 1)
+       UPDATE sign_in_failure f SET failures = f.failures WHERE f.key = $4 AND f.begins_at = $5 AND NOT EXISTS (SELECT FROM counted)`, [id, failures, waitUntil, name, beginsAt]);
+  }
+
+  /** In plain SQL: what stands for null must not show in the text of the statement. */
+  async addNoteAsSystem(em: EntityManager, { id, accountId, failures, at, requestId }: SignInNote): Promise<void> {
+    await em.query('INSERT INTO sign_in_note (id, account_id, failures, at, request_id) VALUES ($1, $2, $3, $4, $5)', [id, accountId, failures, at, requestId]);
+  }
+
+  /** The oldest that nobody else is taking, at most so many. They are gone when the transaction commits. */
+  async takeNotesAsSystem(em: EntityManager, most: number): Promise<readonly FailedAttempt[]> {
+    return em.query<FailedAttempt[]>(
+      `WITH taken AS (DELETE FROM sign_in_note WHERE id IN (SELECT id FROM sign_in_note ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING *)
+       SELECT t.failures, t.at, t.request_id AS "requestId",
+         CASE WHEN a.id IS NOT NULL THEN json_build_object('id', a.id, 'parkId', a.park_id, 'cadreId', a.cadre_id, 'roles', ${ROLES}) END AS account
+       FROM taken t LEFT JOIN account a ON a.id = t.account_id LEFT JOIN cadre c ON c.park_id = a.park_id AND c.id = a.cadre_id ORDER BY t.id`, [most]);
   }
 
   async setCredentialAsSystem(em: EntityManager, accountId: string, change: Partial<AccountCredential>): Promise<void> {
@@ -158,7 +184,8 @@ export class AccountsStore {
 const COLUMNS = `
   a.id, a.park_id AS "parkId", a.cadre_id AS "cadreId", a.login, a.must_change AS "mustChange", a.second_factor_at AS "secondFactorAt", a.failures,
   a.wait_until AS "waitUntil", a.locked_at AS "lockedAt", a.last_sign_in_at AS "lastSignInAt", a.version, a.created_at AS "createdAt", a.updated_at AS "updatedAt"`;
-const HOLDER = `CASE WHEN a.cadre_id IS NULL THEN ARRAY['operator'] ELSE c.roles END AS roles, coalesce(c.active, a.cadre_id IS NULL) AS active`;
+const ROLES = `CASE WHEN a.cadre_id IS NULL THEN ARRAY['operator'] ELSE c.roles END`;
+const HOLDER = `${ROLES} AS roles, coalesce(c.active, a.cadre_id IS NULL) AS active`;
 const HELD = `${COLUMNS}, ${HOLDER} FROM account a LEFT JOIN cadre c ON c.park_id = a.park_id AND c.id = a.cadre_id`;
 const SIGNING_IN = `
   ${COLUMNS}, ${HOLDER}, k.password_hash AS "passwordHash", k.password_set_at AS "passwordSetAt", k.usable_until AS "usableUntil", k.old_hashes AS "oldHashes", k.totp_secret AS "totpSecret"

@@ -29,9 +29,9 @@ export class Argon2Hasher extends PasswordHasher {
   }
 
   async fits(password: string, kept: string | undefined): Promise<boolean> {
-    // Of the same cost as every other.
-    this.#nobodys ??= this.hash('nobody has this password');
-    const fits = await verify(kept ?? await this.#nobodys, password, this.#options);
+    // Of the same cost as every other, and made by whoever comes first, also where it is not needed.
+    const nobodys = await (this.#nobodys ??= this.hash('nobody has this password'));
+    const fits = await verify(kept ?? nobodys, password, this.#options);
     return kept !== undefined && fits;
   }
 }

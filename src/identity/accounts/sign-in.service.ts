@@ -5,6 +5,7 @@ import { systemActor } from '../../kernel/actor';
 import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/db/database';
 import { countedAddress } from '../../platform/http/limits/address';
+import { newId } from '../../platform/ids';
 import { KeyEncryption } from '../../platform/key-encryption';
 import { readLogin } from '../domain/login';
 import { expiryOfPassword, faultOfPassword, LONGEST_PASSWORD, normalisePassword, type PasswordFault, REMEMBERED_PASSWORDS } from '../domain/password';
@@ -27,6 +28,10 @@ const FAILURES_WINDOW_MS = 600_000;
 const PER_ADDRESS = 30;
 const PER_ADDRESS_UNDER_ATTACK = 5;
 const UNDER_ATTACK = 300;
+// From the machine itself comes everybody, where a proxy on it is not configured as trusted: far more than mistype, and far fewer than it takes to try a password on every account.
+const FROM_THE_MACHINE = 300;
+// Few enough that no transaction is long.
+const NOTES_AT_ONCE = 200;
 
 /** Somebody who has proved something, by the password that the account had then: whatever gives it another ends what was begun. */
 export interface Proved {
@@ -41,17 +46,22 @@ interface Attempt {
   /** None where nobody has the name, or no attempt is looked at now. */
   readonly account: SigningIn | undefined;
   readonly window: Date;
-  readonly address: Buffer | undefined;
+  /** What the address is counted by, and whether it is one: that of the machine itself says nothing of who asks. */
+  readonly address: Buffer;
+  readonly told: boolean;
 }
 
 /**
  * Signing in, step by step. An attempt counts as failed until it has succeeded, so that a hundred at once are no better than one after the other; and every attempt
- * costs the same, whether the name is known, waits, is locked, or has no password.
+ * costs the same, whether the name is known, waits, is locked, or has no password: one hash, the same statements, a row of the same name to wait for, two commits that
+ * reach the disk. What only an account has, a line on the record, is written after the answer: {@link noteFailures}.
  */
 @Injectable()
 export class SignIn {
   readonly #logger = new Logger(SignIn.name);
   readonly #failureKey: Buffer;
+  /** The window in which it was last said that the machine itself is refused. */
+  #toldOf = 0;
 
   constructor(
     private readonly store: AccountsStore, private readonly record: AccountRecord, private readonly hasher: PasswordHasher, private readonly database: Database, private readonly clock: Clock,
@@ -63,8 +73,12 @@ export class SignIn {
   /** The first factor. `refused` says nothing of why; `later` that too much was refused to this address. */
   async checkPassword(loginText: string, password: string, address: string, requestId: string): Promise<Proved | 'refused' | 'later'> {
     const now = this.clock.now();
-    const attempt = await this.#begin(readLogin(loginText), address, now, requestId);
-    if (!attempt.allowed) return 'later';
+    // What can be no name is nobody's, as the empty one is.
+    const attempt = await this.#begin(readLogin(loginText) ?? '', address, now, requestId);
+    if (!attempt.allowed) {
+      if (!attempt.told) this.#tellOfProxies(attempt, requestId);
+      return 'later';
+    }
     const { account } = attempt;
     const usable = account !== undefined && isOpen(account) && (account.usableUntil === null || account.usableUntil > now);
     const typed = normalisePassword(password.slice(0, LONGEST_PASSWORD * 2));
@@ -158,46 +172,70 @@ export class SignIn {
     });
   }
 
+  /**
+   * Puts on the record what has failed since the last time. Not in the attempt itself: by the answer nobody may tell whether there was an account to write of. Answers how
+   * many lines it wrote.
+   */
+  async noteFailures(requestId: string): Promise<number> {
+    for (let noted = 0; ;) {
+      const taken = await this.database.transact(systemActor(requestId), async (em) => {
+        const failed = await this.store.takeNotesAsSystem(em, NOTES_AT_ONCE);
+        for (const { account, failures, at, requestId: attempt } of failed) if (account !== null) await this.record.note(em, systemActor(attempt), account, 'account.sign_in_failed', at, { failures });
+        return failed;
+      });
+      noted += taken.filter(({ account }) => account !== null).length;
+      if (taken.length < NOTES_AT_ONCE) return noted;
+    }
+  }
+
   /** Forgets counts that are over. */
   async forgetFailures(requestId: string): Promise<void> {
     const before = new Date(this.clock.now().getTime() - 2 * FAILURES_WINDOW_MS);
     await this.database.transact(systemActor(requestId), async (em) => this.store.forgetFailuresAsSystem(em, before));
   }
 
-  async #begin(login: string | undefined, address: string, now: Date, requestId: string): Promise<Attempt> {
+  /** Attempts at one name come one after the other, whether anybody has it or not: each first counts the name, and waits for that row. */
+  async #begin(login: string, address: string, now: Date, requestId: string): Promise<Attempt> {
     const window = new Date(now.getTime() - (now.getTime() % FAILURES_WINDOW_MS));
     const counted = countedAddress(address);
-    const key = counted === undefined ? undefined : this.#keyOf(`address ${counted}`);
+    const attempt = { window, address: this.#keyOf(counted === undefined ? 'the machine itself' : `address ${counted}`), told: counted !== undefined };
+    const name = this.#keyOf(`login ${login}`);
     return this.database.transact(systemActor(requestId), async (em) => {
-      if (key !== undefined) {
-        const before = await this.store.countFailureAsSystem(em, key, window);
-        const most = await this.store.failuresAsSystem(em, this.#keyOf('installation'), window) >= UNDER_ATTACK ? PER_ADDRESS_UNDER_ATTACK : PER_ADDRESS;
-        if (before > most) return { allowed: false, account: undefined, window, address: key };
-      }
-      const account = login === undefined ? null : await this.store.lockByLoginAsSystem(em, login);
-      if (account === null || isWaiting(account, now)) return { allowed: true, account: undefined, window, address: key };
-      const failures = account.failures + 1;
-      await this.store.countAsSystem(em, account.id, { failures, waitUntil: after(now, failures) });
-      return { allowed: true, account: { ...account, failures }, window, address: key };
+      const before = await this.store.countFailureAsSystem(em, attempt.address, window);
+      const attacked = await this.store.failuresAsSystem(em, this.#keyOf('installation'), window) >= UNDER_ATTACK;
+      if (before > mostOf(attempt.told, attacked)) return { ...attempt, allowed: false, account: undefined };
+      await this.store.countFailureAsSystem(em, name, window);
+      const account = await this.store.lockByLoginAsSystem(em, login);
+      const waits = account !== null && isWaiting(account, now);
+      const failures = (account?.failures ?? 0) + (waits ? 0 : 1);
+      await this.store.countAttemptAsSystem(em, account?.id ?? null, { failures, waitUntil: waits ? account.waitUntil : after(now, failures) }, name, window);
+      return { ...attempt, allowed: true, account: account === null || waits ? undefined : { ...account, failures } };
     });
   }
 
   /** What was counted in advance is taken back; the failures before stay until the whole sign-in is complete. */
   async #passed(accountId: string, { window, address }: Attempt, requestId: string): Promise<void> {
     await this.database.transact(systemActor(requestId), async (em) => {
-      if (address !== undefined) await this.store.uncountFailureAsSystem(em, address, window);
+      await this.store.uncountFailureAsSystem(em, address, window);
       const account = await this.store.lockByIdAsSystem(em, accountId);
       if (account !== null) await this.store.countAsSystem(em, accountId, { failures: Math.max(0, account.failures - 1), waitUntil: null });
     });
   }
 
   async #failed(account: SigningIn | undefined, { window }: Attempt, requestId: string): Promise<void> {
-    const system = systemActor(requestId);
-    const failures = await this.database.transact(system, async (em) => {
-      if (account !== undefined) await this.record.note(em, system, account, 'account.sign_in_failed', this.clock.now(), { failures: account.failures });
+    const at = this.clock.now();
+    const failures = await this.database.transact(systemActor(requestId), async (em) => {
+      await this.store.addNoteAsSystem(em, { id: newId(at), accountId: account?.id ?? null, failures: account?.failures ?? 0, at, requestId });
       return this.store.countFailureAsSystem(em, this.#keyOf('installation'), window);
     });
     if (failures === UNDER_ATTACK) this.#logger.warn({ requestId, failures }, 'many sign-ins fail: somebody may be guessing passwords');
+  }
+
+  /** Once in a window: whoever sprays would fill the log. */
+  #tellOfProxies({ window }: Attempt, requestId: string): void {
+    if (this.#toldOf === window.getTime()) return;
+    this.#toldOf = window.getTime();
+    this.#logger.warn({ requestId, most: FROM_THE_MACHINE }, 'sign-ins from the machine itself are refused until the window ends, whoever they are of: too many have failed; behind a proxy set TRUSTED_PROXIES, so that addresses can be told');
   }
 
   async #countFailure(em: EntityManager, account: SigningIn, now: Date, requestId: string): Promise<void> {
@@ -218,6 +256,11 @@ function isOpen({ lockedAt, active }: SigningIn): boolean {
 
 function holds(account: SigningIn, { credential }: Proved): boolean {
   return isOpen(account) && tagOf(account) === credential;
+}
+
+function mostOf(told: boolean, attacked: boolean): number {
+  if (!told) return FROM_THE_MACHINE;
+  return attacked ? PER_ADDRESS_UNDER_ATTACK : PER_ADDRESS;
 }
 
 /** Which password it was, and nothing about it. */

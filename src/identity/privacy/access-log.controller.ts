@@ -14,8 +14,8 @@ export class AccessLogController {
 
   @Get()
   @Call({
-    id: 'listAccesses', summary: 'Who read what is masked elsewhere', zh: '访问日志', answers: { type: AccessResponse, list: true },
-    description: 'Each reading of personal data in full, and each erasure, with who, when and why; newest first. For inspectors alone. A line is kept for `accessLogMonths` of the park’s policy, twelve unless it says otherwise and never fewer than six.',
+    id: 'listAccesses', summary: 'Who read what is masked elsewhere, and when inspectors signed in', zh: '访问日志', answers: { type: AccessResponse, list: true },
+    description: 'Each reading of personal data in full, and each erasure, with who, when and why; when inspectors and the operator sign in, fail to, or sign out (`account.*`), which no journal says; newest first. Lines about the operator, who is of no park, stand in the list of every park. For inspectors alone. A line is kept for `accessLogMonths` of the park’s policy, twelve unless it says otherwise and never fewer than six.',
   })
   async list(@CurrentActor() actor: Actor, @Query() query: AccessLogQuery): Promise<Page<AccessResponse>> {
     return mapPage(await this.accesses.list(actor, query), toAccessResponse);

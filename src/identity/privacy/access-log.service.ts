@@ -4,7 +4,8 @@ import { endOfDay, startOfDay } from '../../kernel/day';
 import { Problem } from '../../kernel/problem';
 import { ParksService } from '../../parks/parks.service';
 import { type Page, toPage } from '../../platform/http/page';
-import { AccessLog, type ParkAccess } from '../../platform/journal/access-log';
+import { AccessLog } from '../../platform/journal/access-log';
+import type { AccessLogEntry } from '../../platform/journal/access-log.entity';
 import type { AccessLogQuery } from './access-log.dto';
 
 @Injectable()
@@ -12,7 +13,7 @@ export class AccessLogService {
   constructor(private readonly accessLog: AccessLog, private readonly parks: ParksService) {}
 
   /** Problem `date-order` when the last day lies before the first. */
-  async list(actor: Actor, query: AccessLogQuery): Promise<Page<ParkAccess>> {
+  async list(actor: Actor, query: AccessLogQuery): Promise<Page<AccessLogEntry>> {
     const parkId = parkOf(actor, query.parkId);
     const { subjectId, actorId, action, from, to } = query;
     if (from !== undefined && to !== undefined && to < from) throw Problem.at('date-order', '/query/to', { later: 'to', earlier: 'from' });

@@ -6,13 +6,14 @@ import { SignIn } from '../accounts/sign-in.service';
 import { OidcStore } from './oidc.store';
 import { SigningKeys } from './signing-keys.service';
 
-/** What time does to the built-in issuer: its keys turn, and what has expired goes. */
+/** What time does to the built-in issuer: its keys turn, what has failed is put on the record, and what has expired goes. */
 @Injectable()
 export class OidcSweep implements OnModuleInit {
   constructor(private readonly keys: SigningKeys, private readonly store: OidcStore, private readonly signIn: SignIn, private readonly jobs: Jobs, private readonly clock: Clock) {}
 
   onModuleInit(): void {
     this.jobs.register({ name: 'oidc-keys', cron: '17 * * * *', run: async () => ({ made: await this.keys.turn() }) });
+    this.jobs.register({ name: 'failed-sign-ins', cron: '* * * * *', run: async () => ({ noted: await this.signIn.noteFailures(`failed-sign-ins-${newId(this.clock.now())}`) }) });
     this.jobs.register({ name: 'oidc-cleanup', cron: '*/10 * * * *', run: async () => ({ forgotten: await this.sweep() }) });
   }
 

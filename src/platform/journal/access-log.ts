@@ -9,7 +9,7 @@ import { AccessLogEntry } from './access-log.entity';
 /** A reading of data that is shown to nobody without a trace. The reason is free text: it stays here and never enters the journal. */
 export interface Access {
   readonly action: string;
-  /** Null for what concerns the installation and no park of it: the system alone reads that. */
+  /** Null for what concerns the installation and no park of it: the system alone writes that, and every park reads it. */
   readonly parkId: string | null;
   readonly subject: { readonly type: string; readonly id: string };
   readonly at: Date;
@@ -25,11 +25,10 @@ export interface AccessFilter {
   readonly until?: Date | undefined;
 }
 
+const COLUMNS = `
+  id, park_id AS "parkId", at, actor_kind AS "actorKind", actor_id AS "actorId", action, subject_type AS "subjectType", subject_id AS "subjectId", reason, request_id AS "requestId"`;
 // Small, so that no transaction holds many rows.
 const BATCH = 1_000;
-
-/** A line of a park: those of none are the operator's, and in nobody's list. */
-export type ParkAccess = AccessLogEntry & { readonly parkId: string };
 
 @Injectable()
 export class AccessLog {
@@ -43,9 +42,9 @@ export class AccessLog {
     });
   }
 
-  /** Lines of a park, newest first. */
-  async list(actor: Actor, parkId: string, query: PageQuery, { subjectId, actorId, action, since, until }: AccessFilter): Promise<PageRows<ParkAccess>> {
-    return readPage<ParkAccess>(this.database, actor, query, 'access-log', ['string'], ({ after, limit }) => {
+  /** Lines of a park, and those of none: what concerns the operator concerns every park. Newest first. */
+  async list(actor: Actor, parkId: string, query: PageQuery, { subjectId, actorId, action, since, until }: AccessFilter): Promise<PageRows<AccessLogEntry>> {
+    return readPage<AccessLogEntry>(this.database, actor, query, 'access-log', ['string'], ({ after, limit }) => {
       const values: unknown[] = [parkId, limit];
       const used: string[] = [];
       const conditions: string[] = [];
@@ -61,12 +60,9 @@ export class AccessLog {
       where('since', 'id >= ?::uuid', since && firstIdOf(since));
       where('until', 'id < ?::uuid', until && firstIdOf(until));
       where('after', 'id < ?::uuid', after?.[0]);
-      return {
-        name: ['access-log', ...used].join('-'),
-        text: `SELECT id, park_id AS "parkId", at, actor_kind AS "actorKind", actor_id AS "actorId", action, subject_type AS "subjectType", subject_id AS "subjectId", reason, request_id AS "requestId"
-               FROM access_log WHERE park_id = $1${conditions.join('')} ORDER BY id DESC LIMIT $2`,
-        values,
-      };
+      // Each of the two is read from the end of an index, which has a park, or none, before the id.
+      const lines = ['park_id = $1', 'park_id IS NULL'].map((whose) => `(SELECT ${COLUMNS} FROM access_log WHERE ${whose}${conditions.join('')} ORDER BY park_id DESC, id DESC LIMIT $2)`);
+      return { name: ['access-log', ...used].join('-'), text: `SELECT * FROM (${lines.join(' UNION ALL ')}) AS lines ORDER BY id DESC LIMIT $2`, values };
     });
   }
 
