@@ -33,13 +33,14 @@ export type FieldFault = keyof typeof FIELD_FAULTS;
 /** Every problem that the API can answer. Codes are stable: clients branch on them. */
 export const PROBLEMS = {
   'malformed': entry(400, { en: 'Malformed request', zh: '请求格式有误' }, { en: 'The request cannot be read; see errors.', zh: '无法读取该请求，详见 errors。' }),
+  'unreadable': entry(400, { en: 'Unreadable request', zh: '无法读取请求' }, { en: 'This could not be read as HTTP/1.1: the method is unknown, the head or a length is broken, or it is something else, such as TLS.', zh: '无法按 HTTP/1.1 读取该请求：请求方法未知，请求头或长度有误，或并非 HTTP（例如 TLS）。' }),
   'park-required': entry(400, { en: 'Park required', zh: '须指明园区' }, { en: 'Several parks are in your scope; say which with parkId.', zh: '您的权限包含多个园区，请用 parkId 指明。' }),
   'cursor-invalid': entry(400, { en: 'Invalid cursor', zh: '游标无效' }, { en: 'The cursor is damaged or belongs to another list.', zh: '游标已损坏或不属于此列表。' }),
   'unauthenticated': entry(401, { en: 'Not authenticated', zh: '未通过身份验证' }, { en: 'A valid bearer token is needed.', zh: '需要有效的访问令牌。' }),
   'forbidden': entry(403, { en: 'Not allowed', zh: '无权操作' }, { en: 'Your role or scope does not allow this.', zh: '您的角色或权限不允许此操作。' }),
   'not-found': entry(404, { en: 'Not found', zh: '未找到' }, { en: 'There is nothing here that you may see.', zh: '此处没有您可查看的内容。' }),
   'done-out-of-reach': entry(404, { en: 'Done, and out of your reach', zh: '已办理，但您已无权查看' }, { en: 'This call was carried out before; what it answered you may not read any more.', zh: '该请求此前已办理；其结果您已无权查看。' }),
-  'method-not-allowed': entry(405, { en: 'Method not allowed', zh: '不支持的方法' }, { en: 'This address does not take this method.', zh: '该地址不支持此方法。' }),
+  'method-not-allowed': entry(405, { en: 'Method not allowed', zh: '不支持的方法' }, { en: 'This address takes {allowed}, not {method}.', zh: '该地址支持 {allowed}，不支持 {method}。' }),
   'id-taken': entry(409, { en: 'Id already used', zh: '标识已被使用' }, { en: 'This id was used before with other content.', zh: '该标识已用于其他内容。' }),
   'uscc-taken': entry(409, { en: 'Credit code already registered', zh: '信用代码已登记' }, { en: 'An enterprise with this credit code is registered in the park.', zh: '园区内已登记该统一社会信用代码的企业。' }),
   'park-code-taken': entry(409, { en: 'Park code already used', zh: '园区代码已被使用' }, { en: 'Another park has this code.', zh: '已有园区使用该代码。' }),
