@@ -57,7 +57,7 @@ export function problemDocument(problem: Problem, { method, url }: Asked, langua
     code: problem.code,
     title: title[language],
     status: problem.status,
-    detail: fill(detail[language], problem.params),
+    detail: fill(detail, problem.params, language),
     ...(url === '' ? {} : { instance: safePath(url).slice(0, LONGEST_INSTANCE) }),
     ...(problem.errors.length === 0 ? {} : {
       errors: problem.errors.slice(0, 100).map((one) => ({ pointer: pointerIn(method, one.pointer), code: one.code, detail: describeFieldError(one, language) })),
