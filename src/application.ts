@@ -17,6 +17,7 @@ import { ANSWER_MS } from './platform/db/time-limits';
 import { Cursors } from './platform/http/cursors';
 import { tagAnswers } from './platform/http/entity-tags';
 import { RateLimits } from './platform/http/limits/rate-limits';
+import { refuseOtherMethods } from './platform/http/other-methods';
 import { languageOf, problemDocument, ProblemFilter } from './platform/http/problem.filter';
 import { isCode } from './platform/journal/journal-data';
 import { logRequests, NestLog } from './platform/logging';
@@ -55,6 +56,8 @@ const OF_EVERY_ANSWER = {
 const PAGE_HEADERS = { contentSecurityPolicy: { directives: { scriptSrc: ["'self'"], upgradeInsecureRequests: null } } };
 const UNLIMITED: ReadonlySet<string> = new Set(['/health/live', '/health/ready']);
 const PROBLEM_OF_NOISE: Readonly<Record<string, ProblemCode>> = { ERR_HTTP_REQUEST_TIMEOUT: 'too-slow', HPE_HEADER_OVERFLOW: 'headers-too-large' };
+// Node gives up before it knows what is asked for, and where.
+const UNREAD = { method: '', url: '' };
 const MAY_NAME_A_PROTOTYPE = /__proto__|\\u/;
 const REQUEST_ID = /^[\w.:-]{1,64}$/;
 
@@ -96,6 +99,7 @@ export async function createApplication(parts: Parts & { readonly log: Logger },
   });
   refuseWhenClosing(fastify, filter, patience);
   limitAddresses(fastify, app.get(RateLimits), filter);
+  refuseOtherMethods(fastify, filter);
   app.get(Cursors).signPages(fastify);
   tagAnswers(fastify);
   logRequests(fastify, parts.log);
@@ -182,7 +186,7 @@ function refuseUnreadable(error: Error & { readonly code?: string; readonly rawP
   // Nothing was parsed, but who asks in English can be answered in it.
   const packet = Buffer.isBuffer(error.rawPacket) ? error.rawPacket.toString('latin1') : '';
   const language = languageOf(/^accept-language:(.*)$/im.exec(packet)?.[1]);
-  const body = JSON.stringify(problemDocument(problem, { method: '', url: '' }, language));
+  const body = JSON.stringify(problemDocument(problem, UNREAD, language));
   const head = `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}\r\nContent-Type: application/problem+json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close`;
   // Gone as soon as it is said: who is slow to send may be slow to leave.
   socket.end(`${head}\r\n\r\n${body}`, () => { socket.destroy(); });
@@ -191,7 +195,7 @@ function refuseUnreadable(error: Error & { readonly code?: string; readonly rawP
 function problemOfNoise(code: string): Problem {
   const known = PROBLEM_OF_NOISE[code];
   if (known !== undefined) return new Problem(known);
-  return new Problem('malformed', { errors: [code === 'HPE_INVALID_URL' ? { pointer: '/path', code: 'format', params: { expected: 'percent-encoded UTF-8' } } : { pointer: '', code: 'format', params: { expected: 'HTTP/1.1' } }] });
+  return code === 'HPE_INVALID_URL' ? new Problem('malformed', { errors: [{ pointer: '/path', code: 'format', params: { expected: 'percent-encoded UTF-8' } }] }) : new Problem('unreadable');
 }
 
 /** A route that the table of routes does not know does not start. */

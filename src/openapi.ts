@@ -8,7 +8,7 @@ import { describeEvents } from './portal/domain/event-document';
 const DESCRIPTION = `The service ledger of industrial parks: every ten days somebody visits, and every issue raised gets an answer and an outcome.
 企业服务台账:每十天走访一次,事事有回音、件件有落实。
 
-Errors are RFC 9457 problem documents, in Chinese or English by \`Accept-Language\`. Lists page by cursor, which is good for the caller and the filters that it was made for; a \`Link\` leads to the next page. Reads carry a strong \`ETag\` and take \`If-None-Match\`; \`PATCH\` is JSON merge patch and needs \`If-Match\`.`;
+Errors are RFC 9457 problem documents, in Chinese or English by \`Accept-Language\`; \`code\` is stable. An address that is here and does not take a method answers 405 \`method-not-allowed\`, and names those that it takes in \`Allow\`. What cannot be read as HTTP/1.1 is 400 \`unreadable\`. Lists page by cursor, which is good for the caller and the filters that it was made for; a \`Link\` leads to the next page. Reads carry a strong \`ETag\` and take \`If-None-Match\`; \`PATCH\` is JSON merge patch and needs \`If-Match\`.`;
 
 /** The OpenAPI 3.1 document of the running server. */
 export function apiDocument(app: NestFastifyApplication): OpenAPIObject {

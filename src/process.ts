@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createLocalJWKSet } from 'jose';
@@ -60,6 +62,8 @@ class Started {
 /** Starts what the environment asks for: database, migrations, demo park, HTTP, jobs. Whatever fails, what was started is stopped. */
 async function start(mode: { readonly http: boolean; readonly jobs: boolean }, started: Started): Promise<Running> {
   const config = readConfig(process.env);
+  // Before anything is made that would have to be unmade.
+  if (mode.http) await requirePort(config);
   try {
     const url = config.databaseUrl ?? await embedded(config, started);
     const login = loginOf(url, config.databaseAppUrl);
@@ -115,14 +119,24 @@ export async function runProcess(mode: { readonly http: boolean; readonly jobs: 
   }
 }
 
+/** Takes the port and lets go of it again: somebody may have it by the time it is listened on, and is told of then. */
+async function requirePort({ port, host }: Config): Promise<void> {
+  const server = createServer().listen(port, host);
+  await once(server, 'listening').catch((error: unknown) => { throw unheard(error, { port, host }); });
+  server.close();
+  await once(server, 'close');
+}
+
+/** A sentence for an address that can't be listened on. */
+function unheard(error: unknown, { port, host }: Pick<Config, 'port' | 'host'>): unknown {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') return new ConfigError(`PORT: ${port} is in use by another program.`, { cause: error });
+  if (code === 'EACCES') return new ConfigError(`PORT: ${port} is not open to this user.`, { cause: error });
+  return ['ENOTFOUND', 'EAI_AGAIN', 'EADDRNOTAVAIL', 'EINVAL'].includes(code) ? new ConfigError(`HOST: "${host}" is no address of this machine.`, { cause: error }) : error;
+}
+
 async function listen(app: NestFastifyApplication, config: Config): Promise<string> {
-  await app.listen(config.port, config.host).catch((error: unknown) => {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE') throw new ConfigError(`PORT: ${config.port} is in use by another program.`, { cause: error });
-    if (code === 'EACCES') throw new ConfigError(`PORT: ${config.port} is not open to this user.`, { cause: error });
-    if (['ENOTFOUND', 'EAI_AGAIN', 'EADDRNOTAVAIL', 'EINVAL'].includes(code)) throw new ConfigError(`HOST: "${config.host}" is no address of this machine.`, { cause: error });
-    throw error;
-  });
+  await app.listen(config.port, config.host).catch((error: unknown) => { throw unheard(error, config); });
   const address = app.getHttpServer().address() as { port: number };
   return `http://${config.host === '127.0.0.1' || config.host === '0.0.0.0' ? 'localhost' : config.host}:${address.port}`;
 }

@@ -6,10 +6,10 @@ import { type Datum, DATUMS } from './domain/location';
 import { ENTERPRISE_STATUSES, type EnterpriseStatus } from './domain/status';
 import type { Contact, EnterpriseView } from './enterprises.store';
 
-const INDUSTRY = { regex: /^[A-T]?\d{2,4}$/, expected: 'GB/T 4754: an optional section letter and two to four digits' };
+const INDUSTRY = { regex: /^[A-T]?\d{2,4}$/, expected: 'GB/T 4754: an optional section letter and two to four digits' } as const;
 const UNDERSTOOD = 'Full-width characters, spaces, hyphens and lower case are understood.';
 // A masked name that comes back from a form must not take the place of the one that it hides.
-const UNMASKED = { regex: /^[^*＊]+$/u, expected: 'a name in full, not a masked one' };
+const UNMASKED = { regex: /^[^*＊]+$/u, expected: 'a name in full, not a masked one' } as const;
 
 export class EnterpriseLocation {
   @Decimal({ description: 'Longitude in degrees.', min: -180, max: 180, example: 113.0823 }) lng: number;

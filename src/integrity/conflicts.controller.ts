@@ -83,7 +83,7 @@ export class ConflictsController {
   }
 
   @Get('verify')
-  @Call({ id: 'verifyIntegrityChain', summary: 'Verify the chain of a park', zh: '校验廉政记录链', description: 'Follows it from its beginning to its head.', answers: { type: IntegrityVerdictResponse }, problems: ['park-required'] })
+  @Call({ id: 'verifyIntegrityChain', summary: 'Verify the chain of a park', zh: '校验廉政记录链', description: 'Follows it from its beginning to its head, and says whether it is whole. How long it is, and the hash at its head, are told to the county’s inspectors alone: `head` is null for those of a park, who would see the chain grow by what they may not know of.', answers: { type: IntegrityVerdictResponse }, problems: ['park-required'] })
   async verify(@CurrentActor() actor: Actor, @Query() { parkId }: IntegrityVerifyQuery): Promise<IntegrityVerdictResponse> {
     return toIntegrityVerdictResponse(await this.chain.verify(actor, parkId));
   }

@@ -23,7 +23,7 @@ export class IntegrityVerdictResponse {
   @Id({ description: 'The park.' }) parkId: string;
   @Flag({ description: 'Whether the chain is whole from its beginning to its head.' }) valid: boolean;
   @Nested(() => BrokenAt, { description: 'The first entry that was touched.', nullable: true }) firstBroken: BrokenAt | null;
-  @Nested(() => HeadOfChain, { description: 'Where it ends, for the county’s inspectors alone: it grows also by what a park’s inspectors may not know of.', nullable: true }) head: HeadOfChain | null;
+  @Nested(() => HeadOfChain, { description: 'Where it ends; null but for the county’s inspectors.', nullable: true }) head: HeadOfChain | null;
 }
 
 interface Verdict {

@@ -1,4 +1,5 @@
-interface Text {
+/** A sentence in both languages. `{expected}`, `{what}` and `{reason}` stand for words of `problem-words.ts`, other names for values that are the same in both. */
+export interface Text {
   readonly en: string;
   readonly zh: string;
 }
@@ -16,8 +17,8 @@ export const FIELD_FAULTS = {
   'json': { en: 'The body is not JSON.', zh: '请求内容不是 JSON。' },
   'required': { en: 'Required.', zh: '必填。' },
   'unknown-field': { en: 'There is no such field.', zh: '没有该字段。' },
-  'type': { en: 'Must be {expected}.', zh: '类型须为 {expected}。' },
-  'format': { en: 'Must be {expected}.', zh: '格式须为 {expected}。' },
+  'type': { en: 'Must be {expected}.', zh: '类型须为：{expected}。' },
+  'format': { en: 'Must be {expected}.', zh: '格式须为：{expected}。' },
   'choice': { en: 'Must be one of: {choices}.', zh: '须为以下之一：{choices}。' },
   'too-short': { en: '{min} or more characters.', zh: '至少 {min} 个字符。' },
   'too-long': { en: '{max} characters or fewer.', zh: '最多 {max} 个字符。' },
@@ -33,13 +34,14 @@ export type FieldFault = keyof typeof FIELD_FAULTS;
 /** Every problem that the API can answer. Codes are stable: clients branch on them. */
 export const PROBLEMS = {
   'malformed': entry(400, { en: 'Malformed request', zh: '请求格式有误' }, { en: 'The request cannot be read; see errors.', zh: '无法读取该请求，详见 errors。' }),
+  'unreadable': entry(400, { en: 'Unreadable request', zh: '无法读取请求' }, { en: 'This could not be read as HTTP/1.1: the method is unknown, the head or a length is broken, or it is something else, such as TLS.', zh: '无法按 HTTP/1.1 读取该请求：请求方法未知，请求头或长度有误，或并非 HTTP（例如 TLS）。' }),
   'park-required': entry(400, { en: 'Park required', zh: '须指明园区' }, { en: 'Several parks are in your scope; say which with parkId.', zh: '您的权限包含多个园区，请用 parkId 指明。' }),
   'cursor-invalid': entry(400, { en: 'Invalid cursor', zh: '游标无效' }, { en: 'The cursor is damaged or belongs to another list.', zh: '游标已损坏或不属于此列表。' }),
   'unauthenticated': entry(401, { en: 'Not authenticated', zh: '未通过身份验证' }, { en: 'A valid bearer token is needed.', zh: '需要有效的访问令牌。' }),
   'forbidden': entry(403, { en: 'Not allowed', zh: '无权操作' }, { en: 'Your role or scope does not allow this.', zh: '您的角色或权限不允许此操作。' }),
   'not-found': entry(404, { en: 'Not found', zh: '未找到' }, { en: 'There is nothing here that you may see.', zh: '此处没有您可查看的内容。' }),
   'done-out-of-reach': entry(404, { en: 'Done, and out of your reach', zh: '已办理，但您已无权查看' }, { en: 'This call was carried out before; what it answered you may not read any more.', zh: '该请求此前已办理；其结果您已无权查看。' }),
-  'method-not-allowed': entry(405, { en: 'Method not allowed', zh: '不支持的方法' }, { en: 'This address does not take this method.', zh: '该地址不支持此方法。' }),
+  'method-not-allowed': entry(405, { en: 'Method not allowed', zh: '不支持的方法' }, { en: 'This address takes {allowed}, not {method}.', zh: '该地址支持 {allowed}，不支持 {method}。' }),
   'id-taken': entry(409, { en: 'Id already used', zh: '标识已被使用' }, { en: 'This id was used before with other content.', zh: '该标识已用于其他内容。' }),
   'uscc-taken': entry(409, { en: 'Credit code already registered', zh: '信用代码已登记' }, { en: 'An enterprise with this credit code is registered in the park.', zh: '园区内已登记该统一社会信用代码的企业。' }),
   'park-code-taken': entry(409, { en: 'Park code already used', zh: '园区代码已被使用' }, { en: 'Another park has this code.', zh: '已有园区使用该代码。' }),
@@ -84,7 +86,7 @@ export const PROBLEMS = {
   'uscc-invalid': entry(422, { en: 'Invalid credit code', zh: '信用代码无效' }, { en: 'Not a unified social credit code: {reason}.', zh: '不是有效的统一社会信用代码：{reason}。' }),
   'uscc-organisation-check': entry(422, { en: 'Credit code needs confirmation', zh: '信用代码须确认' }, { en: 'The check digit of the organisation code inside is wrong; old exceptions exist: confirm with usccOverride.', zh: '其中组织机构代码校验位不符；如属历史例外，请以 usccOverride 确认。' }),
   'id-time-out-of-range': entry(422, { en: 'Id out of range', zh: '标识时间超限' }, { en: 'A client-made id is a UUID of version 7 whose time lies at most 24 hours ahead and 400 days back.', zh: '客户端生成的标识须为 UUID v7，其时间不得超前 24 小时或早于 400 天。' }),
-  'reference-unknown': entry(422, { en: 'Unknown reference', zh: '引用不存在' }, { en: 'There is no such {what} in the park.', zh: '园区内没有该{what}。' }),
+  'reference-unknown': entry(422, { en: 'Unknown reference', zh: '引用不存在' }, { en: 'There is no such {what} here.', zh: '此处没有该{what}。' }),
   'date-order': entry(422, { en: 'Dates out of order', zh: '日期顺序有误' }, { en: '{later} must not lie before {earlier}.', zh: '{later} 不得早于 {earlier}。' }),
   'not-in-future': entry(422, { en: 'Not in the future', zh: '须为未来日期' }, { en: 'The day must lie after today ({today}).', zh: '日期须晚于今天（{today}）。' }),
   'too-far-back': entry(422, { en: 'Too far back', zh: '追溯过久' }, { en: 'It can be recorded for at most {days} days back.', zh: '最多可追溯 {days} 天。' }),
@@ -110,7 +112,7 @@ export const PROBLEMS = {
   'client-keys-invalid': entry(422, { en: 'Keys refused', zh: '公钥无效' }, { en: 'Public keys alone: P-256, P-384, Ed25519, or RSA of 2048 bits and more, each whole and with a kid of its own.', zh: '仅接受公钥：P-256、P-384、Ed25519 或不少于 2048 位的 RSA，内容须完整且 kid 各不相同。' }),
   'client-keys-misplaced': entry(422, { en: 'Keys and method differ', zh: '公钥与认证方式不符' }, { en: 'A client has public keys with private_key_jwt, and with no other method.', zh: '仅当认证方式为 private_key_jwt 时须且只能提供公钥。' }),
   'category-unknown': entry(422, { en: 'Unknown category', zh: '类别不存在' }, { en: 'It is none of the categories of the park’s service guide.', zh: '该类别不在园区服务指南的类别之中。' }),
-  'calendar-invalid': entry(422, { en: 'Calendar refused', zh: '日历无效' }, { en: '{reason}', zh: '日历内容无效：{reason}' }),
+  'calendar-invalid': entry(422, { en: 'Calendar refused', zh: '日历无效' }, { en: 'The calendar cannot be taken: {reason}.', zh: '日历内容无效：{reason}。' }),
   'working-hours-invalid': entry(422, { en: 'Working hours refused', zh: '工作时间无效' }, { en: 'Windows are HH:MM, each ends after it begins, in order and apart.', zh: '时段须为 HH:MM，先后有序且互不重叠。' }),
   'idempotency-key-reused': entry(422, { en: 'Key used for something else', zh: '幂等键已用于其他请求' }, { en: 'This Idempotency-Key came before with other content; take a new one.', zh: '该 Idempotency-Key 已用于不同内容的请求，请换用新的键。' }),
   'rule-refused': entry(422, { en: 'Refused by a rule', zh: '不符合规则' }, { en: 'A rule of the ledger refuses this; see errors.', zh: '不符合台账规则，详见 errors。' }),

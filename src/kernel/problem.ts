@@ -1,7 +1,11 @@
-import { FIELD_FAULTS, type FieldFault, PROBLEMS, type ProblemCode } from './problem-catalogue';
+import { FIELD_FAULTS, type FieldFault, PROBLEMS, type ProblemCode, type Text } from './problem-catalogue';
+import { type Word, WORDS } from './problem-words';
 
 export type Language = 'zh' | 'en';
-export type ProblemParams = Readonly<Record<string, string | number>>;
+
+// What a sentence says under these names is a word of ours, which a reader in Chinese is told in Chinese.
+const OF_WORDS = ['expected', 'what', 'reason'] as const;
+export type ProblemParams = Readonly<Record<string, string | number>> & { readonly [P in (typeof OF_WORDS)[number]]?: Word };
 
 /** One field that is wrong, named by a JSON pointer into the body, or `/query/<name>`, `/path/<name>`, `/header/<name>`. */
 export interface FieldError {
@@ -56,12 +60,15 @@ export class Problem extends Error {
 /** The sentence of a field error in a language. */
 export function describeFieldError({ code, params = {} }: FieldError, language: Language): string {
   const sentence = code in FIELD_FAULTS ? FIELD_FAULTS[code as FieldFault] : PROBLEMS[code as ProblemCode].detail;
-  return fill(sentence[language], params);
+  return fill(sentence, params, language);
 }
 
-/** Fills `{name}` in a sentence of the catalogue. */
-export function fill(sentence: string, params: ProblemParams): string {
-  return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole));
+/** A sentence of the catalogue in a language, with what stands for each `{name}`. */
+export function fill(sentence: Text, params: ProblemParams, language: Language): string {
+  return sentence[language].replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const said = params[name] ?? whole;
+    return String(language === 'zh' && (OF_WORDS as readonly string[]).includes(name) && Object.hasOwn(WORDS, said) ? WORDS[said as Word] : said);
+  });
 }
 
 /** What was looked for. Problem `not-found` when it is not there, or not for this reader: both look alike. */

@@ -85,8 +85,8 @@ function checkDays(year: number, { days }: CalendarNotice): void {
   const seen = new Set<Day>();
   days.forEach(({ date }, index) => {
     const own = date.startsWith(`${year}-`) || date.startsWith(`${year - 1}-12-`);
-    if (!own) throw Problem.at('calendar-invalid', `/days/${index}/date`, { reason: `the day is not of ${year}` });
-    if (seen.has(date)) throw Problem.at('calendar-invalid', `/days/${index}/date`, { reason: 'the day is named twice' });
+    if (!own) throw Problem.at('calendar-invalid', `/days/${index}/date`, { reason: 'a day is of another year' });
+    if (seen.has(date)) throw Problem.at('calendar-invalid', `/days/${index}/date`, { reason: 'a day is named twice' });
     seen.add(date);
   });
 }

@@ -2,7 +2,7 @@ import { isDay, type Day } from '../kernel/day';
 import { Choice, DayField, Id, InstantField, Nested, Text, Whole } from '../platform/http/fields';
 import type { Park } from './park.entity';
 
-const COUNTY_CODE = { regex: /^\d{6}$/, expected: 'GB/T 2260, six digits' };
+const COUNTY_CODE = { regex: /^\d{6}$/, expected: 'GB/T 2260, six digits' } as const;
 
 export class CreatePark {
   @Id({ description: 'Made by the client; a UUID of version 7.', optional: true })

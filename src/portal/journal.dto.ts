@@ -2,7 +2,7 @@ import { Choice, Flag, Id, InstantField, Nested, Text, Whole } from '../platform
 import { BROKEN_REASONS, type BrokenReason, HASH_ALGORITHMS } from '../platform/journal/chain';
 import type { Head, RecordedVerdict, Verdict } from '../platform/journal/verification';
 
-const HASH = { regex: /^[0-9a-fA-F]{64}$/, expected: '64 hexadecimal digits' };
+const HASH = { regex: /^[0-9a-fA-F]{64}$/, expected: '64 hexadecimal digits' } as const;
 const EXAMPLE_HASH = '66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0';
 const LARGEST = 999_999_999_999_999;
 

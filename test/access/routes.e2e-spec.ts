@@ -1,4 +1,4 @@
-import { fullPath, ROUTES, type RouteAccess } from '../../src/identity/routes';
+import { fullPath, PUBLIC_ROUTES, ROUTES, type RouteAccess } from '../../src/identity/routes';
 import { CLIENT_SCOPES, ROLES } from '../../src/kernel/actor';
 import { type TestApp, startApp } from '../support/app';
 import { aMachineClient } from '../support/clients';
@@ -30,7 +30,7 @@ describe('the table of routes', () => {
 
   const named = ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const);
   const idIn = (path: string): string => ids[path.split('/').slice(0, 2).join('/')] ?? ids[path.split('/')[0] ?? ''] ?? 'missing';
-  const addressOf = (route: RouteAccess): string => fullPath(route.path).replace(':year', '2026').replace(':fileId', ids['fileId'] ?? '').replace(':id', idIn(route.path));
+  const addressOf = ({ path }: { readonly path: string }): string => fullPath(path).replace(':year', '2026').replace(':fileId', ids['fileId'] ?? '').replace(':id', idIn(path));
   const send = (route: RouteAccess, token?: string) => {
     const request = app.http[route.method.toLowerCase() as 'get' | 'post' | 'put' | 'patch'](addressOf(route)).set('if-match', '"1"');
     if (token !== undefined) void request.set('authorization', `Bearer ${token}`);
@@ -51,6 +51,41 @@ describe('the table of routes', () => {
 
   it.each(named)('%s: without a token 401', async (_name, route) => {
     await send(route).expect(401).expect('content-type', /problem\+json/);
+  });
+
+  const taken = Map.groupBy([...ROUTES, ...PUBLIC_ROUTES], ({ path }) => path);
+  const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+  it.each([...taken])('%s: any other method 405, which names those of the table, to anybody and whatever is there', async (path, routes) => {
+    const methods: readonly string[] = [...new Set(routes.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))].sort();
+    const addresses = [addressOf({ path }), fullPath(path).replace(/:\w+/g, '01950000-0000-7000-8000-00000000dead'), fullPath(path).replace(/:\w+/g, 'none')];
+    for (const method of METHODS.filter((one) => !methods.includes(one))) {
+      for (const url of new Set(addresses)) {
+        const { statusCode, headers, body } = await app.app.inject({ method, url, headers: { 'accept-language': 'en' } });
+        const allowed = String(headers['allow']).split(', ').sort();
+        expect({ method, url, statusCode, allowed, type: headers['content-type'] }).toEqual({ method, url, statusCode: 405, allowed: methods, type: 'application/problem+json; charset=utf-8' });
+        if (method !== 'HEAD') expect(JSON.parse(body)).toMatchObject({ code: 'method-not-allowed', status: 405, detail: `This address takes ${String(headers['allow'])}, not ${method}.` });
+      }
+    }
+  });
+
+  it.each([
+    ['DELETE', '/health/ready', 'GET, HEAD'], ['POST', '/openapi.json', 'GET, HEAD'], ['PUT', '/docs', 'GET, HEAD'], ['DELETE', '/oidc/token', 'GET, HEAD, OPTIONS, POST'],
+    ['PATCH', `/api/v1/public/links/${'x'.repeat(43)}`, 'GET, HEAD, POST'], ['DELETE', '/api/v1/parks?limit=1', 'GET, HEAD, POST'], ['DELETE', '/api/v1/%70arks', 'GET, HEAD, POST'],
+  ] as const)('%s %s: 405, and %s', async (method, url, allow) => {
+    const { statusCode, headers, body } = await app.app.inject({ method, url });
+    expect([statusCode, headers['allow']]).toEqual([405, allow]);
+    expect(body).not.toContain('x'.repeat(43));
+  });
+
+  it.each(['/api/v1/nothing', '/api/v1/parks/', '/nothing', '/api/v1', '/'])('%s is no address of ours, whatever the method: 404', async (url) => {
+    for (const method of METHODS) {
+      const { statusCode, headers } = await app.app.inject({ method, url });
+      expect([method, statusCode, headers['allow']]).toEqual([method, 404, undefined]);
+    }
+  });
+
+  it('an address that is longer than any of ours is none, also by a method that it has', async () => {
+    expect((await app.app.inject({ method: 'GET', url: fullPath(`enterprises/${'x'.repeat(300)}`) })).statusCode).toBe(404);
   });
 
   it.each(named.filter(([, { method }]) => method === 'PATCH'))('%s: the version that was read, not just any', async (_name, route) => {

@@ -86,6 +86,18 @@ describe('a client that is slow, or large', () => {
     expect(text).toMatch(/^HTTP\/1\.1 400 [^]*"title":"Malformed request"[^]*"pointer":"\/path"[^]*percent-encoded/);
   });
 
+  it.each([
+    ['a method that nobody knows', 'FOO /api/v1/parks HTTP/1.1\r\nHost: x\r\n\r\n'], ['another version', 'GET /api/v1/parks HTTP/7.3\r\nHost: x\r\n\r\n'],
+    ['a head that is none', 'GET /api/v1/parks HTTP/1.1\r\nHost x\r\n\r\n'], ['a greeting of TLS', Buffer.from('16030100fa010000f60303', 'hex')],
+  ])('who sends %s hears that it could not be read, and of no address', async (_what, sent) => {
+    const socket = await dial();
+    socket.write(sent);
+    const { text } = await ended(socket);
+    const [head = '', body = ''] = text.split('\r\n\r\n');
+    expect(head).toMatch(/^HTTP\/1\.1 400 [^]*^Content-Type: application\/problem\+json/m);
+    expect(JSON.parse(body)).toEqual({ type: 'urn:service-ledger:problem:unreadable', code: 'unreadable', title: '无法读取请求', status: 400, detail: expect.stringContaining('请求方法未知') as string });
+  });
+
   it('does not keep a process from stopping by dribbling', async () => {
     const stopping = await startApp({ http: { patience: PATIENCE } });
     await stopping.app.listen(0, '127.0.0.1');

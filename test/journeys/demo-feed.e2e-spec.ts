@@ -1,9 +1,13 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import issues from '../../data/demo-issues.json';
 import guide from '../../data/demo-guide.json';
 import { COMMON_CATEGORIES } from '../../src/guide/domain/categories';
 import { DEMO_PARK_ID, DEMO_SECOND_PARK_ID } from '../../src/cli/demo-ids';
 import { loadDemo } from '../../src/cli/demo';
 import { type State, STATES } from '../../src/tickets/domain/lifecycle';
+import { LinkDeliveriesSweep } from '../../src/tickets/links/link-deliveries.sweep';
 import { type Cast, ISSUER, startApp, type TestApp } from '../support/app';
 import { everything } from '../support/feed';
 import { seal, stopSealing } from '../support/seal';
@@ -12,9 +16,10 @@ import { seal, stopSealing } from '../support/seal';
 const NOBODY: Cast = { parkId: DEMO_PARK_ID, otherParkId: DEMO_SECOND_PARK_ID, departmentId: '', otherDepartmentId: '', cadres: {} as Cast['cadres'] };
 
 describe('the feed of the demo park', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ledger-demo-links-'));
   let app: TestApp;
   beforeAll(async () => {
-    app = await startApp({ cast: NOBODY });
+    app = await startApp({ cast: NOBODY, links: { publicUrl: 'http://localhost:3000', outbox: { kind: 'file', file: join(folder, 'links.jsonl'), collected: false } } });
     await loadDemo(app.app, ISSUER);
     await seal(app);
   });
@@ -22,6 +27,7 @@ describe('the feed of the demo park', () => {
   afterAll(async () => {
     await stopSealing(app);
     await app.close();
+    rmSync(folder, { recursive: true });
   });
 
   it('tells how it came about, park by park without a gap', async () => {
@@ -42,6 +48,13 @@ describe('the feed of the demo park', () => {
     // Newest first; a year begins anew.
     expect(items.map(({ createdAt }) => createdAt)).toEqual(items.map(({ createdAt }) => createdAt).toSorted().reverse());
     expect(items.some(({ clocks, level }) => level === 3 && clocks.some(({ breachedAt }) => breachedAt !== null))).toBe(true);
+  });
+
+  it('has links on their way, and others that its tickets have left behind: none that failed anybody', async () => {
+    const sent = await app.app.get(LinkDeliveriesSweep).sweep('test');
+    expect(sent).toMatchObject({ delivered: 0, failed: 0, givenUp: 0 });
+    expect(sent.taken).toBeGreaterThan(0);
+    expect(sent.overtaken).toBeGreaterThan(0);
   });
 
   it('comes with a service guide that was in force when the park went live', async () => {

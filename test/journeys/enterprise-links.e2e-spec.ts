@@ -270,7 +270,7 @@ describe('an enterprise and its links', () => {
     const ids = [await resolve(await begun(other)), await resolve(await begun(other))] as const;
     await step('supervisor', ids[1], 'withdraw', { reason: '企业要求', askedBy: '王经理' });
     await app.as('admin').patch(`/enterprises/${other}`, { contacts: [{ name: '罗梓萱', phone: '13900139000' }] }, '"1"').expect(200);
-    expect(await sweep()).toEqual({ delivered: 0, taken: 0, failed: 0, givenUp: 2 });
+    expect(await sweep()).toEqual({ delivered: 0, taken: 0, failed: 0, overtaken: 1, givenUp: 1 });
     const ends = await app.sql<{ error: string }>('SELECT d.last_error AS error FROM link_delivery d JOIN enterprise_link l ON l.id = d.link_id WHERE l.ticket_id = ANY ($1) ORDER BY 1', [ids]);
     expect(ends.map(({ error }) => error)).toEqual(['contact-changed', 'no-longer-asked']);
   });
@@ -281,7 +281,7 @@ describe('an enterprise and its links', () => {
     app.clock.advance(8 * DAY_MS);
     const id = await resolve(await begun(other));
     await app.as('admin').patch(`/enterprises/${other}`, { contacts: [{ ...first, phone: '13900139000' }, second] }, '"1"').expect(200);
-    expect(await sweep()).toEqual({ delivered: 0, taken: 0, failed: 0, givenUp: 1 });
+    expect(await sweep()).toEqual({ delivered: 0, taken: 0, failed: 0, overtaken: 0, givenUp: 1 });
     expect(await sent(id)).toMatchObject({ phone: second.phone, purpose: 'evaluate' });
     expect((await linksOf(id)).map(({ superseded, delivered }) => [superseded, delivered]).sort()).toEqual([[false, true], [true, false]]);
     expect(running(await look(id))).toEqual(['confirm']);
@@ -422,7 +422,7 @@ describe('the webhook gateway', () => {
   it('posts a message that is signed', async () => {
     behave = 'take';
     await issue();
-    expect(await sweep()).toEqual({ delivered: 1, taken: 0, failed: 0, givenUp: 0 });
+    expect(await sweep()).toEqual({ delivered: 1, taken: 0, failed: 0, overtaken: 0, givenUp: 0 });
     const { headers, body } = received[0] ?? { headers: {}, body: '' };
     expect(JSON.parse(body)).toMatchObject({ type: 'enterprise-link', phone: PHONE, purpose: 'evaluate', id: headers['webhook-id'] });
     const signed = `${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${body}`;
@@ -433,10 +433,10 @@ describe('the webhook gateway', () => {
   it.each([['fail', 'status-503'], ['redirect', 'status-307'], ['sleep', 'timeout']] as const)('tries again after a receiver that does this: %s', async (how, error) => {
     behave = how;
     await issue();
-    expect(await sweep()).toEqual({ delivered: 0, taken: 0, failed: 1, givenUp: 0 });
+    expect(await sweep()).toEqual({ delivered: 0, taken: 0, failed: 1, overtaken: 0, givenUp: 0 });
     expect(received.map(({ url }) => url)).toEqual(['/links']);
     expect(await last()).toEqual({ attempts: 1, error, wait: 60, done: false, given: false });
-    expect(await sweep()).toEqual({ delivered: 0, taken: 0, failed: 0, givenUp: 0 });
+    expect(await sweep()).toEqual({ delivered: 0, taken: 0, failed: 0, overtaken: 0, givenUp: 0 });
     app.clock.advance(60_000);
     expect(await sweep()).toMatchObject({ failed: 1 });
     expect(await last()).toMatchObject({ attempts: 2, wait: 300 });
@@ -476,10 +476,10 @@ describe('the webhook gateway', () => {
       app.clock.advance((wait ?? 0) * 1_000);
     }
     expect(waits).toEqual([60, 300, 900, 3_600, 10_800, 21_600, 43_200, 86_400, 86_400]);
-    expect(await sweep()).toEqual({ delivered: 0, taken: 0, failed: 0, givenUp: 1 });
+    expect(await sweep()).toEqual({ delivered: 0, taken: 0, failed: 0, overtaken: 0, givenUp: 1 });
     expect(await last()).toMatchObject({ attempts: 10, error: 'status-503', given: true });
     app.clock.advance(30 * DAY_MS);
-    expect(await sweep()).toEqual({ delivered: 0, taken: 0, failed: 0, givenUp: 0 });
+    expect(await sweep()).toEqual({ delivered: 0, taken: 0, failed: 0, overtaken: 0, givenUp: 0 });
   });
 
   it('does not count attempts that no answer came to: processes that were killed', async () => {
@@ -532,8 +532,8 @@ describe('a file that nobody collects', () => {
     await step('handler', 'accept');
     await step('handler', 'answer', { kind: 'final', means: 'on_site', text: '已更换。' });
     await step('handler', 'resolve', { outcome: 'solved', text: '已更换。' });
-    expect(await app.app.get(LinkDeliveriesSweep).sweep('test')).toEqual({ delivered: 0, taken: 1, failed: 0, givenUp: 0 });
-    expect(await app.app.get(LinkDeliveriesSweep).sweep('test')).toEqual({ delivered: 0, taken: 0, failed: 0, givenUp: 0 });
+    expect(await app.app.get(LinkDeliveriesSweep).sweep('test')).toEqual({ delivered: 0, taken: 1, failed: 0, overtaken: 0, givenUp: 0 });
+    expect(await app.app.get(LinkDeliveriesSweep).sweep('test')).toEqual({ delivered: 0, taken: 0, failed: 0, overtaken: 0, givenUp: 0 });
     expect(await app.sql('SELECT delivered_at FROM enterprise_link')).toEqual([{ delivered_at: null }]);
     app.clock.advance(12 * DAY_MS);
     const look = async () => (await app.as('supervisor').get(`/tickets/${id}`).expect(200)).body as Ticket;

@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { apiDocument } from '../../src/openapi';
 import { type Cast, ISSUER, startApp, type TestApp } from '../support/app';
 import { aDeclaration, anAppointment, aRecusal, aReport, saying } from '../support/integrity';
 
@@ -125,6 +126,7 @@ describe('the chain of the inspectors', () => {
     const [end] = await app.sql<{ hash: Buffer }>('SELECT hash FROM integrity_entry WHERE number = 6');
     expect((await verify('county')).head).toMatchObject({ number: 6, hash: end?.hash.toString('hex') });
     await app.as('admin').get('/integrity/verify').expect(403);
+    expect(apiDocument(app.app).paths['/api/v1/integrity/verify']?.get?.description).toMatch(/told to the county’s inspectors alone: `head` is null for those of a park/);
   });
 
   it('takes no number of the journal, and none of the journal’s readers sees it', async () => {

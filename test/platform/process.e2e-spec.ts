@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -19,9 +20,25 @@ describe('the program', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const start = (): ChildProcess => spawn(process.execPath, ['--require', './test/support/require-typescript.cjs', 'src/main.ts'], {
-    env: { PATH: process.env['PATH'], DATA_DIR: folder, PORT: String(port), LOG_LEVEL: 'error' }, stdio: ['ignore', 'pipe', 'pipe'],
+  const start = (env: NodeJS.ProcessEnv = {}): ChildProcess => spawn(process.execPath, ['--require', './test/support/require-typescript.cjs', 'src/main.ts'], {
+    env: { PATH: process.env['PATH'], DATA_DIR: folder, PORT: String(port), LOG_LEVEL: 'error', ...env }, stdio: ['ignore', 'pipe', 'pipe'],
   });
+
+  it.each<[string, (taken: number) => NodeJS.ProcessEnv, (taken: number) => string]>([
+    ['a port that somebody has', (taken) => ({ PORT: String(taken) }), (taken) => `PORT: ${taken} is in use by another program.`],
+    ['an address that is none of this machine', () => ({ PORT: '0', HOST: '203.0.113.7' }), () => 'HOST: "203.0.113.7" is no address of this machine.'],
+  ])('refuses %s in a sentence, before it has made anything', async (_what, env, sentence) => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port: taken } = other.address() as AddressInfo;
+    program = start({ LOG_LEVEL: 'info', ...env(taken) });
+    let said = '';
+    for (const stream of [program.stdout, program.stderr]) stream?.on('data', (piece: Buffer) => { said += piece.toString(); });
+    expect(await once(program, 'close')).toEqual([1, null]);
+    expect(said).toBe(`${sentence(taken)}\n`);
+    expect(readdirSync(folder)).toEqual([]);
+    other.close();
+  }, 120_000);
 
   it('says where it is, refuses a second one on its folder, and stops in order however often it is told', async () => {
     program = start();
@@ -29,7 +46,7 @@ describe('the program', () => {
     expect(line.toString()).toContain(`http://localhost:${port}/docs`);
     expect((await fetch(`http://127.0.0.1:${port}/health/ready`)).status).toBe(200);
 
-    const second = start();
+    const second = start({ PORT: '0' });
     const [complaint] = await once(second.stderr ?? second, 'data') as [Buffer];
     expect(complaint.toString()).toContain('is in use by process');
     if (second.exitCode === null) await once(second, 'exit');

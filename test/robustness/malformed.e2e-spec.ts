@@ -165,6 +165,15 @@ describe('malformed requests', () => {
     ]));
   });
 
+  it.each<[object, Record<string, string>]>([
+    [{ name: 1, tags: 'x', location: [], industryCode: 'x' }, { '/name': '类型须为：字符串。', '/tags': '类型须为：数组。', '/location': '类型须为：对象。', '/industryCode': '格式须为：GB/T 4754 行业代码（可选的门类字母加二至四位数字）。' }],
+    [{ contacts: [{ name: '王', phone: '12' }] }, { '/contacts/0/phone': '格式须为：大陆手机、固定电话或 400 号码。' }],
+  ])('says in Chinese what is wrong with %j, where nobody asks for English', async (wrong, details) => {
+    const response = await app.app.inject({ method: 'POST', url: '/api/v1/enterprises', payload: { name: '甲', uscc: aUscc(), status: 'signed', ...wrong }, headers: { authorization: `Bearer ${await app.token('admin')}` } });
+    const { errors } = response.json<{ errors: { pointer: string; detail: string }[] }>();
+    expect(Object.fromEntries(errors.map(({ pointer, detail }) => [pointer, detail]))).toEqual(details);
+  });
+
   it.each([
     ['2026-02-30', 'format'], [20260302, 'type'], [undefined, 'required'],
   ])('says of the date %p: %s', async (startsOn, code) => {

@@ -25,7 +25,7 @@ export const COMMON_CATEGORIES: readonly Category[] = [
 const COMMON_CODES = COMMON_CATEGORIES.map(({ code }) => code);
 
 /** The form of a category. It stands in the journal, so that nothing else may fit. */
-export const CATEGORY_FORM = { regex: /^[a-z][a-z0-9_]{0,39}$/, expected: 'a lower-case letter, then up to 39 lower-case letters, digits or _' };
+export const CATEGORY_FORM = { regex: /^[a-z][a-z0-9_]{0,39}$/, expected: 'a lower-case letter, then up to 39 lower-case letters, digits or _' } as const;
 
 /** Those that a ticket may have where the park's guide uses these: the common ones in their order, then the park's own by code. */
 export function categoriesWith(used: readonly string[]): readonly string[] {

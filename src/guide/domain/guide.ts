@@ -42,7 +42,7 @@ export interface GuideVersion extends GuideContent {
 export type GuideChange = { readonly [F in keyof GuideContent]?: GuideContent[F] | undefined };
 
 /** The form of an item's code. It stands in the journal, where no phone may stand. */
-export const CODE_FORM = { regex: /^(?!(?:86)?1[3-9]\d{9}$)[A-Z0-9][A-Z0-9._-]{0,39}$/, expected: 'up to 40 capital letters, digits, dots, - or _, no phone number' };
+export const CODE_FORM = { regex: /^(?!(?:86)?1[3-9]\d{9}$)[A-Z0-9][A-Z0-9._-]{0,39}$/, expected: 'up to 40 capital letters, digits, dots, - or _, no phone number' } as const;
 
 /** The version that binds on a day: the last to have begun, if it offers the service. Versions ascend by their first day. */
 export function inForceOn<V extends GuideVersion>(versions: readonly V[], on: Day): V | undefined {

@@ -7,7 +7,7 @@ import type { ClientKey } from '../domain/client-keys';
 import type { ClientAuthMethod } from './machine-client.entity';
 
 const METHODS: readonly ClientAuthMethod[] = ['client_secret_basic', 'private_key_jwt'];
-const BASE64URL = { regex: /^[\w-]+$/, expected: 'base64url without padding' };
+const BASE64URL = { regex: /^[\w-]+$/, expected: 'base64url without padding' } as const;
 const SCOPES = { of: CLIENT_SCOPES, list: { min: 1, max: CLIENT_SCOPES.length, unique: true }, example: 'visits:read' };
 const NAME = { description: 'What it is called.', max: 100, example: '星野县政务门户' };
 

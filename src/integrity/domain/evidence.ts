@@ -1,4 +1,5 @@
 import { Problem } from '../../kernel/problem';
+import type { Word } from '../../kernel/problem-words';
 
 /** What a report may bring along: pictures and documents that hold no program. */
 export const MEDIA_TYPES = ['image/jpeg', 'image/png', 'application/pdf'] as const;
@@ -18,11 +19,11 @@ const BEGINNINGS: Readonly<Record<MediaType, readonly number[]>> = {
 export function readFile({ mediaType, content }: { readonly mediaType: MediaType; readonly content: string }, pointer: string): Buffer {
   if (content.length % 4 !== 0 || !BASE64.test(content)) throw malformed(`${pointer}/content`, 'base64');
   const bytes = Buffer.from(content, 'base64');
-  if (bytes.length === 0 || bytes.length > MOST_BYTES) throw malformed(`${pointer}/content`, `1 to ${MOST_BYTES} bytes`);
+  if (bytes.length === 0 || bytes.length > MOST_BYTES) throw malformed(`${pointer}/content`, `1 to ${MOST_BYTES} bytes` as const);
   if (!BEGINNINGS[mediaType].every((byte, index) => bytes[index] === byte)) throw malformed(`${pointer}/content`, mediaType);
   return bytes;
 }
 
-function malformed(pointer: string, expected: string): Problem {
+function malformed(pointer: string, expected: Word): Problem {
   return new Problem('malformed', { errors: [{ pointer, code: 'format', params: { expected } }] });
 }

@@ -15,7 +15,7 @@ export class ProblemResponse {
   @ApiProperty({ description: 'Short, in the reader’s language.', example: '未找到' }) title: string;
   @ApiProperty({ description: 'The HTTP status.', type: 'integer', example: 404 }) status: number;
   @ApiProperty({ description: 'One sentence, in the reader’s language.', example: '此处没有您可查看的内容。' }) detail: string;
-  @ApiProperty({ description: 'The path of the request.', example: '/api/v1/enterprises/01945c8e-7d20-7f5a-9c1b-3f6d1c2b4a59' }) instance: string;
+  @ApiProperty({ description: 'The path of the request; left out where that could not be read.', example: '/api/v1/enterprises/01945c8e-7d20-7f5a-9c1b-3f6d1c2b4a59', required: false }) instance?: string;
   @ApiProperty({ description: 'The fields that are wrong.', type: [ProblemFieldError], required: false }) errors?: ProblemFieldError[];
 }
 

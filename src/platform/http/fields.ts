@@ -7,6 +7,7 @@ import {
 } from 'class-validator';
 import { isDay } from '../../kernel/day';
 import type { ProblemParams } from '../../kernel/problem';
+import type { Word } from '../../kernel/problem-words';
 import type { FieldFault } from '../../kernel/problem-catalogue';
 
 /** What every field may say. A field is required unless `optional`; `nullable` allows null (in a merge patch: removes the value). */
@@ -42,10 +43,10 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/;
 
 /** Text: trimmed and NFC-normalised, `min` to `max` characters. Unless `lines`, on one line. */
-export function Text(options: FieldOptions & { max: number; min?: number; pattern?: { readonly regex: RegExp; readonly expected: string }; lines?: boolean }): PropertyDecorator {
+export function Text(options: FieldOptions & { max: number; min?: number; pattern?: { readonly regex: RegExp; readonly expected: Word }; lines?: boolean }): PropertyDecorator {
   const min = options.min ?? 1;
   return field(options, { type: 'string', minLength: min, maxLength: options.max, ...(options.pattern === undefined ? {} : { pattern: options.pattern.regex.source }) }, (each) => [
-    IsString(fault('type', { expected: 'string' }, each)),
+    IsString(fault('type', { expected: 'a string' }, each)),
     MaxLength(options.max, fault('too-long', { max: options.max }, each)),
     MinLength(min, fault('too-short', { min }, each)),
     Validate(CleanText, [options.lines ?? false], fault('control-character', {}, each)),
@@ -56,21 +57,21 @@ export function Text(options: FieldOptions & { max: number; min?: number; patter
 /** A UUID. */
 export function Id(options: FieldOptions): PropertyDecorator {
   return field({ example: '01945c8e-7d20-7f5a-9c1b-3f6d1c2b4a59', ...options }, { type: 'string', format: 'uuid' }, (each) => [
-    IsString(fault('type', { expected: 'string' }, each)), Matches(UUID, fault('format', { expected: 'UUID' }, each)),
+    IsString(fault('type', { expected: 'a string' }, each)), Matches(UUID, fault('format', { expected: 'a UUID' }, each)),
   ], (value) => (typeof value === 'string' ? value.toLowerCase() : value));
 }
 
 /** A local date `YYYY-MM-DD` that exists. */
 export function DayField(options: FieldOptions): PropertyDecorator {
   return field({ example: '2026-03-12', ...options }, { type: 'string', format: 'date' }, (each) => [
-    IsString(fault('type', { expected: 'string' }, each)), Validate(ExistingDay, fault('format', { expected: 'YYYY-MM-DD' }, each)),
+    IsString(fault('type', { expected: 'a string' }, each)), Validate(ExistingDay, fault('format', { expected: 'a day that exists, YYYY-MM-DD' }, each)),
   ]);
 }
 
 /** An instant in RFC 3339 with offset. It stays text in the request; `new Date(text)` reads it. */
 export function InstantField(options: FieldOptions): PropertyDecorator {
   return field({ example: '2026-03-12T02:30:00.000Z', ...options }, { type: 'string', format: 'date-time' }, (each) => [
-    IsString(fault('type', { expected: 'string' }, each)), Validate(ExistingInstant, fault('format', { expected: 'RFC 3339 date-time with offset' }, each)),
+    IsString(fault('type', { expected: 'a string' }, each)), Validate(ExistingInstant, fault('format', { expected: 'an RFC 3339 date-time with offset' }, each)),
   ]);
 }
 
@@ -84,28 +85,28 @@ export function Choice(options: FieldOptions & { of: readonly string[] }): Prope
 /** A whole number. In a query, text of digits is read as one. */
 export function Whole(options: FieldOptions & { min: number; max: number; query?: boolean }): PropertyDecorator {
   return field({ example: options.min, ...options }, { type: 'integer', minimum: options.min, maximum: options.max }, (each) => [
-    IsInt(fault('type', { expected: 'integer' }, each)),
+    IsInt(fault('type', { expected: 'an integer' }, each)),
     Min(options.min, fault('range', { min: options.min, max: options.max }, each)), Max(options.max, fault('range', { min: options.min, max: options.max }, each)),
   ], options.query === true ? (value) => (typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value) : undefined);
 }
 
 export function Decimal(options: FieldOptions & { min: number; max: number }): PropertyDecorator {
   return field({ example: options.min, ...options }, { type: 'number', minimum: options.min, maximum: options.max }, (each) => [
-    IsNumber({ allowNaN: false, allowInfinity: false }, fault('type', { expected: 'number' }, each)),
+    IsNumber({ allowNaN: false, allowInfinity: false }, fault('type', { expected: 'a number' }, each)),
     Min(options.min, fault('range', { min: options.min, max: options.max }, each)), Max(options.max, fault('range', { min: options.min, max: options.max }, each)),
   ]);
 }
 
 /** True or false. In a query, the words `true` and `false`. */
 export function Flag(options: FieldOptions & { query?: boolean }): PropertyDecorator {
-  return field({ example: true, ...options }, { type: 'boolean' }, (each) => [IsBoolean(fault('type', { expected: 'boolean' }, each))],
+  return field({ example: true, ...options }, { type: 'boolean' }, (each) => [IsBoolean(fault('type', { expected: 'a boolean' }, each))],
     options.query === true ? (value) => (value === 'true' ? true : value === 'false' ? false : value) : undefined);
 }
 
 /** An object of its own class. */
 export function Nested(of: () => new () => object, options: FieldOptions): PropertyDecorator {
   return applyDecorators(
-    field(options, { type: () => of() }, (each) => [Validate(PlainObject, fault('type', { expected: 'object' }, each)), ValidateNested({ each })], undefined, of),
+    field(options, { type: () => of() }, (each) => [Validate(PlainObject, fault('type', { expected: 'an object' }, each)), ValidateNested({ each })], undefined, of),
     Type(of),
   );
 }
@@ -125,7 +126,7 @@ function field(options: FieldOptions, schema: ApiPropertyOptions, validators: Va
     ValidateIf((_object: object, value: unknown) => !((optional && value === undefined) || (nullable && value === null))),
     ...(transform === undefined ? [] : [Transform(({ value }: { value: unknown }) => (Array.isArray(value) ? value.map(transform) : transform(value)))]),
     ...(list === undefined ? [] : [
-      IsArray(fault('type', { expected: 'array' })), ArrayMaxSize(list.max, fault('too-many', { max: list.max })),
+      IsArray(fault('type', { expected: 'an array' })), ArrayMaxSize(list.max, fault('too-many', { max: list.max })),
       ...(list.min === undefined ? [] : [ArrayMinSize(list.min, fault('too-few', { min: list.min }))]),
       ...(list.unique === true ? [ArrayUnique(fault('repeated', {}))] : []),
     ]),

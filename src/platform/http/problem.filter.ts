@@ -13,7 +13,7 @@ const LONGEST_INSTANCE = 200;
 
 // What the framework and Fastify refuse before a controller is reached.
 const PROBLEM_OF_STATUS: Readonly<Record<number, ProblemCode>> = {
-  400: 'malformed', 414: 'not-found', 401: 'unauthenticated', 403: 'forbidden', 404: 'not-found', 405: 'method-not-allowed', 413: 'too-large', 415: 'unsupported-media-type', 429: 'too-many-requests',
+  400: 'malformed', 414: 'not-found', 401: 'unauthenticated', 403: 'forbidden', 404: 'not-found', 413: 'too-large', 415: 'unsupported-media-type', 429: 'too-many-requests',
 };
 
 /** The one way in which an error leaves the server: a problem document, and for faults of ours a log line with the cause. */
@@ -49,7 +49,7 @@ interface Asked {
   readonly url: string;
 }
 
-/** RFC 9457, in one language. */
+/** RFC 9457, in one language. What could not be read has no address, and its document no `instance`. */
 export function problemDocument(problem: Problem, { method, url }: Asked, language: Language): Record<string, unknown> {
   const { title, detail } = PROBLEMS[problem.code];
   return {
@@ -57,8 +57,8 @@ export function problemDocument(problem: Problem, { method, url }: Asked, langua
     code: problem.code,
     title: title[language],
     status: problem.status,
-    detail: fill(detail[language], problem.params),
-    instance: safePath(url).slice(0, LONGEST_INSTANCE),
+    detail: fill(detail, problem.params, language),
+    ...(url === '' ? {} : { instance: safePath(url).slice(0, LONGEST_INSTANCE) }),
     ...(problem.errors.length === 0 ? {} : {
       errors: problem.errors.slice(0, 100).map((one) => ({ pointer: pointerIn(method, one.pointer), code: one.code, detail: describeFieldError(one, language) })),
     }),

@@ -32,7 +32,7 @@ export const GivenVersion = createParamDecorator((_data: unknown, context: Execu
 export const NoBody = createParamDecorator((_data: unknown, context: ExecutionContext): void => {
   const { body } = context.switchToHttp().getRequest<FastifyRequest>();
   if (body === undefined || body === null) return;
-  if (typeof body !== 'object' || Array.isArray(body)) throw new Problem('malformed', { errors: [{ pointer: '', code: 'type', params: { expected: 'object' } }] });
+  if (typeof body !== 'object' || Array.isArray(body)) throw new Problem('malformed', { errors: [{ pointer: '', code: 'type', params: { expected: 'an object' } }] });
   const [unknown] = Object.keys(body);
   if (unknown !== undefined) throw new Problem('malformed', { errors: [{ pointer: `/${unknown.replaceAll('~', '~0').replaceAll('/', '~1')}`, code: 'unknown-field' }] });
 });

@@ -36,7 +36,7 @@ export class RequestPipe implements PipeTransform {
 
   async #read(value: unknown, metatype: ClassOfFields, root: string): Promise<object> {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw new Problem('malformed', { errors: [{ pointer: root, code: 'type', params: { expected: 'object' } }] });
+      throw new Problem('malformed', { errors: [{ pointer: root, code: 'type', params: { expected: 'an object' } }] });
     }
     const unknown: FieldError[] = [];
     const request = plainToInstance(metatype, knownPart(value, metatype, root, unknown));
@@ -54,7 +54,7 @@ function fieldErrors(fault: ValidationError, parent: string, owner: unknown): re
     if (value === undefined) return { pointer, code: 'required' };
     const contexts: Readonly<Record<string, FaultContext | undefined>> = fault.contexts ?? {};
     const context = contexts[constraint];
-    return context === undefined ? { pointer, code: 'type', params: { expected: 'object' } } : { pointer, ...context };
+    return context === undefined ? { pointer, code: 'type', params: { expected: 'an object' } } : { pointer, ...context };
   });
   return [...own.slice(0, 1), ...(fault.children ?? []).flatMap((child) => fieldErrors(child, pointer, value))];
 }

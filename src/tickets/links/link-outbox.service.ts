@@ -23,6 +23,9 @@ export interface Sent {
   /** Taken by a gateway that tells nobody. */
   readonly taken: number;
   readonly failed: number;
+  /** Not sent any more: the ticket has gone on meanwhile, and asks nothing. */
+  readonly overtaken: number;
+  /** Nobody was reached, and somebody has to call. */
   readonly givenUp: number;
 }
 
@@ -44,7 +47,7 @@ export class LinkOutbox {
   /** In all parks, in batches; safe to run twice, late, and in several processes at once. */
   async sendDue(requestId: string): Promise<Sent> {
     const system = systemActor(requestId);
-    const sent = { delivered: 0, taken: 0, failed: 0, givenUp: 0 };
+    const sent = { delivered: 0, taken: 0, failed: 0, overtaken: 0, givenUp: 0 };
     for (;;) {
       const now = this.clock.now();
       const claimed = await this.database.transact(system, async (em) => this.store.claimAsSystem(em, system, now, new Date(now.getTime() + LEASE_MS), BATCH));
@@ -118,6 +121,7 @@ export class LinkOutbox {
     const pause = forGood ? undefined : pauseAfter(attempts);
     await this.database.transact(system, async (em) => this.store.markFailed(em, system, claimed, code, attempts, pause === undefined ? undefined : new Date(now.getTime() + pause), now));
     if (!forGood) this.#logger.warn({ linkId: claimed.link.id, attempts, error: code }, pause === undefined ? 'a link was given up: somebody has to call' : 'a link was not taken, trying again');
-    return pause === undefined ? 'givenUp' : 'failed';
+    if (pause !== undefined) return 'failed';
+    return code === 'no-longer-asked' ? 'overtaken' : 'givenUp';
   }
 }
