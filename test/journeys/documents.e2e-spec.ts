@@ -1,3 +1,4 @@
+import { namesWithFields } from '../../src/platform/http/fields';
 import { startApp, type TestApp } from '../support/app';
 
 describe('documents and answers', () => {
@@ -16,6 +17,12 @@ describe('documents and answers', () => {
   it.each(['/api/v1/me', '/health/live', '/nowhere'])('%s is data that nothing runs and nobody keeps', async (path) => {
     const { headers } = await app.http.get(path);
     expect(headers).toMatchObject({ 'cache-control': 'no-store', 'content-security-policy': "default-src 'none'; frame-ancestors 'none'", 'x-content-type-options': 'nosniff' });
+  });
+
+  it('has a schema for each class: of two that bear one name the document would tell one in place of the other', () => {
+    const names = namesWithFields();
+    expect(names.length).toBeGreaterThan(100);
+    expect(names.filter((name, position) => names.indexOf(name) !== position)).toEqual([]);
   });
 
   it('says of an address that cannot be decoded that it is the address', async () => {

@@ -39,6 +39,11 @@ export function fieldsOf({ prototype }: { readonly prototype: object }): Readonl
   return new Map([...(parent === null ? [] : fieldsOf({ prototype: parent })), ...(FIELDS.get(prototype) ?? [])]);
 }
 
+/** The names of all classes that have fields. */
+export function namesWithFields(): readonly string[] {
+  return [...FIELDS.keys()].map(({ constructor: { name } }) => name);
+}
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/;
 

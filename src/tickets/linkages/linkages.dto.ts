@@ -79,7 +79,7 @@ class SessionFollowUp {
   @Text({ ...NOTE, nullable: true }) note: string | null;
 }
 
-class SessionResponse {
+class LinkageSessionResponse {
   @Id({ description: 'The session.' }) id: string;
   @InstantField(HELD_AT) heldAt: string;
   @Text(PLACE) place: string;
@@ -104,7 +104,7 @@ export class LinkageResponse {
   @Nested(() => NamedRef, { description: 'Who reported the outcome.', nullable: true }) closedBy: NamedRef | null;
   @Nested(() => TeamMember, { description: 'The team as it is.', list: { max: 50 } }) team: TeamMember[];
   @Nested(() => InvitedDepartment, { description: 'Departments that are invited or have replied.', list: { max: 100 } }) departments: InvitedDepartment[];
-  @Nested(() => SessionResponse, { description: 'In the order in which they were held.', list: { max: 1000 } }) sessions: SessionResponse[];
+  @Nested(() => LinkageSessionResponse, { description: 'In the order in which they were held.', list: { max: 1000 } }) sessions: LinkageSessionResponse[];
   @Whole({ description: 'Counts changes; the ETag.', min: 1, max: 2_147_483_647 }) version: number;
   @InstantField({ description: 'When it was changed last.' }) updatedAt: string;
 }
@@ -146,7 +146,7 @@ function toReplyResponse({ id, cadre, text, at }: ShownReply): ReplyResponse {
   return { id, cadre: named(cadre), text, at: instant(at) };
 }
 
-function toSessionResponse({ id, heldAt, place, participants, decisions, followUps, recordedBy, recordedAt }: ShownSession): SessionResponse {
+function toSessionResponse({ id, heldAt, place, participants, decisions, followUps, recordedBy, recordedAt }: ShownSession): LinkageSessionResponse {
   return {
     id, heldAt: instant(heldAt), place, participants: participants.map(named), decisions, followUps: followUps.map(toSessionFollowUp), recordedBy: named(recordedBy), recordedAt: instant(recordedAt),
   };
