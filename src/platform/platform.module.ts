@@ -30,7 +30,7 @@ export class PlatformModule {
       controllers: [HealthController],
       providers: [
         { provide: DataSource, useValue: source }, { provide: Clock, useValue: clock }, Database, Signals, InstallationKeys, Cursors, Journal, AccessLog, Jobs, Rounds, Draining, Verification, KeptAnswersStore, KeptAnswersSweep,
-        RateWindowsStore, RateWindowsSweep, { provide: RateLimits, inject: [RateWindowsStore], useFactory: (store: RateWindowsStore) => new RateLimits(store, clock, limits) },
+        { provide: RateWindowsStore, useFactory: () => new RateWindowsStore(source, limits.patienceMs) }, RateWindowsSweep, { provide: RateLimits, inject: [RateWindowsStore], useFactory: (store: RateWindowsStore) => new RateLimits(store, clock, limits) },
         {
           provide: Sealer, inject: [Database, Journal, Signals],
           useFactory: (database: Database, journal: Journal, signals: Signals) => new Sealer(source, database, clock, journal, signals, journalHash),

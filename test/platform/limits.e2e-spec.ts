@@ -12,7 +12,8 @@ describe('limits', () => {
   let app: TestApp;
   let twin: TestApp;
   beforeAll(async () => {
-    const limits = { perCaller: PER_CALLER, perAddress: PER_ADDRESS, perAddressInPublic: PER_ADDRESS_IN_PUBLIC };
+    // Numbers are exact here while nobody counts alone, however busy the machine is.
+    const limits = { perCaller: PER_CALLER, perAddress: PER_ADDRESS, perAddressInPublic: PER_ADDRESS_IN_PUBLIC, patienceMs: 20_000 };
     const http = { trustedProxies: '10.0.0.0/8' };
     app = await startApp({ limits, http });
     twin = await startApp({ limits, http, database: app.database, issuer: app.issuer, cast: app, clock: app.clock });
@@ -61,10 +62,7 @@ describe('limits', () => {
     const flood = Array.from({ length: 4_000 }, async (_none, number) => ask(app, { address: '10.0.0.1', forwarded: `2001:db8:${(number >> 8).toString(16)}:${(number & 255).toString(16)}::1` }));
     const ours = times(5 * PER_ADDRESS, async (number) => ask(number % 2 === 0 ? app : twin, { address: '10.0.0.1', forwarded: number % 2 === 0 ? '203.0.113.77:4711' : '203.0.113.77' }));
     await Promise.all(flood);
-    // On a machine so slow that a question is given up, each of the two counts alone for a while.
-    const through = passed(await ours);
-    expect(through).toBeGreaterThanOrEqual(PER_ADDRESS);
-    expect(through).toBeLessThanOrEqual(2 * PER_ADDRESS);
+    expect(passed(await ours)).toBe(PER_ADDRESS);
   }, 60_000);
 
   it('count what no route takes, but not the two questions for health', async () => {

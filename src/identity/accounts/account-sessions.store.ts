@@ -47,7 +47,9 @@ export class AccountSessionsStore {
     return this.database.read<AccountSession>(system, { name: 'account-sessions', text: `${SESSIONS} WHERE g.model = 'Grant' AND g.account_id = $1 AND g.expires_at > $2 ORDER BY g.created_at DESC, g.id`, values: [accountId, now] });
   }
 
+  /** To be ended: a request that is under way writes none of the account's sessions back. */
   async lockAsSystem(em: EntityManager, accountId: string, id: string, now: Date): Promise<AccountSession | undefined> {
+    await em.query('UPDATE account_credential SET epoch = epoch + 1 WHERE account_id = $1', [accountId]);
     const [row]: AccountSession[] = await em.query(`${SESSIONS} WHERE g.model = 'Grant' AND g.account_id = $1 AND g.expires_at > $2 AND g.id = $3 FOR UPDATE OF g`, [accountId, now, id]);
     return row;
   }

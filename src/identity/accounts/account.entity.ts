@@ -50,6 +50,8 @@ export class AccountCredential {
   @Column('bytea', { nullable: true }) totpSecret: Buffer | null;
   /** Of the last code that was taken: none counts twice. */
   @Column('bigint', { nullable: true }) totpStep: string | null;
+  /** Raised by whatever ends sessions, so that none of a request that is under way comes back. */
+  @Column('integer') epoch: number;
 }
 
 /**

@@ -89,7 +89,7 @@ export class AccountsService {
         id: newId(now), parkId: cadre?.parkId ?? null, cadreId: cadreId ?? null, login, mustChange: true, secondFactorAt: null, failures: 0, waitUntil: null, lockedAt: null, lastSignInAt: null,
         version: 1, createdAt: now, updatedAt: now,
       };
-      await this.store.insertAsSystem(em, made, { accountId: made.id, passwordHash, passwordSetAt: now, usableUntil, oldHashes: [], totpSecret: null, totpStep: null });
+      await this.store.insertAsSystem(em, made, { accountId: made.id, passwordHash, passwordSetAt: now, usableUntil, oldHashes: [], totpSecret: null, totpStep: null, epoch: 1 });
       await this.record.note(em, actor, { ...made, roles: cadre?.roles ?? ['operator'] }, 'account.created', now);
       return made;
     });
@@ -102,6 +102,7 @@ export class AccountsService {
     const passwordHash = await this.hasher.hash(oneTimePassword);
     const usableUntil = endOfOneTimePassword(now);
     const account = await this.database.transact(systemActor(actor.requestId), async (em): Promise<Account> => {
+      await this.store.holdHolderAsSystem(em, { login });
       const held = found(await this.store.lockByLoginAsSystem(em, login));
       require(held);
       await this.store.setCredentialAsSystem(em, held.id, { passwordHash, passwordSetAt: now, usableUntil, totpSecret: null, totpStep: null });

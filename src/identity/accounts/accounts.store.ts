@@ -24,6 +24,8 @@ export interface SigningIn extends HeldAccount {
   readonly usableUntil: Date | null;
   readonly oldHashes: readonly string[];
   readonly totpSecret: Buffer | null;
+  /** Another one when what ends sessions has happened. */
+  readonly epoch: number;
 }
 
 /** An attempt that failed and is not on the record yet; of no account where nobody had the name, or none was looked at. */
@@ -70,6 +72,15 @@ export class AccountsStore {
     };
   }
 
+  /**
+   * Keeps the roles of the holder as they are until the transaction ends: nobody becomes an inspector beside what is decided by that. Before the account, in the order in which an
+   * appointment takes both.
+   */
+  async holdHolderAsSystem(em: EntityManager, of: { readonly id: string } | { readonly login: string }): Promise<void> {
+    const [column, value] = 'id' in of ? ['id', of.id] : ['login', of.login];
+    await em.query(`SELECT FROM cadre c JOIN account a ON a.park_id = c.park_id AND a.cadre_id = c.id WHERE a.${column} = $1 FOR SHARE OF c`, [value]);
+  }
+
   /** Waits for whoever changes the account, and keeps others from it until this transaction ends. */
   async lock(em: EntityManager, actor: Actor, id: string): Promise<HeldAccount | null> {
     const [row]: HeldAccount[] = await em.query(`SELECT ${HELD} WHERE a.park_id = ANY ($1) AND a.id = $2 FOR NO KEY UPDATE OF a`, [[...actor.parkIds], id]);
@@ -78,6 +89,7 @@ export class AccountsStore {
 
   /** Of whatever park, or of none. */
   async lockByIdAsSystem(em: EntityManager, id: string): Promise<SigningIn | null> {
+    await this.holdHolderAsSystem(em, { id });
     const [row]: SigningIn[] = await em.query(`SELECT ${SIGNING_IN} WHERE a.id = $1 FOR NO KEY UPDATE OF a`, [id]);
     return row ?? null;
   }
@@ -137,18 +149,26 @@ export class AccountsStore {
     await em.update(AccountCredential, { accountId }, change);
   }
 
+  /** Before any session ends, so that a request that is under way writes none of them back. */
+  async beginEpochAsSystem(em: EntityManager, accountId: string): Promise<void> {
+    await em.query('UPDATE account_credential SET epoch = epoch + 1 WHERE account_id = $1', [accountId]);
+  }
+
   /** Every browser's session, every grant, code and refresh token. */
   async endSessionsAsSystem(em: EntityManager, accountId: string): Promise<void> {
+    await this.beginEpochAsSystem(em, accountId);
     await em.query('DELETE FROM oidc_payload WHERE account_id = $1', [accountId]);
   }
 
   /** What one app was given. */
   async endSessionAsSystem(em: EntityManager, accountId: string, id: string): Promise<void> {
+    await this.beginEpochAsSystem(em, accountId);
     await em.query(`DELETE FROM oidc_payload WHERE account_id = $1 AND (grant_id = $2 OR (model = 'Grant' AND id = $2))`, [accountId, id]);
   }
 
   /** All but the browser's session that goes on, and sign-ins that are under way. */
   async endOtherSessionsAsSystem(em: EntityManager, accountId: string, kept: string | undefined): Promise<void> {
+    await this.beginEpochAsSystem(em, accountId);
     await em.query(`DELETE FROM oidc_payload WHERE account_id = $1 AND model <> 'Interaction' AND (model <> 'Session' OR uid IS DISTINCT FROM $2)`, [accountId, kept ?? null]);
   }
 
@@ -188,5 +208,5 @@ const ROLES = `CASE WHEN a.cadre_id IS NULL THEN ARRAY['operator'] ELSE c.roles 
 const HOLDER = `${ROLES} AS roles, coalesce(c.active, a.cadre_id IS NULL) AS active`;
 const HELD = `${COLUMNS}, ${HOLDER} FROM account a LEFT JOIN cadre c ON c.park_id = a.park_id AND c.id = a.cadre_id`;
 const SIGNING_IN = `
-  ${COLUMNS}, ${HOLDER}, k.password_hash AS "passwordHash", k.password_set_at AS "passwordSetAt", k.usable_until AS "usableUntil", k.old_hashes AS "oldHashes", k.totp_secret AS "totpSecret"
+  ${COLUMNS}, ${HOLDER}, k.password_hash AS "passwordHash", k.password_set_at AS "passwordSetAt", k.usable_until AS "usableUntil", k.old_hashes AS "oldHashes", k.totp_secret AS "totpSecret", k.epoch
   FROM account a JOIN account_credential k ON k.account_id = a.id LEFT JOIN cadre c ON c.park_id = a.park_id AND c.id = a.cadre_id`;

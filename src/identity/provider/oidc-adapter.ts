@@ -1,12 +1,33 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import type { Clock } from '../../platform/clock';
 import type { ClientDirectory } from '../client-directory';
+import type { Proof } from '../accounts/sign-in.service';
+import type { RequestEpochs } from './request-epochs';
 import type { OidcStore, StoredPayload } from './oidc.store';
 
 /** The errors of the library that its adapter has to throw: they are told to whoever asked. */
 export interface OidcErrors {
   readonly alreadyUsed: () => Error;
   readonly repeated: () => Error;
+  readonly ended: () => Error;
+}
+
+/** What a sign-in that is complete hands over to the request that takes it up. */
+export interface SignedIn {
+  readonly [member: string]: unknown;
+  readonly accountId: string;
+  readonly amr: Proof[];
+  readonly remember: boolean;
+  readonly credential: string;
+}
+
+/** The request that is served, as far as the adapter asks of it. */
+export interface Serving {
+  readonly epochs: RequestEpochs;
+  /** Whether it is the one in which somebody signs out. */
+  readonly signsOut: () => boolean;
+  /** Whether what was proved in a sign-in that is complete counts still. */
+  readonly counts: (login: SignedIn) => Promise<boolean>;
 }
 
 // A machine's secret is compared where its hash lies: what stands here is never compared.
@@ -14,16 +35,27 @@ const NO_SECRET = 'kept-elsewhere';
 
 /** Keeps the issuer's state in the database. One adapter for each kind of thing, as the library asks for them. */
 export class OidcAdapter implements Adapter {
-  constructor(private readonly model: string, private readonly store: OidcStore, private readonly clock: Clock, private readonly errors: OidcErrors) {}
+  constructor(private readonly model: string, private readonly store: OidcStore, private readonly clock: Clock, private readonly errors: OidcErrors, private readonly serving: Serving) {}
 
   async upsert(id: string, payload: AdapterPayload, expiresIn?: number): Promise<void> {
     const now = this.clock.now();
     const expiresAt = payload.exp === undefined ? new Date(now.getTime() + (expiresIn ?? 0) * 1_000) : new Date(payload.exp * 1_000);
-    if (!(await this.store.upsert(this.model, id, payload, expiresAt, now))) throw this.errors.repeated();
+    const epoch = payload.accountId === undefined ? undefined : this.serving.epochs.of(payload.accountId);
+    const outcome = await this.store.upsert(this.model, id, payload, { expiresAt, now, epoch });
+    if (outcome !== 'written') throw this.errors[outcome]();
   }
 
   async find(id: string): Promise<AdapterPayload | undefined> {
-    return shown(await this.store.find(this.model, id, this.clock.now()));
+    const stored = await this.store.find(this.model, id, this.clock.now());
+    const { accountId } = stored?.payload ?? {};
+    if (this.model === 'Session' && accountId !== undefined && stored !== undefined && stored.epoch !== null) this.serving.epochs.note(accountId, stored.epoch);
+    return this.model === 'Interaction' ? this.#underWay(shown(stored)) : shown(stored);
+  }
+
+  /** A sign-in that was complete, and whose proofs count no more, is as at its beginning. */
+  async #underWay(payload: AdapterPayload | undefined): Promise<AdapterPayload | undefined> {
+    const { login, ...others } = (payload?.result ?? {}) as { readonly login?: SignedIn };
+    return payload === undefined || login === undefined || await this.serving.counts(login) ? payload : { ...payload, result: others };
   }
 
   async findByUid(uid: string): Promise<AdapterPayload | undefined> {
@@ -41,7 +73,8 @@ export class OidcAdapter implements Adapter {
   }
 
   async destroy(id: string): Promise<void> {
-    await this.store.destroy(this.model, id);
+    if (this.model === 'Session' && this.serving.signsOut()) await this.store.endSession(id);
+    else await this.store.destroy(this.model, id);
   }
 
   async revokeByGrantId(grantId: string): Promise<void> {

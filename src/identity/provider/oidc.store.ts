@@ -9,6 +9,9 @@ import type { OidcKey } from './oidc.entity';
 const PRESENTED: ReadonlySet<string> = new Set(['RefreshToken', 'AuthorizationCode']);
 // Of these the same id comes a second time only from somebody who repeats what another has said.
 const ONCE: ReadonlySet<string> = new Set(['ReplayDetection']);
+// Of these a request that is under way would bring back what has ended. A code or a token is nothing without its grant.
+const OF_AN_EPOCH: ReadonlySet<string> = new Set(['Session', 'Grant']);
+const NO_EPOCH = 0;
 const SYSTEM = systemActor('oidc');
 const KEY_LOCK = 7_215_021;
 const BATCH = 1_000;
@@ -16,6 +19,8 @@ const BATCH = 1_000;
 export interface StoredPayload {
   readonly payload: AdapterPayload;
   readonly consumedAt: Date | null;
+  /** Of the account that it is of. */
+  readonly epoch: number | null;
 }
 
 /** The state and keys of the built-in issuer. All of it is the system's alone. */
@@ -23,34 +28,49 @@ export interface StoredPayload {
 export class OidcStore {
   constructor(private readonly database: Database) {}
 
-  /** False when it was there before and may be once only. */
-  async upsert(model: string, id: string, payload: AdapterPayload, expiresAt: Date, now: Date): Promise<boolean> {
+  /**
+   * `repeated` when it was there before and may be once only, `ended` when what ends the account's sessions has happened since the epoch that the request found; whoever is at that
+   * is waited for.
+   */
+  async upsert(model: string, id: string, payload: AdapterPayload, { expiresAt, now, epoch }: { readonly expiresAt: Date; readonly now: Date; readonly epoch: number | undefined }): Promise<'written' | 'repeated' | 'ended'> {
     const { jti, ...anonymous } = payload;
     const kept = PRESENTED.has(model) ? anonymous : { ...anonymous, jti };
+    const required = OF_AN_EPOCH.has(model) && payload.accountId !== undefined ? epoch ?? NO_EPOCH : null;
     const written: unknown[] = await this.database.transact(SYSTEM, async (em) => em.query(
-      `INSERT INTO oidc_payload (model, id, payload, grant_id, account_id, uid, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+      `INSERT INTO oidc_payload (model, id, payload, grant_id, account_id, uid, created_at, expires_at)
+       SELECT $1, $2, $3::jsonb, $4, $5::uuid, $6, $7::timestamptz, $8::timestamptz
+       WHERE $9::integer IS NULL OR EXISTS (SELECT FROM account_credential WHERE account_id = $5::uuid AND epoch = $9::integer FOR SHARE)
        ON CONFLICT (model, id) DO ${ONCE.has(model) ? 'NOTHING' : 'UPDATE SET payload = excluded.payload, grant_id = excluded.grant_id, account_id = excluded.account_id, uid = excluded.uid, expires_at = excluded.expires_at'}
        RETURNING id`,
-      [model, idOf(model, id), JSON.stringify(kept), payload.grantId ?? null, payload.accountId ?? null, model === 'Session' ? payload.uid ?? null : null, now, expiresAt]));
-    return written.length === 1;
+      [model, idOf(model, id), JSON.stringify(kept), payload.grantId ?? null, payload.accountId ?? null, model === 'Session' ? payload.uid ?? null : null, now, expiresAt, required]));
+    if (written.length === 1) return 'written';
+    return required === null ? 'repeated' : 'ended';
   }
 
   async find(model: string, id: string, now: Date): Promise<StoredPayload | undefined> {
     const [row] = await this.database.read<StoredPayload>(SYSTEM, {
-      name: 'oidc-payload', text: 'SELECT payload, consumed_at AS "consumedAt" FROM oidc_payload WHERE model = $1 AND id = $2 AND expires_at > $3', values: [model, idOf(model, id), now],
+      name: 'oidc-payload', text: `${STORED} WHERE p.model = $1 AND p.id = $2 AND p.expires_at > $3`, values: [model, idOf(model, id), now],
     });
     return row === undefined || !PRESENTED.has(model) ? row : { ...row, payload: { ...row.payload, jti: id } };
   }
 
   async findByUid(model: string, uid: string, now: Date): Promise<StoredPayload | undefined> {
     const [row] = await this.database.read<StoredPayload>(SYSTEM, {
-      name: 'oidc-payload-by-uid', text: 'SELECT payload, consumed_at AS "consumedAt" FROM oidc_payload WHERE model = $1 AND uid = $2 AND expires_at > $3', values: [model, uid, now],
+      name: 'oidc-payload-by-uid', text: `${STORED} WHERE p.model = $1 AND p.uid = $2 AND p.expires_at > $3`, values: [model, uid, now],
     });
     return row;
   }
 
   async destroy(model: string, id: string): Promise<void> {
     await this.#write('DELETE FROM oidc_payload WHERE model = $1 AND id = $2', [model, idOf(model, id)]);
+  }
+
+  /** A browser's session whose holder signs out: no request that has found it before writes it back. */
+  async endSession(id: string): Promise<void> {
+    await this.database.transact(SYSTEM, async (em) => {
+      await em.query(`UPDATE account_credential SET epoch = epoch + 1 WHERE account_id = (SELECT account_id FROM oidc_payload WHERE model = 'Session' AND id = $1)`, [id]);
+      await em.query(`DELETE FROM oidc_payload WHERE model = 'Session' AND id = $1`, [id]);
+    });
   }
 
   /** Of those who consume the same at once, one is told true. */
@@ -93,6 +113,8 @@ export class OidcStore {
     return count;
   }
 }
+
+const STORED = 'SELECT p.payload, p.consumed_at AS "consumedAt", k.epoch FROM oidc_payload p LEFT JOIN account_credential k ON k.account_id = p.account_id';
 
 const KEYS = `
   SELECT id, public_jwk AS "publicJwk", sealed_key AS "sealedKey", sealed_with AS "sealedWith", created_at AS "createdAt", signs_from AS "signsFrom"

@@ -7,6 +7,7 @@ import type { KeyEncryption } from '../../platform/key-encryption';
 import { AccountRecord } from '../accounts/account-record';
 import { AccountsModule } from '../accounts/accounts.module';
 import { AccountsStore } from '../accounts/accounts.store';
+import { SignIn } from '../accounts/sign-in.service';
 import { ClientDirectory } from '../client-directory';
 import { ClientsModule } from '../clients/clients.module';
 import { OwnIssuer } from '../own-issuer';
@@ -32,9 +33,9 @@ export class ProviderModule {
         },
         { provide: OwnIssuer, useExisting: SigningKeys },
         {
-          provide: ProviderService, inject: [SigningKeys, OidcStore, AccountsStore, AccountRecord, ClientDirectory, Database, Clock],
-          useFactory: (keys: SigningKeys, store: OidcStore, accountsStore: AccountsStore, record: AccountRecord, clients: ClientDirectory, database: Database, clock: Clock) =>
-            new ProviderService(config, keys, store, accountsStore, record, clients, database, clock, sealing),
+          provide: ProviderService, inject: [SigningKeys, OidcStore, AccountsStore, AccountRecord, ClientDirectory, Database, Clock, SignIn],
+          useFactory: (keys: SigningKeys, store: OidcStore, accountsStore: AccountsStore, record: AccountRecord, clients: ClientDirectory, database: Database, clock: Clock, signIn: SignIn) =>
+            new ProviderService(config, keys, store, accountsStore, record, clients, database, clock, sealing, signIn),
         },
       ],
       // The accounts' module with it: who resolves a token asks both.

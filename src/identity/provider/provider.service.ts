@@ -10,10 +10,12 @@ import { newId } from '../../platform/ids';
 import { KeyEncryption } from '../../platform/key-encryption';
 import { AccountRecord, holderOf } from '../accounts/account-record';
 import { AccountsStore } from '../accounts/accounts.store';
+import { SignIn } from '../accounts/sign-in.service';
 import { ClientDirectory } from '../client-directory';
 import { demandsSecondFactor } from '../domain/second-factor';
-import { ClientAdapter, OidcAdapter } from './oidc-adapter';
+import { ClientAdapter, OidcAdapter, type Serving, type SignedIn } from './oidc-adapter';
 import { OidcStore } from './oidc.store';
+import { RequestEpochs } from './request-epochs';
 import { type KnownAccount, providerConfiguration } from './provider-config';
 import { errorPage, onwardPage } from './provider-pages';
 import { type KeySet, SigningKeys } from './signing-keys.service';
@@ -39,6 +41,7 @@ export class ProviderService {
   constructor(
     private readonly config: SignInConfig, private readonly keys: SigningKeys, private readonly store: OidcStore, private readonly accounts: AccountsStore, private readonly record: AccountRecord,
     private readonly clients: ClientDirectory, private readonly database: Database, private readonly clock: Clock, private readonly sealing: KeyEncryption,
+    private readonly signIn: SignIn,
   ) {}
 
   get issuer(): string {
@@ -61,11 +64,16 @@ export class ProviderService {
     const { errors } = library;
     const own = {
       alreadyUsed: () => new errors.InvalidGrant('already used'),
+      ended: () => new errors.LoginRequired('the session has ended'),
       repeated: () => new errors.InvalidClientAuth('client assertion tokens must only be used once'),
+    };
+    const epochs = new RequestEpochs(() => library.Provider.ctx);
+    const serving: Serving = {
+      epochs, signsOut: () => library.Provider.ctx?.oidc.route === 'end_session_confirm', counts: async (login) => this.#counts(login, epochs),
     };
     const provider = new library.Provider(this.issuer, providerConfiguration({
       config: this.config, issuer: this.issuer, jwks: keys.jwks, sealing: this.sealing, library,
-      adapter: (model: string) => (model === 'Client' ? new ClientAdapter(this.clients) : new OidcAdapter(model, this.store, this.clock, own)),
+      adapter: (model: string) => (model === 'Client' ? new ClientAdapter(this.clients) : new OidcAdapter(model, this.store, this.clock, own, serving)),
       findAccount: async (id) => this.#findAccount(id), newId: () => newId(this.clock.now()), now: () => Math.floor(this.clock.now().getTime() / 1_000),
     }));
     this.#complete(provider);
@@ -129,6 +137,14 @@ export class ProviderService {
       const account = await this.accounts.lockByIdAsSystem(em, accountId);
       if (account !== null) await this.record.note(em, system, account, 'account.token_reused', this.clock.now(), { what });
     }).catch((failure: unknown) => { this.#logger.error({ requestId, err: safeCause(failure) }, 'the reuse of a token was not noted'); });
+  }
+
+  /** Whether a sign-in that was complete is so still: it may have lain since, while the password was reset or the holder got a role that asks for more. */
+  async #counts({ accountId, amr, credential }: SignedIn, epochs: RequestEpochs): Promise<boolean> {
+    const account = await this.accounts.readAsSystem(systemActor('oidc'), accountId);
+    if (account === undefined || await this.signIn.demands({ accountId, proofs: amr, credential }, 'oidc') !== 'nothing') return false;
+    epochs.note(accountId, account.epoch);
+    return true;
   }
 
   async #findAccount(id: string): Promise<KnownAccount | undefined> {

@@ -9,6 +9,7 @@ import { languageOf } from '../../platform/http/problem.filter';
 import { KeyEncryption } from '../../platform/key-encryption';
 import { type Proved, SignIn } from '../accounts/sign-in.service';
 import { showTotpSecret } from '../accounts/one-time-codes';
+import type { SignedIn } from './oidc-adapter';
 import { ProviderService } from './provider.service';
 import { codePage, enrolPage, newPasswordPage, pageHeaders, passwordPage, signInNotice } from './sign-in-page';
 import { type NoticeName, SIGN_IN_WORDS } from './sign-in-words';
@@ -131,7 +132,7 @@ export class SignInController {
     const { provider, request, reply, interaction } = visit;
     const app = typeof interaction.params['client_id'] === 'string' ? interaction.params['client_id'] : 'unknown';
     if (!(await this.signIn.complete(proved, app, request.id))) return this.#again(visit);
-    const login = { accountId: proved.accountId, amr: [...proved.proofs], remember: false };
+    const login: SignedIn = { accountId: proved.accountId, amr: [...proved.proofs], remember: false, credential: proved.credential };
     return { to: await provider.interactionResult(request.raw, reply.raw, { login }, { mergeWithLastSubmission: false }) };
   }
 

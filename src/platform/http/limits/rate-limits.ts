@@ -12,6 +12,8 @@ export interface Limits {
   readonly perAddress: number;
   /** Of an address, where no token is needed; none if nothing is said. */
   readonly perAddressInPublic?: number;
+  /** For how many milliseconds a request waits for what all processes count together, before its own counts alone. */
+  readonly patienceMs?: number;
 }
 
 type Policy = 'caller' | 'address' | 'public';

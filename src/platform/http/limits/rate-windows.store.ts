@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import type { OnModuleDestroy } from '@nestjs/common';
 import { Pool } from 'pg';
-import { DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { connectionOf } from '../../db/data-source';
 import { PreparingClient } from '../../db/prepared';
 import { asError } from '../../db/problems';
@@ -29,16 +29,16 @@ interface Asked {
 }
 
 /** It has a connection of its own, opened when it is needed: when requests wait for those of the pool, limits are needed most. */
-@Injectable()
 export class RateWindowsStore implements OnModuleDestroy {
   readonly #pool: Pool;
   readonly #asked: Asked[] = [];
   #asking = false;
 
-  constructor(source: DataSource) {
+  /** `patienceMs` is how long a question waits for its answer. */
+  constructor(source: DataSource, patienceMs = PATIENCE_MS) {
     const config = {
       ...connectionOf(source), ...KEEP_ALIVE, application_name: 'service-ledger limits', max: 1, pipeline: true, Client: PreparingClient,
-      connectionTimeoutMillis: PATIENCE_MS, query_timeout: PATIENCE_MS,
+      connectionTimeoutMillis: patienceMs, query_timeout: patienceMs,
     };
     this.#pool = new Pool(config);
     // A connection that breaks while nothing is asked on it is replaced when something is.
