@@ -43,7 +43,7 @@ export class InspectorIdentity {
 export class MakeInspector {
   @Id({ description: 'The cadre.' }) cadreId: string;
 
-  @Nested(() => InspectorIdentity, { description: 'Under which identity of another issuer the cadre comes, as they say it themselves; null removes what is bound. Needed where one is bound: whoever bound it may have bound their own.', optional: true, nullable: true })
+  @Nested(() => InspectorIdentity, { description: 'Under which identity of another issuer the cadre comes, as they say it themselves; null removes what is bound. Needed where one is bound, but for the key for trying: whoever bound it may have bound their own.', optional: true, nullable: true })
   identity?: InspectorIdentity | null;
 }
 

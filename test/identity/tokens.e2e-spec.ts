@@ -38,6 +38,9 @@ describe('tokens of the built-in issuer', () => {
     return { flow, back: await signInThrough(browser, await browser.open(flow.address.href), account.login, PASSWORD) };
   };
 
+  const reuses = async (what: string): Promise<number> =>
+    (await served.sql(`SELECT FROM journal_entry WHERE type = 'account.token_reused' AND subject_id = $1 AND data ->> 'what' = $2`, [account.id, what])).length;
+
   it('open the API, and say when and for what', async () => {
     const { access_token: token, expires_in: seconds } = await signIn(served, account.login);
     expect(seconds).toBe(600);
@@ -91,6 +94,7 @@ describe('tokens of the built-in issuer', () => {
     expect(await asked(twin.url, form)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
     expect((await call(first.body.access_token ?? '')).status).toBe(401);
     expect((await renew(first.body.refresh_token ?? '')).status).toBe(400);
+    await until(async () => (await reuses('code')) > 0);
   });
 
   it('are given once for a code that two processes are shown at once', async () => {
@@ -128,7 +132,7 @@ describe('tokens of the built-in issuer', () => {
     expect((await renew(tokens.refresh_token ?? '')).body).toMatchObject({ error: 'invalid_grant' });
     expect((await renew(second.body.refresh_token ?? '')).body).toMatchObject({ error: 'invalid_grant' });
     for (const token of [tokens.access_token, second.body.access_token ?? '']) expect((await call(token)).status).toBe(401);
-    await until(async () => (await served.sql(`SELECT FROM journal_entry WHERE type = 'account.token_reused' AND subject_id = $1`, [account.id])).length === 1);
+    await until(async () => (await reuses('refresh_token')) === 1);
   });
 
   it('are renewed once when two processes are asked at once', async () => {
@@ -253,7 +257,7 @@ describe('tokens of the built-in issuer', () => {
       for (const secret of ['wrong', 'kept-elsewhere', '']) expect([400, 401]).toContain((await asked(served.url, form, basic(secret))).status);
       expect((await asked(served.url, { ...form, client_id: portal.id, client_secret: portal.secret })).status).toBe(401);
       expect((await asked(served.url, { ...form, client_id: portal.id })).status).toBe(401);
-      expect((await asked(served.url, { ...form, scope: 'tickets:write' }, basic(portal.secret))).body).toMatchObject({ error: 'invalid_scope' });
+      for (const scope of ['tickets:write', 'ticket:read', 'tickets:read tickets:raed']) expect((await asked(served.url, { ...form, scope }, basic(portal.secret))).body).toMatchObject({ error: 'invalid_scope' });
     });
 
     it('are refused as soon as the machine is revoked, and those that it has with it', async () => {

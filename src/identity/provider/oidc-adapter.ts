@@ -26,6 +26,8 @@ export interface Serving {
   readonly epochs: RequestEpochs;
   /** Whether it is the one in which somebody signs out. */
   readonly signsOut: () => boolean;
+  /** Somebody presents a code of the account that was used before. */
+  readonly codeCameAgain: (accountId: string) => void;
   /** Whether what was proved in a sign-in that is complete counts still. */
   readonly counts: (login: SignedIn) => Promise<boolean>;
 }
@@ -49,6 +51,7 @@ export class OidcAdapter implements Adapter {
     const stored = await this.store.find(this.model, id, this.clock.now());
     const { accountId } = stored?.payload ?? {};
     if (this.model === 'Session' && accountId !== undefined && stored !== undefined && stored.epoch !== null) this.serving.epochs.note(accountId, stored.epoch);
+    if (this.model === 'AuthorizationCode' && accountId !== undefined && stored?.consumedAt instanceof Date) this.serving.codeCameAgain(accountId);
     return this.model === 'Interaction' ? this.#underWay(shown(stored)) : shown(stored);
   }
 

@@ -111,11 +111,19 @@ function resources({ config: { audience, publicUrl }, library: { errors } }: Pro
   const api = `${publicUrl}/api/v1`;
   return {
     enabled: true, defaultResource: () => Promise.resolve(api), useGrantedResource: () => Promise.resolve(true),
-    getResourceServerInfo: (_ctx, named) => {
+    getResourceServerInfo: (ctx, named) => {
       if (named !== api) throw new errors.InvalidTarget();
+      const misspelt = misspeltScope(ctx);
+      if (misspelt !== undefined) throw new errors.InvalidScope('there is no such scope', misspelt);
       return Promise.resolve({ scope: CLIENT_SCOPES.join(' '), audience, accessTokenFormat: 'jwt', accessTokenTTL: ACCESS_TOKEN_S, jwt: { sign: { alg: ALGORITHM } } });
     },
   };
+}
+
+/** The first scope that a machine asks for and that nobody could be granted: the library would give it a token that opens nothing. */
+function misspeltScope({ oidc: { params } }: KoaContextWithOIDC): string | undefined {
+  if (params?.['grant_type'] !== 'client_credentials' || typeof params['scope'] !== 'string') return undefined;
+  return params['scope'].split(' ').find((scope) => scope !== '' && !CLIENT_SCOPES.some((known) => known === scope));
 }
 
 /** Apps are the installation's own: nobody is asked whether they may. Whose account was locked meanwhile signs in anew. */

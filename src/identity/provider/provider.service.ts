@@ -37,6 +37,8 @@ export class ProviderService {
   readonly #logger = new Logger(ProviderService.name);
   #built: Promise<Built> | undefined;
   #builtFor: KeySet | undefined;
+  /** Whose code a request presents that was used before: the library says only that it was. */
+  readonly #codeAgainOf = new WeakMap<object, string>();
 
   constructor(
     private readonly config: SignInConfig, private readonly keys: SigningKeys, private readonly store: OidcStore, private readonly accounts: AccountsStore, private readonly record: AccountRecord,
@@ -70,6 +72,7 @@ export class ProviderService {
     const epochs = new RequestEpochs(() => library.Provider.ctx);
     const serving: Serving = {
       epochs, signsOut: () => library.Provider.ctx?.oidc.route === 'end_session_confirm', counts: async (login) => this.#counts(login, epochs),
+      codeCameAgain: (accountId) => { if (library.Provider.ctx !== undefined) this.#codeAgainOf.set(library.Provider.ctx, accountId); },
     };
     const provider = new library.Provider(this.issuer, providerConfiguration({
       config: this.config, issuer: this.issuer, jwks: keys.jwks, sealing: this.sealing, library,
@@ -129,7 +132,7 @@ export class ProviderService {
     const what = REUSED[error.error_detail ?? ''] ?? REUSED[error.error_description ?? ''];
     if (what === undefined) return;
     const requestId = String(ctx.res.getHeader('x-request-id') ?? 'oidc');
-    const accountId = ctx.oidc.entities.RefreshToken?.accountId;
+    const accountId = ctx.oidc.entities.RefreshToken?.accountId ?? this.#codeAgainOf.get(ctx);
     this.#logger.warn({ requestId, what }, 'a token was presented that had been used: its session has ended');
     if (accountId === undefined) return;
     const system = systemActor(requestId);
