@@ -38,6 +38,8 @@ export interface Candidate {
   readonly active: boolean;
 }
 
+const BATCH = 1_000;
+
 @Injectable()
 export class AccountsStore {
   constructor(private readonly database: Database) {}
@@ -176,8 +178,11 @@ export class AccountsStore {
     return row?.failures ?? 0;
   }
 
+  /** By the batch, so that no statement is long, however many have been guessing. */
   async forgetFailuresAsSystem(em: EntityManager, before: Date): Promise<void> {
-    await em.query('DELETE FROM sign_in_failure WHERE begins_at < $1', [before]);
+    for (let gone = BATCH; gone === BATCH;) {
+      [, gone] = await em.query<[unknown, number]>('DELETE FROM sign_in_failure WHERE (key, begins_at) IN (SELECT key, begins_at FROM sign_in_failure WHERE begins_at < $1 ORDER BY begins_at LIMIT $2)', [before, BATCH]);
+    }
   }
 }
 
