@@ -86,7 +86,7 @@ describe('the table of routes', () => {
 
   const LONG = 'x'.repeat(101);
   it.each([
-    ['long', `enterprises/${LONG}`], ['far too long', `linkages/${LONG}${LONG}`], ['long, with a step behind it', `tickets/${LONG}/assign`], ['long, with anything behind it', `enterprises/${LONG}/no/such/place`],
+    ['long', `enterprises/${LONG}`], ['long by far', `linkages/${LONG}${LONG}`], ['long, with a step behind it', `tickets/${LONG}/assign`], ['long, with anything behind it', `enterprises/${LONG}/no/such/place`],
     ['long, however it is written', `enterprises/${'%61'.repeat(101)}`], ['strange to be read', 'enterprises/%ff'], ['long and strange', `enterprises/${LONG}%ff`],
   ])('an id that is too %s: no address of ours, whatever the method', async (_what, path) => {
     for (const method of METHODS) {
