@@ -9,7 +9,7 @@ import type { Logger } from 'pino';
 import { AppModule, type Parts } from './app.module';
 import { mountIssuer } from './identity/oidc-mount';
 import { ProviderService } from './identity/provider/provider.service';
-import { findRoute, isForAnybody, isPublic, takesForms } from './identity/routes';
+import { findRoute, fullPath, isForAnybody, isPublic, takesForms } from './identity/routes';
 import { Problem } from './kernel/problem';
 import type { ProblemCode } from './kernel/problem-catalogue';
 import { addApiDocument } from './openapi';
@@ -55,6 +55,7 @@ const OF_EVERY_ANSWER = {
 };
 const PAGE_HEADERS = { contentSecurityPolicy: { directives: { scriptSrc: ["'self'"], upgradeInsecureRequests: null } } };
 const UNLIMITED: ReadonlySet<string> = new Set(['/health/live', '/health/ready']);
+const REPORTS = fullPath('integrity/reports');
 const PROBLEM_OF_NOISE: Readonly<Record<string, ProblemCode>> = { ERR_HTTP_REQUEST_TIMEOUT: 'too-slow', HPE_HEADER_OVERFLOW: 'headers-too-large' };
 // Node gives up before it knows what is asked for, and where.
 const UNREAD = { method: '', url: '' };
@@ -153,7 +154,12 @@ function limitAddresses(fastify: FastifyInstance, limits: RateLimits, filter: Pr
       return;
     }
     countAddress(limits, filter, request, reply, () => {
-      if (isForAnybody(request.method, request.routeOptions.url ?? '')) letPass(() => limits.ofAddressInPublic(request.ip, reply), filter, request, reply, done);
+      const { method, routeOptions: { url = '' } } = request;
+      const goOn = (): void => {
+        if (method === 'POST' && url === REPORTS) letPass(() => limits.ofAddressThatReports(request.ip, reply), filter, request, reply, done);
+        else done();
+      };
+      if (isForAnybody(method, url)) letPass(() => limits.ofAddressInPublic(request.ip, reply), filter, request, reply, goOn);
       else done();
     });
   });

@@ -26,7 +26,7 @@ export class ReceiptsController {
   constructor(private readonly receipts: ReceiptsService) {}
 
   @Post('reports')
-  @Call({ id: 'giveIntegrityReport', public: true, summary: 'Report a breach of the four prohibitions', zh: '举报违反“四个不允许”', description: 'Named or anonymous, read by the park’s inspectors alone, or, where it speaks of one of them, by the county’s. Answers the receipt code, once; sent again, it is another report.', answers: { type: GivenReceiptResponse, status: 201 }, problems: ['reference-unknown', 'in-future'] })
+  @Call({ id: 'giveIntegrityReport', public: true, summary: 'Report a breach of the four prohibitions', zh: '举报违反“四个不允许”', description: 'Named or anonymous, read by the park’s inspectors alone, or, where it speaks of one of them, by the county’s. Answers the receipt code, once; sent again, it is another report. A park takes so many files and reports a day: beyond that 429, with `used-up` at `/files` where the report without them is taken.', answers: { type: GivenReceiptResponse, status: 201 }, problems: ['reference-unknown', 'in-future'] })
   async give(@Body() body: GiveReport, @Req() request: FastifyRequest): Promise<GivenReceiptResponse> {
     const { receiptCode, receivedAt } = await this.receipts.report(body, request.id);
     return { receiptCode, receivedAt: receivedAt.toISOString() };
@@ -42,7 +42,7 @@ export class ReceiptsController {
   @Post('receipts/messages')
   @HttpCode(200)
   @TakesReceiptCode()
-  @Call({ id: 'answerIntegrityQuestion', public: true, summary: 'Say something to the inspectors', zh: '凭查询码答复纪检', description: 'An answer to a question, or more of what there is to say, while the report is open. Answers the report as it then is.', answers: { type: FollowedReportResponse }, problems: ['not-found', 'report-decided'] })
+  @Call({ id: 'answerIntegrityQuestion', public: true, summary: 'Say something to the inspectors', zh: '凭查询码答复纪检', description: 'An answer to a question, or more of what there is to say, while the report is open, fifty times a day at most. Answers the report as it then is.', answers: { type: FollowedReportResponse }, problems: ['not-found', 'report-decided'] })
   async say(@ReceiptCode() code: string, @Body() { text }: SayToInspectors, @Req() request: FastifyRequest): Promise<FollowedReportResponse> {
     return toFollowedReportResponse(await this.receipts.say(code, text, request.id));
   }

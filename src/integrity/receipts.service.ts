@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
+import { type KeyObject, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { type Actor, reporterActor, systemActor } from '../kernel/actor';
-import { type Day, localDay } from '../kernel/day';
+import { type Day, endOfDay, localDay, startOfDay } from '../kernel/day';
 import { found, Problem } from '../kernel/problem';
 import { ParksService } from '../parks/parks.service';
 import { Clock } from '../platform/clock';
@@ -10,6 +10,7 @@ import { Database } from '../platform/db/database';
 import { InstallationKeys } from '../platform/db/installation-keys';
 import { newId } from '../platform/ids';
 import type { JournalData } from '../platform/journal/journal-data';
+import { budgetOf, MOST_MESSAGES_OF_A_REPORT } from './domain/budget';
 import { type MediaType, readFile } from './domain/evidence';
 import { hashOfReceipt, RECEIPT_BYTES, receiptCodeOf } from './domain/receipt-code';
 import { levelOf, type Prohibition, requireOpen, requirePast, searchTextOf } from './domain/report';
@@ -44,6 +45,14 @@ export interface FollowedReport {
   readonly messages: readonly IntegrityMessage[];
 }
 
+/** A day as a park has it. */
+interface ParksDay {
+  readonly parkId: string;
+  readonly zone: string;
+  readonly now: Date;
+  readonly today: Day;
+}
+
 /** The author's side of a report, without a name: a code, and what is asked and answered under it. */
 @Injectable()
 export class ReceiptsService {
@@ -54,7 +63,7 @@ export class ReceiptsService {
 
   /**
    * Takes a report. Ids that name nobody are passed over, and the same is done for every report, so that nobody learns who or what there is. Problems:
-   * `reference-unknown` for the park, `in-future`, `malformed` for a file.
+   * `reference-unknown` for the park, `in-future`, `malformed` for a file, `too-many-requests` when the park takes no more on this day, or no more files.
    */
   async report(given: GivenReport, requestId: string): Promise<Receipt> {
     const now = this.clock.now();
@@ -71,6 +80,7 @@ export class ReceiptsService {
       await openWall(em);
       // Whoever is just being made inspector is one by then, or finds this report to be raised.
       await this.chain.lock(em, park.id);
+      await this.#requireRoom(em, receiptKey, { parkId: park.id, zone: park.timeZone, now, today }, files.length > 0);
       const known = await this.store.known(em, park.id, (given.named ?? []).flatMap(({ cadreId }) => cadreId ?? []), given.enterpriseId ?? null);
       const report = reportOf(given, known, { id: newId(now), parkId: park.id, receiptHash, now });
       const { id, parkId, level } = report;
@@ -95,9 +105,10 @@ export class ReceiptsService {
     });
   }
 
-  /** Problems: `not-found`, `report-decided`. */
+  /** Problems: `not-found`, `report-decided`, `too-many-requests` when the park, or this report, takes no more messages on this day. */
   async say(code: string, text: string, requestId: string): Promise<FollowedReport> {
     const hash = await this.#hashOf(code);
+    const key = await this.keys.of('receipt');
     return this.database.transact(systemActor(requestId), async (em) => {
       await openWall(em);
       const now = this.clock.now();
@@ -105,6 +116,10 @@ export class ReceiptsService {
       const report = found(await this.store.findByReceiptAsSystem(em, hash, true));
       requireOpen(report.status);
       const { id, parkId } = report;
+      const actor = reporterActor(parkId);
+      const zone = await this.parks.zoneIn(em, actor, parkId);
+      const today = localDay(now, zone);
+      await this.#requireRoomToSay(em, key, { parkId, zone, now, today }, report);
       const messageId = newId(now);
       await this.store.say(em, { id: messageId, parkId, reportId: id, author: 'reporter', text, at: now });
       // What is said now may speak of an inspector, as what was reported may.
@@ -112,10 +127,26 @@ export class ReceiptsService {
       const { inspectors } = await this.store.known(em, parkId, [], null);
       const level = report.level === 'county' ? 'county' : levelOf({ cadreIds: [], searchText }, inspectors);
       await this.store.update(em, report, { level, searchText: `${report.searchText}|${searchText}` }, now);
-      const actor = reporterActor(parkId);
-      await this.#append(em, actor, report, 'report.answered', now, localDay(now, await this.parks.zoneIn(em, actor, parkId)), { messageId, level });
+      await this.#append(em, actor, report, 'report.answered', now, today, { messageId, level });
       return { report, messages: await this.store.messages(em, parkId, id) };
     });
+  }
+
+  /**
+   * Counted under the lock of the park's chain, so that of two at once one finds the last room. Whatever room there is takes what comes, of any size: what is refused once is refused until the day is over, to everybody
+   * alike, and nobody measures what is left by trying several sizes.
+   */
+  async #requireRoom(em: EntityManager, key: KeyObject, day: ParksDay, withFiles: boolean): Promise<void> {
+    const since = startOfDay(day.today, day.zone);
+    if (await this.store.reportsSince(em, day.parkId, since) >= budgetOf(key, 'reports', day.parkId, day.today)) throw new Problem('too-many-requests', { retryAfterSeconds: secondsLeft(day) });
+    if (withFiles && await this.store.fileBytesSince(em, day.parkId, since) >= budgetOf(key, 'fileBytes', day.parkId, day.today)) {
+      throw new Problem('too-many-requests', { errors: [{ pointer: '/files', code: 'used-up' }], retryAfterSeconds: secondsLeft(day) });
+    }
+  }
+
+  async #requireRoomToSay(em: EntityManager, key: KeyObject, day: ParksDay, report: IntegrityReport): Promise<void> {
+    const { inPark, ofReport } = await this.store.messagesSince(em, report, startOfDay(day.today, day.zone));
+    if (ofReport >= MOST_MESSAGES_OF_A_REPORT || inPark >= budgetOf(key, 'messages', day.parkId, day.today)) throw new Problem('too-many-requests', { retryAfterSeconds: secondsLeft(day) });
   }
 
   async #hashOf(code: string): Promise<Buffer> {
@@ -134,6 +165,10 @@ function reportOf(given: GivenReport, { cadreIds, enterpriseId, inspectors }: Kn
     id, parkId, receiptHash, level: levelOf({ cadreIds, searchText }, inspectors), prohibitions: [...prohibitions], occurredOn, text, enterpriseName, enterpriseId, searchText, status: 'open', outcome: null, reason: null,
     reply: null, decidedBy: null, decidedAt: null, version: 1, createdAt: now, updatedAt: now,
   };
+}
+
+function secondsLeft({ now, today, zone }: ParksDay): number {
+  return Math.max(1, Math.ceil((endOfDay(today, zone).getTime() - now.getTime()) / 1_000));
 }
 
 function withContact({ name, contact }: NonNullable<GivenReport['reporter']>): Reporter {

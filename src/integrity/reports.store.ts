@@ -3,6 +3,7 @@ import { type EntityManager, In } from 'typeorm';
 import { type Actor, cadreOf, hasRole } from '../kernel/actor';
 import { Database, type Statement } from '../platform/db/database';
 import { type Counted, type PageQuery, type PageRows, pageStatements, type Slice, totalIn } from '../platform/http/page';
+import { firstIdOf } from '../platform/ids';
 import { type Level, type Mentionable, type ReportStatus, soughtName, type Speaker } from './domain/report';
 import { IntegrityFile, IntegrityMessage, IntegrityNamed, IntegrityReport, IntegrityReporter } from './report.entity';
 import { WALL } from './wall.store';
@@ -112,6 +113,25 @@ export class ReportsStore {
     const rows: { id: string }[] = await em.query(
       `SELECT r.id FROM integrity_report r WHERE r.park_id = $1 AND r.status = 'open' AND r.level = 'park' AND ${speaksOf('$2', '$3')} ORDER BY r.id FOR NO KEY UPDATE OF r`, [parkId, id, soughtName(name)]);
     return rows.map((row) => row.id);
+  }
+
+  /** How many reports the park has got since an instant. Ids carry theirs: what is new lies at one end of the keys that there are anyway. */
+  async reportsSince(em: EntityManager, parkId: string, since: Date): Promise<number> {
+    const [row]: { reports: number }[] = await em.query('SELECT count(*) AS reports FROM integrity_report r WHERE r.park_id = $1 AND r.id >= $2', [parkId, firstIdOf(since)]);
+    return row?.reports ?? 0;
+  }
+
+  /** How large the files are together that came with those. The length of a file is known without reading it. */
+  async fileBytesSince(em: EntityManager, parkId: string, since: Date): Promise<number> {
+    const [row]: { bytes: number }[] = await em.query('SELECT coalesce(sum(octet_length(f.content)), 0) AS bytes FROM integrity_file f WHERE f.park_id = $1 AND f.report_id >= $2', [parkId, firstIdOf(since)]);
+    return row?.bytes ?? 0;
+  }
+
+  /** How often authors have said something to the park since an instant, and how often that of one report. */
+  async messagesSince(em: EntityManager, { id, parkId }: IntegrityReport, since: Date): Promise<{ readonly inPark: number; readonly ofReport: number }> {
+    const [row]: { inPark: number; ofReport: number }[] = await em.query(
+      `SELECT count(*) AS "inPark", count(*) FILTER (WHERE m.report_id = $3) AS "ofReport" FROM integrity_message m WHERE m.park_id = $1 AND m.author = 'reporter' AND m.id >= $2`, [parkId, firstIdOf(since), id]);
+    return row ?? { inPark: 0, ofReport: 0 };
   }
 
   async insert(em: EntityManager, rows: {

@@ -26,6 +26,7 @@ export const FIELD_FAULTS = {
   'too-many': { en: '{max} items or fewer.', zh: '最多 {max} 项。' },
   'repeated': { en: 'Items must differ from each other.', zh: '各项不得重复。' },
   'range': { en: 'Must lie between {min} and {max}.', zh: '须在 {min} 与 {max} 之间。' },
+  'used-up': { en: 'No more of this is taken today. Leave it out, and the rest will be.', zh: '今日不再接收此项；去掉此项后，其余内容仍可提交。' },
   'control-character': { en: 'Contains a character that text cannot have.', zh: '含有文本不允许的字符。' },
 } as const satisfies Record<string, Text>;
 

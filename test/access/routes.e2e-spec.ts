@@ -84,6 +84,25 @@ describe('the table of routes', () => {
     }
   });
 
+  const LONG = 'x'.repeat(101);
+  it.each([
+    ['long', `enterprises/${LONG}`], ['long by far', `linkages/${LONG}${LONG}`], ['long, with a step behind it', `tickets/${LONG}/assign`], ['long, with anything behind it', `enterprises/${LONG}/no/such/place`],
+    ['long, however it is written', `enterprises/${'%61'.repeat(101)}`], ['strange to be read', 'enterprises/%ff'], ['long and strange', `enterprises/${LONG}%ff`],
+  ])('an id that is too %s: no address of ours, whatever the method', async (_what, path) => {
+    for (const method of METHODS) {
+      const { statusCode, headers } = await app.app.inject({ method, url: fullPath(path) });
+      // What no method can read is malformed to those that the server knows at all.
+      expect([method, path.includes('%ff') && statusCode === 400 ? 404 : statusCode, headers['allow']]).toEqual([method, 404, undefined]);
+    }
+  });
+
+  it('and an id of a hundred characters, however they are written, is one', async () => {
+    for (const id of ['x'.repeat(100), '%61'.repeat(100)]) {
+      const { statusCode, headers } = await app.app.inject({ method: 'DELETE', url: fullPath(`linkages/${id}/close`) });
+      expect([statusCode, headers['allow']]).toEqual([405, 'POST']);
+    }
+  });
+
   it('an address that is longer than any of ours is none, also by a method that it has', async () => {
     expect((await app.app.inject({ method: 'GET', url: fullPath(`enterprises/${'x'.repeat(300)}`) })).statusCode).toBe(404);
   });

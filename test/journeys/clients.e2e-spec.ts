@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { Writable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
 import { useLogs } from '../../src/application';
 import { ClientDirectory } from '../../src/identity/client-directory';
@@ -35,7 +36,7 @@ describe('machine clients', () => {
   const shown = async (id: string, who: Parameters<TestApp['as']>[0] = 'admin'): Promise<Shown> => (await app.as(who).get(`/clients/${id}`).expect(200)).body as Shown;
   const rotate = async (id: string, body: object = {}): Promise<string> => ((await app.as('admin').post(`/clients/${id}/rotate`, body).expect(200)).body as Shown).secret ?? '';
   const fits = async (id: string, ...secrets: string[]): Promise<boolean[]> => Promise.all(secrets.map(async (secret) => directory.secretFits(id, secret)));
-  const entries = async (id: string): Promise<unknown[]> => app.sql('SELECT type, park_id AS "parkId", actor_id AS "actorId", data FROM journal_entry WHERE subject_id = $1 ORDER BY position', [id]);
+  const entries = async (id: string): Promise<{ type: string; parkId: string }[]> => app.sql('SELECT type, park_id AS "parkId", actor_id AS "actorId", data FROM journal_entry WHERE subject_id = $1 ORDER BY position', [id]);
   const publicKey = (kid: string): object => ({ ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' }), kid });
 
   it('are created with a secret that is told once and is nowhere else', async () => {
@@ -238,14 +239,39 @@ describe('machine clients', () => {
       expect((await app.as('stranger').post(`/clients/${id}/grant`, { scopes: ['visits:read'] }).expect(409)).body).toMatchObject({ code: 'client-revoked' });
     });
 
-    it('end also where another park lets them in at that moment', async () => {
+    const toldIn = async (other: string, parkId: string) => (await entries(other)).filter((entry) => entry.parkId === parkId).map(({ type }) => type);
+    const waiting = async (many: number) => { while ((await app.sql(`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`)).length < many) await pause(20); };
+
+    it('end also where another park lets them in at that moment: it reads that they ended', async () => {
       const other = await aMachineClient(app, { scopes: ['visits:read'] });
+      let revoked: PromiseLike<{ status: number }> = Promise.resolve({ status: 0 });
+      // The grant is about to be journaled, and cannot be.
+      const granted = await behind(
+        app, async (holder) => holder.query('LOCK TABLE journal_entry IN SHARE MODE'), () => app.as('stranger').post(`/clients/${other.id}/grant`, { scopes: ['visits:read'] }),
+        async () => {
+          revoked = Promise.resolve(app.as('admin').post(`/clients/${other.id}/revoke`));
+          await waiting(2);
+        },
+      );
+      expect([granted.status, (await revoked).status]).toEqual([200, 200]);
+      expect(await toldIn(other.id, app.otherParkId)).toEqual(['client.granted', 'client.revoked']);
+      expect(await toldIn(other.id, app.parkId)).toEqual(['client.created', 'client.revoked']);
+    });
+
+    it('are let in nowhere any more by a park that does so while they are being ended', async () => {
+      const other = await aMachineClient(app, { scopes: ['visits:read'] });
+      let granted: PromiseLike<{ status: number; body: unknown }> = Promise.resolve({ status: 0, body: {} });
       const revoked = await behind(
-        app, async (holder) => holder.query('SELECT FROM machine_client WHERE id = $1 FOR NO KEY UPDATE', [other.id]), () => app.as('admin').post(`/clients/${other.id}/revoke`),
-        async () => app.as('stranger').post(`/clients/${other.id}/grant`, { scopes: ['visits:read'] }).expect(200),
+        app, async (holder) => holder.query('LOCK TABLE journal_entry IN SHARE MODE'), () => app.as('admin').post(`/clients/${other.id}/revoke`),
+        async () => {
+          granted = Promise.resolve(app.as('stranger').post(`/clients/${other.id}/grant`, { scopes: ['visits:read'] }));
+          await waiting(2);
+        },
       );
       expect(revoked.status).toBe(200);
-      expect(await app.sql(`SELECT park_id AS "parkId" FROM journal_entry WHERE subject_id = $1 AND type = 'client.revoked' ORDER BY park_id`, [other.id])).toEqual([app.parkId, app.otherParkId].sort().map((parkId) => ({ parkId })));
+      expect(await granted).toMatchObject({ status: 409, body: { code: 'client-revoked' } });
+      expect(await toldIn(other.id, app.otherParkId)).toEqual([]);
+      expect(await app.sql('SELECT FROM machine_client_park WHERE client_id = $1 AND granted_park_id = $2', [other.id, app.otherParkId])).toEqual([]);
     });
   });
 });

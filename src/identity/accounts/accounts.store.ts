@@ -40,6 +40,8 @@ export interface Candidate {
   readonly active: boolean;
 }
 
+const BATCH = 1_000;
+
 @Injectable()
 export class AccountsStore {
   constructor(private readonly database: Database) {}
@@ -196,8 +198,10 @@ export class AccountsStore {
     return row?.failures ?? 0;
   }
 
-  async forgetFailuresAsSystem(em: EntityManager, before: Date): Promise<void> {
-    await em.query('DELETE FROM sign_in_failure WHERE begins_at < $1', [before]);
+  /** A batch of them; false when there are no more. */
+  async forgetFailuresAsSystem(em: EntityManager, before: Date): Promise<boolean> {
+    const [, gone]: [unknown, number] = await em.query('DELETE FROM sign_in_failure WHERE (key, begins_at) IN (SELECT key, begins_at FROM sign_in_failure WHERE begins_at < $1 ORDER BY begins_at LIMIT $2)', [before, BATCH]);
+    return gone === BATCH;
   }
 }
 

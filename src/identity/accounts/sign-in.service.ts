@@ -191,7 +191,8 @@ export class SignIn {
   /** Forgets counts that are over. */
   async forgetFailures(requestId: string): Promise<void> {
     const before = new Date(this.clock.now().getTime() - 2 * FAILURES_WINDOW_MS);
-    await this.database.transact(systemActor(requestId), async (em) => this.store.forgetFailuresAsSystem(em, before));
+    // By the batch, so that nothing takes long, however many have been guessing.
+    while (await this.database.transact(systemActor(requestId), async (em) => this.store.forgetFailuresAsSystem(em, before)));
   }
 
   /** Attempts at one name come one after the other, whether anybody has it or not: each first counts the name, and waits for that row. */

@@ -93,10 +93,11 @@ export class ClientsService {
     const now = this.clock.now();
     const parkId = parkOf(actor, request.parkId);
     const scopes = [...request.scopes];
-    // Whoever was told its name may grant it something: in their own park, and it learns of nothing else.
-    const home = found(await this.store.findHomeAsSystem(systemActor(actor.requestId), id));
     const effectiveOn = localDay(now, await this.parks.zone(actor, parkId));
-    const granted = await this.database.transact(actor, async (em) => {
+    // Whoever was told its name may grant it something: in their own park, which may not see it before, and they learn of nothing else. It is held while that is written:
+    // a revocation comes before, and this is refused, or after, and finds this park among those that read of it.
+    const granted = await this.database.transact(systemActor(actor.requestId), async (em) => {
+      const home = found(await this.store.holdAsSystem(em, id));
       if (home.revokedAt !== null) throw new Problem('client-revoked');
       const before = await this.store.lockGrant(em, actor, parkId, id);
       if (before === null) await this.store.insertGrant(em, { grantedParkId: parkId, clientId: id, parkId: home.parkId, scopes, revokedAt: null, version: 1, createdAt: now, updatedAt: now });

@@ -75,11 +75,9 @@ export class ClientsStore {
     return row ?? null;
   }
 
-  /** Whatever park has made it. */
-  async findHomeAsSystem(system: Actor, id: string): Promise<Pick<MachineClient, 'parkId' | 'revokedAt'> | undefined> {
-    const [row] = await this.database.read<Pick<MachineClient, 'parkId' | 'revokedAt'>>(system, {
-      name: 'client-home', text: 'SELECT park_id AS "parkId", revoked_at AS "revokedAt" FROM machine_client WHERE id = $1', values: [id],
-    });
+  /** Whatever park has made it. Waits for whoever revokes it, and keeps others from that until this transaction ends; any number of parks may hold it so at once. */
+  async holdAsSystem(em: EntityManager, id: string): Promise<Pick<MachineClient, 'parkId' | 'revokedAt'> | undefined> {
+    const [row]: Pick<MachineClient, 'parkId' | 'revokedAt'>[] = await em.query('SELECT park_id AS "parkId", revoked_at AS "revokedAt" FROM machine_client WHERE id = $1 FOR SHARE', [id]);
     return row;
   }
 

@@ -2,6 +2,9 @@ import type { FastifyInstance } from 'fastify';
 import { Problem } from '../../kernel/problem';
 import type { ProblemFilter } from './problem.filter';
 
+// The router's own, where nothing is said.
+const LONGEST_ID = 100;
+
 /**
  * Answers 405 `method-not-allowed` with `Allow` where an address is one of ours and the method is none of those that it has. Addresses are public and objects are
  * not: the router is asked, nothing else, so that nobody learns whether something is there, and no token is needed for it.
@@ -21,9 +24,20 @@ export function refuseOtherMethods(fastify: FastifyInstance, filter: ProblemFilt
 }
 
 function methodsAt(fastify: FastifyInstance, url: string): readonly string[] {
+  if (!isReadable(url, fastify.initialConfig.routerOptions?.maxParamLength ?? LONGEST_ID)) return [];
   return fastify.supportedMethods.filter((method) => {
     const found = fastify.findRoute({ method, url });
     // The router takes the nothing behind a last slash for an id; Nest does not.
     return found !== null && !Object.values(found.params).includes('');
   });
+}
+
+/** Whether each part can be read, and none is longer than an id may be: for any other address the router answers as if it had found a route, whatever stands behind that part. */
+function isReadable(url: string, longest: number): boolean {
+  const [path = ''] = url.split(/[?#]/);
+  try {
+    return path.split('/').every((part) => decodeURIComponent(part).length <= longest);
+  } catch {
+    return false;
+  }
 }

@@ -16,7 +16,7 @@ export interface Limits {
   readonly patienceMs?: number;
 }
 
-type Policy = 'caller' | 'address' | 'public';
+type Policy = 'caller' | 'address' | 'public' | 'report';
 
 interface Known {
   lease: Lease;
@@ -26,6 +26,8 @@ interface Known {
 // Some 10 MB. Whoever is forgotten for want of room loses what was leased here for them, and no more: a flood from many addresses makes no limit
 // higher, and takes nothing from callers, who are kept apart.
 const MOST_KEYS = 50_000;
+// More than people in one building write in a minute.
+const REPORTS = 10;
 // After a question without an answer, so long between tries whether there is one again.
 const TRY_AGAIN_MS = 1_000;
 
@@ -34,7 +36,7 @@ const TRY_AGAIN_MS = 1_000;
  * some. While the database cannot be asked each process counts alone, so that a limit is at most multiplied by the processes, never off.
  */
 export class RateLimits {
-  readonly #known: Readonly<Record<Policy, Map<string, Known>>> = { caller: new Map(), address: new Map(), public: new Map() };
+  readonly #known: Readonly<Record<Policy, Map<string, Known>>> = { caller: new Map(), address: new Map(), public: new Map(), report: new Map() };
   /** Nobody is asked: set while the next try is awaited. */
   #alone: NodeJS.Timeout | undefined;
 
@@ -50,6 +52,12 @@ export class RateLimits {
   ofAddressInPublic(address: string, reply: FastifyReply): Promise<void> | undefined {
     const counted = countedAddress(address);
     return counted === undefined ? undefined : this.#enforce('public', counted, this.limits.perAddressInPublic ?? 0, reply);
+  }
+
+  /** Where anybody may leave something for good, a report to the inspectors, beside both: one address alone needs hours to use up what a park takes in a day. Problem `too-many-requests`. */
+  ofAddressThatReports(address: string, reply: FastifyReply): Promise<void> | undefined {
+    const counted = countedAddress(address);
+    return counted === undefined ? undefined : this.#enforce('report', counted, Math.min(REPORTS, this.limits.perAddressInPublic ?? 0), reply);
   }
 
   /** Problem `too-many-requests`. */
