@@ -6,10 +6,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  */
 export class SessionEpochs1764000000026 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    await runner.query(`
-      ALTER TABLE account_credential ADD COLUMN epoch integer NOT NULL DEFAULT 1;
-      ALTER TABLE account_credential ALTER COLUMN epoch DROP DEFAULT;
-    `);
+    // A process of before, which goes on while this one starts, makes accounts that know of no epoch.
+    await runner.query('ALTER TABLE account_credential ADD COLUMN epoch integer NOT NULL DEFAULT 1');
     await runner.query(endings({ ofAccount: BEGIN_OF_ACCOUNT, ofCadre: BEGIN_OF_CADRE, renewed: ', epoch = c.epoch + 1' }));
   }
 

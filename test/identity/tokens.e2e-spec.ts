@@ -215,6 +215,7 @@ describe('tokens of the built-in issuer', () => {
     const nobody = new Browser();
     const onward = await nobody.open(`${served.url}/oidc/session/end`);
     expect(onward.text).not.toMatch(/<script/);
+    expect(onward.text).toContain('Nobody is signed in in this browser any more.');
     expect((await nobody.submit(onward, {})).text).toContain('signed out');
     expect((await nobody.open(client.buildEndSessionUrl(config, { post_logout_redirect_uri: 'https://evil.example/' }).href)).status).toBe(400);
   });

@@ -51,7 +51,7 @@ export class AccountCredential {
   /** Of the last code that was taken: none counts twice. */
   @Column('bigint', { nullable: true }) totpStep: string | null;
   /** Raised by whatever ends sessions, so that none of a request that is under way comes back. */
-  @Column('integer') epoch: number;
+  @Column('integer', { default: 1 }) epoch: number;
 }
 
 /**

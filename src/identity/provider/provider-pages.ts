@@ -40,12 +40,14 @@ export function goodbyePage(ctx: KoaContextWithOIDC): void {
 /** In the place of the library's page that sends itself off by a script: the same form, with a button. */
 export function onwardPage(ctx: KoaContextWithOIDC, secret: string): void {
   const language = languageIn(ctx);
-  const { onward } = SIGN_IN_WORDS[language];
-  send(ctx, signInPage(language, onward.heading, markup`
+  const { onward, signOut } = SIGN_IN_WORDS[language];
+  // Either another account takes the place of one that is signed in, or somebody signs out whose session has ended by itself.
+  const { heading, text } = ctx.oidc.route === 'end_session' ? { heading: signOut.heading, text: signOut.nobody } : onward;
+  send(ctx, signInPage(language, heading, markup`
 <form method="post" action="${ctx.oidc.urlFor('end_session_confirm')}" accept-charset="utf-8">
 <input type="hidden" name="xsrf" value="${secret}">
 <input type="hidden" name="logout" value="yes">
-<p>${onward.text}</p>
+<p>${text}</p>
 <button type="submit">${onward.go}</button>
 </form>`, { switchable: false }), afterSignOut(ctx));
 }

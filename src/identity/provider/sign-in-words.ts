@@ -18,7 +18,7 @@ export interface SignInWords {
   readonly code: { readonly heading: string; readonly code: string; readonly go: string; readonly refused: string; readonly lost: string };
   readonly password: { readonly heading: string; readonly why: string; readonly rule: string; readonly chosen: string; readonly again: string; readonly go: string; readonly differ: string; readonly faults: Readonly<Record<PasswordFault | 'used-before', string>> };
   readonly enrol: { readonly heading: string; readonly why: string; readonly steps: string; readonly key: string; readonly open: string; readonly code: string; readonly go: string; readonly refused: string };
-  readonly signOut: { readonly heading: string; readonly text: string; readonly yes: string; readonly no: string };
+  readonly signOut: { readonly heading: string; readonly text: string; readonly yes: string; readonly no: string; readonly nobody: string };
   readonly onward: { readonly heading: string; readonly text: string; readonly go: string };
   readonly notices: Readonly<Record<NoticeName, Notice>>;
 }
@@ -37,7 +37,7 @@ export const SIGN_IN_WORDS: Readonly<Record<Language, SignInWords>> = {
       heading: '绑定身份验证器', why: '您的岗位须使用第二种验证方式。', steps: '在手机身份验证器应用中添加账号，输入以下密钥（或在手机上直接打开链接），再输入应用显示的六位验证码。',
       key: '密钥', open: '在身份验证器中打开', code: '六位验证码', go: '绑定并继续', refused: '验证码不正确，请检查手机时间后再试。',
     },
-    signOut: { heading: '退出登录', text: '要退出登录吗？', yes: '退出', no: '保持登录' },
+    signOut: { heading: '退出登录', text: '要退出登录吗？', yes: '退出', no: '保持登录', nobody: '此浏览器中已无登录，继续即可完成退出。' },
     onward: { heading: '继续', text: '此浏览器中原有的登录将先退出。', go: '继续' },
     notices: {
       expired: { heading: '登录已过期', text: '请返回应用重新登录。' }, wrong: { heading: '无法登录', text: '应用发来的登录请求有误，请返回应用重试；如仍然出现，请将下方代码告知管理员。' },
@@ -57,7 +57,7 @@ export const SIGN_IN_WORDS: Readonly<Record<Language, SignInWords>> = {
       heading: 'Set up your authenticator', why: 'Your role asks for a second factor.', steps: 'Add an account in an authenticator app on your phone: type in this key, or open the link on the phone. Then enter the six digits that it shows.',
       key: 'Key', open: 'Open in the authenticator', code: 'The six digits', go: 'Set up and go on', refused: 'The code is wrong. Check the clock of your phone and try again.',
     },
-    signOut: { heading: 'Sign out', text: 'Do you want to sign out?', yes: 'Sign out', no: 'Stay signed in' },
+    signOut: { heading: 'Sign out', text: 'Do you want to sign out?', yes: 'Sign out', no: 'Stay signed in', nobody: 'Nobody is signed in in this browser any more. Go on to finish.' },
     onward: { heading: 'Go on', text: 'Who was signed in in this browser before is signed out first.', go: 'Go on' },
     notices: {
       expired: { heading: 'The sign-in has expired', text: 'Go back to the app and sign in again.' }, wrong: { heading: 'This sign-in does not work', text: 'The app has asked for something that is not right. Go back to it and try again; if it happens again, tell your administrator the code below.' },
