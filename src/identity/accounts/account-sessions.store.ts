@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Actor, Role } from '../../kernel/actor';
 import { Database } from '../../platform/db/database';
+import { beginEpoch } from './epoch.store';
 
 /** What an app was given when somebody signed in with it: it lasts while the app renews its tokens, and at most until it expires. */
 export interface AccountSession {
@@ -47,9 +48,9 @@ export class AccountSessionsStore {
     return this.database.read<AccountSession>(system, { name: 'account-sessions', text: `${SESSIONS} WHERE g.model = 'Grant' AND g.account_id = $1 AND g.expires_at > $2 ORDER BY g.created_at DESC, g.id`, values: [accountId, now] });
   }
 
-  /** To be ended: a request that is under way writes none of the account's sessions back. */
+  /** To be ended. The epoch comes first, in the order in which everybody takes both. */
   async lockAsSystem(em: EntityManager, accountId: string, id: string, now: Date): Promise<AccountSession | undefined> {
-    await em.query('UPDATE account_credential SET epoch = epoch + 1 WHERE account_id = $1', [accountId]);
+    await beginEpoch(em, accountId);
     const [row]: AccountSession[] = await em.query(`${SESSIONS} WHERE g.model = 'Grant' AND g.account_id = $1 AND g.expires_at > $2 AND g.id = $3 FOR UPDATE OF g`, [accountId, now, id]);
     return row;
   }

@@ -4,6 +4,7 @@ import type { Actor, Role } from '../../kernel/actor';
 import { Database, type Statement } from '../../platform/db/database';
 import { type PageQuery, type PageRows, readPage, type Slice } from '../../platform/http/page';
 import { Account, AccountCredential, type SignInNote } from './account.entity';
+import { beginEpoch } from './epoch.store';
 
 export interface AccountFilters extends PageQuery {
   readonly cadreId?: string;
@@ -151,26 +152,21 @@ export class AccountsStore {
     await em.update(AccountCredential, { accountId }, change);
   }
 
-  /** Before any session ends, so that a request that is under way writes none of them back. */
-  async beginEpochAsSystem(em: EntityManager, accountId: string): Promise<void> {
-    await em.query('UPDATE account_credential SET epoch = epoch + 1 WHERE account_id = $1', [accountId]);
-  }
-
   /** Every browser's session, every grant, code and refresh token. */
   async endSessionsAsSystem(em: EntityManager, accountId: string): Promise<void> {
-    await this.beginEpochAsSystem(em, accountId);
+    await beginEpoch(em, accountId);
     await em.query('DELETE FROM oidc_payload WHERE account_id = $1', [accountId]);
   }
 
   /** What one app was given. */
   async endSessionAsSystem(em: EntityManager, accountId: string, id: string): Promise<void> {
-    await this.beginEpochAsSystem(em, accountId);
+    await beginEpoch(em, accountId);
     await em.query(`DELETE FROM oidc_payload WHERE account_id = $1 AND (grant_id = $2 OR (model = 'Grant' AND id = $2))`, [accountId, id]);
   }
 
   /** All but the browser's session that goes on, and sign-ins that are under way. */
   async endOtherSessionsAsSystem(em: EntityManager, accountId: string, kept: string | undefined): Promise<void> {
-    await this.beginEpochAsSystem(em, accountId);
+    await beginEpoch(em, accountId);
     await em.query(`DELETE FROM oidc_payload WHERE account_id = $1 AND model <> 'Interaction' AND (model <> 'Session' OR uid IS DISTINCT FROM $2)`, [accountId, kept ?? null]);
   }
 

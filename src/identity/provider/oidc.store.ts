@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { AdapterPayload } from 'oidc-provider';
 import { systemActor } from '../../kernel/actor';
 import { Database } from '../../platform/db/database';
+import { beginEpoch } from '../accounts/epoch.store';
 import type { OidcKey } from './oidc.entity';
 
 // Whoever knows the id of one of these can use it: so they are not kept, nor is the copy in the payload.
@@ -68,7 +69,8 @@ export class OidcStore {
   /** A browser's session whose holder signs out: no request that has found it before writes it back. */
   async endSession(id: string): Promise<void> {
     await this.database.transact(SYSTEM, async (em) => {
-      await em.query(`UPDATE account_credential SET epoch = epoch + 1 WHERE account_id = (SELECT account_id FROM oidc_payload WHERE model = 'Session' AND id = $1)`, [id]);
+      const [session]: { accountId: string | null }[] = await em.query(`SELECT account_id AS "accountId" FROM oidc_payload WHERE model = 'Session' AND id = $1`, [id]);
+      if (typeof session?.accountId === 'string') await beginEpoch(em, session.accountId);
       await em.query(`DELETE FROM oidc_payload WHERE model = 'Session' AND id = $1`, [id]);
     });
   }
