@@ -12,8 +12,8 @@ export interface LinksConfig {
   readonly outbox:
     /** `collected`: something sends what is written there. */
     | { readonly kind: 'file'; readonly file: string; readonly collected: boolean }
-    /** Waits so long for a receiver, 10 seconds if nothing is said. */
-    | { readonly kind: 'webhook'; readonly url: string; readonly secret: string; readonly timeoutMs?: number };
+    /** `patience` says of each message when a receiver is no longer waited for: after 10 seconds if nothing is said. */
+    | { readonly kind: 'webhook'; readonly url: string; readonly secret: string; readonly patience?: () => AbortSignal };
 }
 
 /** An app that people sign in to at the built-in issuer. It has no secret: a browser or phone keeps none. */

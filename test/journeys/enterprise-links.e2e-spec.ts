@@ -374,7 +374,8 @@ describe('an enterprise and its links', () => {
 describe('the webhook gateway', () => {
   const SECRET = `whsec_${Buffer.from('a secret of more than 24 bytes').toString('base64')}`;
   const received: { headers: IncomingHttpHeaders; body: string; url: string | undefined }[] = [];
-  let behave: 'take' | 'fail' | 'redirect' | 'sleep' | 'flood' = 'take';
+  let behave: 'take' | 'fail' | 'redirect' | 'sleep' | 'hold' | 'flood' = 'take';
+  let patience = new AbortController();
   let server: Server;
   let app: TestApp;
   let enterpriseId: string;
@@ -383,8 +384,9 @@ describe('the webhook gateway', () => {
       const pieces: Buffer[] = [];
       request.on('data', (piece: Buffer) => pieces.push(piece)).on('end', () => {
         received.push({ headers: request.headers, body: Buffer.concat(pieces).toString(), url: request.url });
-        if (behave === 'sleep') return;
-        if (behave === 'redirect') response.writeHead(307, { location: '/elsewhere' }).end();
+        if (behave === 'hold') return;
+        if (behave === 'sleep') runOut();
+        else if (behave === 'redirect') response.writeHead(307, { location: '/elsewhere' }).end();
         else if (behave === 'fail') response.writeHead(503).end(`${PHONE} is not to be had`);
         else if (behave === 'flood') {
           response.writeHead(200).on('error', () => undefined);
@@ -396,7 +398,7 @@ describe('the webhook gateway', () => {
     }).listen(0, '127.0.0.1');
     await new Promise((listening) => { server.once('listening', listening); });
     const { port } = server.address() as AddressInfo;
-    app = await startApp({ poolSize: 2, links: { publicUrl: 'https://ledger.example', outbox: { kind: 'webhook', url: `http://127.0.0.1:${port}/links`, secret: SECRET, timeoutMs: 300 } } });
+    app = await startApp({ poolSize: 2, links: { publicUrl: 'https://ledger.example', outbox: { kind: 'webhook', url: `http://127.0.0.1:${port}/links`, secret: SECRET, patience: () => patience.signal } } });
     enterpriseId = await anEnterprise(app, { contacts: [{ name: '罗梓萱', phone: PHONE }] });
     app.clock.advance(8 * DAY_MS);
   });
@@ -407,6 +409,12 @@ describe('the webhook gateway', () => {
   });
   beforeEach(() => { received.length = 0; });
 
+  /** Whoever is waiting for this receiver waits no longer. */
+  const runOut = (): void => {
+    const now = patience;
+    patience = new AbortController();
+    now.abort(new DOMException('', 'TimeoutError'));
+  };
   const issue = async (): Promise<void> => {
     const { id } = await aTicket(app, enterpriseId);
     const step = async (who: Parameters<TestApp['as']>[0], name: string, body: object = {}) => app.as(who).post(`/tickets/${id}/${name}`, body).expect(200);
@@ -454,11 +462,12 @@ describe('the webhook gateway', () => {
   });
 
   it('holds no connection of the pool while a receiver is slow', async () => {
-    behave = 'sleep';
+    behave = 'hold';
     for (let one = 0; one < 4; one += 1) await issue();
     const sending = sweep();
     while (received.length < 4) await new Promise((soon) => setTimeout(soon, 5));
     await app.as('supervisor').get('/tickets').expect(200);
+    runOut();
     expect(await sending).toMatchObject({ failed: 4 });
     behave = 'take';
     app.clock.advance(60_000);

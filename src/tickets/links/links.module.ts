@@ -26,7 +26,7 @@ export class LinksModule {
       providers: [
         LinksStore, LinksService, LinkAnswers, LinkOutbox, LinkDeliveriesSweep,
         { provide: LinkTokens, inject: [InstallationKeys], useFactory: (keys: InstallationKeys) => new LinkTokens(keys, publicUrl) },
-        { provide: LINK_GATEWAY, useFactory: () => (outbox.kind === 'file' ? new FileGateway(outbox.file, outbox.collected) : new WebhookGateway(outbox.url, outbox.secret, outbox.timeoutMs)) },
+        { provide: LINK_GATEWAY, useFactory: () => (outbox.kind === 'file' ? new FileGateway(outbox.file, outbox.collected) : new WebhookGateway(outbox.url, outbox.secret, outbox.patience)) },
       ],
     };
   }

@@ -12,7 +12,7 @@ const TIMEOUT_MS = 10_000;
 export class WebhookGateway implements LinkGateway {
   readonly #key: Buffer;
 
-  constructor(private readonly url: string, secret: string, private readonly timeoutMs = TIMEOUT_MS) {
+  constructor(private readonly url: string, secret: string, private readonly patience = () => AbortSignal.timeout(TIMEOUT_MS)) {
     this.#key = keyOf(secret);
   }
 
@@ -26,10 +26,11 @@ export class WebhookGateway implements LinkGateway {
     const signature = createHmac('sha256', this.#key).update(`${id}.${timestamp}.${body}`).digest('base64');
     try {
       const response = await fetch(this.url, {
-        method: 'POST', body, redirect: 'manual', signal: AbortSignal.timeout(this.timeoutMs),
+        method: 'POST', body, redirect: 'manual', signal: this.patience(),
         headers: { 'content-type': 'application/json', 'user-agent': 'service-ledger', 'webhook-id': id, 'webhook-timestamp': String(timestamp), 'webhook-signature': `v1,${signature}` },
       });
-      await response.body?.cancel();
+      // The status alone says whether it was taken: patience that runs out from here on turns no success into a failure.
+      await response.body?.cancel().catch(() => undefined);
       return response.status;
     } catch (error) {
       throw new GatewayError((error as { readonly name?: unknown }).name === 'TimeoutError' ? 'timeout' : 'unreachable', error);
