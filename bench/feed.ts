@@ -1,12 +1,11 @@
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { Agent, get } from 'node:http';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { types } from 'pg';
 import { LocalIssuer } from '../src/identity/local-issuer';
 import { SystemClock } from '../src/platform/clock';
 import { migrate } from '../src/platform/db/migrate';
+import { freePort } from '../src/platform/free-ports';
 import { feedDocument, type Replay, type Story } from './feed.report';
 import { withClient } from './generate';
 import { startOurs } from './processes';
@@ -128,14 +127,6 @@ async function fetchText(agent: Agent, url: string, token: string): Promise<stri
         .on('end', () => { if (response.statusCode === 200) resolve(text); else reject(new Error(`${String(response.statusCode)} ${text}`)); });
     }).on('error', reject);
   });
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  await once(probe.close(), 'close');
-  return port;
 }
 
 types.setTypeParser(types.builtins.DATE, (text) => text);

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FOLDER } from './server';
@@ -38,14 +37,6 @@ export async function startUnguarded(databaseUrl: string, port: number): Promise
 /** The hand-written server, with the statements that it shares with the application. */
 export async function startYardstick(databaseUrl: string, port: number, statements: string, script = 'yardstick.js'): Promise<Started> {
   return startProcess(join(__dirname, script), port, { DATABASE_URL: databaseUrl, PORT: String(port), DATABASE_POOL: String(POOL_SIZE), STATEMENTS: statements });
-}
-
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  await once(probe.close(), 'close');
-  return port;
 }
 
 async function startProcess(script: string, port: number, variables: Readonly<Record<string, string>>): Promise<Started> {

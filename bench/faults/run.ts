@@ -3,10 +3,10 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SystemClock } from '../../src/platform/clock';
+import { freePorts } from '../../src/platform/free-ports';
 import { FOLDER } from '../server';
 import { type DrillReport, run } from './drill';
 import { inspect } from './inspect';
-import { freePorts } from './ports';
 
 /**
  * npm run faults [-- --kills N --database-kills N --reader-kills N --processes N --writers N --seed N]: writes docs/reliability.md when it is run whole.

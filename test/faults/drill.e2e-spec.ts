@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../../bench/faults/drill';
 import { inspect } from '../../bench/faults/inspect';
-import { freePorts } from '../../bench/faults/ports';
 import { SystemClock } from '../../src/platform/clock';
 import { removeEmbeddedPostgres } from '../../src/platform/db/embedded-postgres';
+import { freePorts } from '../../src/platform/free-ports';
 
 const TYPESCRIPT = ['--require', './test/support/require-typescript.cjs'];
 

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as client from 'openid-client';
 import { Secret, TOTP } from 'otpauth';
 import { OwnIssuer } from '../../src/identity/own-issuer';
 import type { SignInConfig } from '../../src/platform/config';
+import { freePort } from '../../src/platform/free-ports';
 import { KeyEncryption } from '../../src/platform/key-encryption';
 import { FixedClock } from './clock';
 import { startApp, type TestApp, type TestOptions } from './app';
@@ -37,14 +37,6 @@ export async function serve(options: TestOptions & { readonly secondFactor?: Sig
   const app = await startApp({ ...options, clock, signIn, keyEncryption });
   await app.app.listen(port, '127.0.0.1');
   return { ...app, url, signIn, keyEncryption };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((ready) => { server.listen(0, '127.0.0.1', ready); });
-  const { port } = server.address() as { port: number };
-  await new Promise((closed) => { server.close(closed); });
-  return port;
 }
 
 export interface Answer {

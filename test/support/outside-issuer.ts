@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { freePort } from '../../src/platform/free-ports';
 import type { OutsideIssuerOptions } from './outside-issuer-process';
 
 /** An oidc-provider in a process of its own. */
@@ -17,7 +18,7 @@ export interface OutsideIssuer {
 }
 
 export async function startOutsideIssuer(options: Omit<OutsideIssuerOptions, 'port'>): Promise<OutsideIssuer> {
-  let { child, url } = await start({ ...options, port: 0 });
+  let { child, url } = await start({ ...options, port: await freePort() });
   const stop = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');

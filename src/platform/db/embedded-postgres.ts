@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, escapeIdentifier } from 'pg';
+import { freePort } from '../free-ports';
 import { chooseAccount, chooseRunAs, findBinaries, type PostgresBinaries, type RunAs, SERVER_ENV } from './embedded-binaries';
 import { claimFolder, endLeftovers } from './embedded-folder';
 
@@ -208,14 +208,6 @@ function complaint({ log }: Cluster): string {
   const lines = readFileSync(log, 'utf8').trim().split('\n');
   const telling = lines.filter((line) => /FATAL|PANIC|error:|could not/.test(line));
   return `${(telling.length > 0 ? telling : lines).slice(-3).join('; ')} (see ${log})`;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, HOST);
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  await once(probe.close(), 'close');
-  return port;
 }
 
 async function shutDown({ child, ended }: Server): Promise<void> {
