@@ -13,7 +13,8 @@ module.exports = {
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/tsconfig.json' }] },
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-  testTimeout: 30_000,
+  // Nothing takes long unless it is broken; the machine may be busy.
+  testTimeout: 60_000,
   maxWorkers: 2,
   // .ci/run wants the counts without changing the command that the README names.
   reporters: process.env.TEST_COUNTS_FILE ? ['default', ['<rootDir>/.ci/test-counts.cjs', { file: process.env.TEST_COUNTS_FILE }]] : ['default'],

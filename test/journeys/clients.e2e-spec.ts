@@ -1,6 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { Writable } from 'node:stream';
-import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
 import { useLogs } from '../../src/application';
 import { ClientDirectory } from '../../src/identity/client-directory';
@@ -8,7 +7,7 @@ import { Database } from '../../src/platform/db/database';
 import { Signals } from '../../src/platform/db/signals';
 import { systemActor } from '../../src/kernel/actor';
 import { startApp, type TestApp } from '../support/app';
-import { behind } from '../support/behind';
+import { behind, waiting } from '../support/behind';
 import { aMachineClient } from '../support/clients';
 import { aClientId } from '../support/world';
 
@@ -240,7 +239,6 @@ describe('machine clients', () => {
     });
 
     const toldIn = async (other: string, parkId: string) => (await entries(other)).filter((entry) => entry.parkId === parkId).map(({ type }) => type);
-    const waiting = async (many: number) => { while ((await app.sql(`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`)).length < many) await pause(20); };
 
     it('end also where another park lets them in at that moment: it reads that they ended', async () => {
       const other = await aMachineClient(app, { scopes: ['visits:read'] });
@@ -250,7 +248,7 @@ describe('machine clients', () => {
         app, async (holder) => holder.query('LOCK TABLE journal_entry IN SHARE MODE'), () => app.as('stranger').post(`/clients/${other.id}/grant`, { scopes: ['visits:read'] }),
         async () => {
           revoked = Promise.resolve(app.as('admin').post(`/clients/${other.id}/revoke`));
-          await waiting(2);
+          await waiting(app, 2);
         },
       );
       expect([granted.status, (await revoked).status]).toEqual([200, 200]);
@@ -265,7 +263,7 @@ describe('machine clients', () => {
         app, async (holder) => holder.query('LOCK TABLE journal_entry IN SHARE MODE'), () => app.as('admin').post(`/clients/${other.id}/revoke`),
         async () => {
           granted = Promise.resolve(app.as('stranger').post(`/clients/${other.id}/grant`, { scopes: ['visits:read'] }));
-          await waiting(2);
+          await waiting(app, 2);
         },
       );
       expect(revoked.status).toBe(200);

@@ -3,7 +3,7 @@ import { endOfDay, localDay } from '../../src/kernel/day';
 import { InstallationKeys } from '../../src/platform/db/installation-keys';
 import { firstIdOf, newId } from '../../src/platform/ids';
 import { type TestApp, startApp } from '../support/app';
-import { behind } from '../support/behind';
+import { behind, waiting } from '../support/behind';
 import { A_PICTURE, aReport, aReportBody, following, saying } from '../support/integrity';
 
 const ZONE = 'Asia/Shanghai';
@@ -75,7 +75,7 @@ describe('what a park takes in a day of what anybody may send', () => {
     let other: PromiseLike<{ status: number }> = Promise.resolve({ status: 0 });
     const first = await behind(app, async (holder) => holder.query(`SELECT pg_advisory_xact_lock(hashtextextended('integrity ' || $1::text, 0))`, [app.parkId]), () => give(), async () => {
       other = Promise.resolve(give());
-      while ((await app.sql(`SELECT FROM pg_stat_activity WHERE wait_event = 'advisory' AND datname = current_database()`)).length < 2) await new Promise((done) => { setTimeout(done, 20); });
+      await waiting(app, 2);
     });
     expect([first.status, (await other).status].sort()).toEqual([201, 429]);
   });

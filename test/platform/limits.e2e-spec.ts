@@ -159,7 +159,7 @@ describe('limits of a process whose questions stay without an answer', () => {
 describe('limits of a process that has no connection left', () => {
   const PER_CALLER = 10;
   let app: TestApp;
-  beforeAll(async () => { app = await startApp({ poolSize: 1, waitMs: 200, limits: { perCaller: PER_CALLER, perAddress: 0 } }); });
+  beforeAll(async () => { app = await startApp({ poolSize: 1, waitMs: 1_000, limits: { perCaller: PER_CALLER, perAddress: 0 } }); });
   afterAll(async () => { await app.close(); });
 
   it('hold all the same', async () => {

@@ -134,11 +134,11 @@ describe('reads that share connections', () => {
   });
 
   it('lets one whose turn comes late have all its own time', async () => {
-    const config = { connectionString: database.url, max: 1, pipeline: true, Client: PreparingClient, connectionTimeoutMillis: 1_000 };
+    const config = { connectionString: database.url, max: 1, pipeline: true, Client: PreparingClient, connectionTimeoutMillis: 3_000 };
     const small = new Pool(config);
     const behind = new SharedReads(small);
     const sleep = (seconds: number) => ({ text: 'SELECT pg_sleep($1)', values: [seconds] });
-    const settled = await Promise.allSettled([behind.run(async (client) => client.query(sleep(0.2))), behind.run(async (client) => client.query(sleep(1.2)))]);
+    const settled = await Promise.allSettled([behind.run(async (client) => client.query(sleep(0.2))), behind.run(async (client) => client.query(sleep(3.2)))]);
     expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
     await small.end();
   });
@@ -171,7 +171,7 @@ describe('reads that share connections', () => {
   });
 
   it.each(['alone', 'together'])('gives a connection up on which nothing comes any more, asked %s, and serves on another', async (how) => {
-    const config = { connectionString: database.url, max: 1, pipeline: true, Client: PreparingClient, silenceMs: 300 };
+    const config = { connectionString: database.url, max: 1, pipeline: true, Client: PreparingClient, silenceMs: 2_000 };
     const silent = new Pool(config);
     silent.on('error', () => undefined);
     const behind = new SharedReads(silent);

@@ -1,7 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { Client } from 'pg';
 import { TicketReplayService } from '../../src/tickets/ticket-replay.service';
 import { startApp, type TestApp } from '../support/app';
+import { behind, waiting } from '../support/behind';
 import { anEnterprise, aTicket, aTicketIn, takeStep } from '../support/world';
 
 interface Shown { id: string; status: string; handlerId: string | null; collaboratorIds: string[]; departmentId: string | null; closing: string | null; lastAnswerAt: string | null; allowedSteps: string[]; cycle: number }
@@ -54,19 +53,12 @@ describe('a ticket that goes on', () => {
 
   it('never with a handler who is deactivated at the same moment', async () => {
     const { id } = await aTicketIn(app, 'closed');
-    const slow = new Client({ connectionString: app.database.url });
-    await slow.connect();
+    let left = Promise.resolve(0);
     // The reopening has seen its handler, and waits before it is written.
-    await slow.query('BEGIN');
-    await slow.query('LOCK TABLE ticket_event IN SHARE ROW EXCLUSIVE MODE');
-    const opening = app.asClient('enterprise:act tickets:read').post(`/tickets/${id}/reopen`, { reason: '又出现闪断' }).then((response) => response.body as Shown);
-    await pause(700);
-    const leaving = change(app.cadres.handler, { active: false });
-    const left = leaving.then(({ status }) => status);
-    await pause(700);
-    await slow.query('COMMIT');
-    await slow.end();
-    const { handlerId } = await opening;
+    const { handlerId } = await behind(app, async (holder) => holder.query('LOCK TABLE ticket_event IN SHARE ROW EXCLUSIVE MODE'), async () => reopen(id), async () => {
+      left = change(app.cadres.handler, { active: false }).then(({ status }) => status);
+      await Promise.race([left, waiting(app, 2)]);
+    });
     const [{ active } = { active: undefined }] = await app.sql<{ active: boolean }>('SELECT active FROM cadre WHERE id = $1', [app.cadres.handler]);
     expect({ handlerId, left: await left, active }).toEqual({ handlerId: app.cadres.handler, left: 409, active: true });
   });

@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { TicketBook } from '../../src/tickets/ticket-book.service';
 import { startApp, type TestApp } from '../support/app';
+import { waiting } from '../support/behind';
 import { aTicketIn } from '../support/world';
 
 const BATCH = 200;
@@ -53,7 +54,7 @@ describe('tickets that time has turned', () => {
     await manyWaiting();
     const theirs = await heldByAnother();
     const listing = app.as('supervisor').get('/tickets?status=waiting_enterprise&limit=200').then((response) => response);
-    await new Promise((resolve) => { setTimeout(resolve, 1_000); });
+    await waiting(app);
     await other.query('COMMIT');
     const { items } = (await listing).body as { items: { id: string }[] };
     expect(items.filter(({ id }) => !theirs.includes(id) && id !== '').length).toBeLessThan(BATCH);
