@@ -50,7 +50,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        PlatformModule.of(source, clock, { journalHash, limits }), ParksModule, EnterprisesModule, CadresModule, AssignmentsModule, VisitsModule, GuideModule, TicketsModule, LinksModule.of(links), SupervisionModule,
+        PlatformModule.of(source, clock, { journalHash, limits, keyEncryption }), ParksModule, EnterprisesModule, CadresModule, AssignmentsModule, VisitsModule, GuideModule, TicketsModule, LinksModule.of(links), SupervisionModule,
         IntegrityModule.of(journalHash), IdentityModule.of(trusted, signIn, keyEncryption), PrivacyModule, FieldModule, PortalModule,
       ],
     };

@@ -19,18 +19,19 @@ import type { HashAlgorithm } from './journal/chain';
 import { Journal } from './journal/journal';
 import { Sealer } from './journal/sealer';
 import { Verification } from './journal/verification';
+import type { KeyEncryption } from './key-encryption';
 
 /** What every feature stands on: database, journal, jobs, clock. */
 @Global()
 @Module({})
 export class PlatformModule {
-  static of(source: DataSource, clock: Clock, { journalHash, limits }: { readonly journalHash: HashAlgorithm; readonly limits: Limits }): DynamicModule {
+  static of(source: DataSource, clock: Clock, { journalHash, limits, keyEncryption }: { readonly journalHash: HashAlgorithm; readonly limits: Limits; readonly keyEncryption: KeyEncryption }): DynamicModule {
     return {
       module: PlatformModule,
       controllers: [HealthController],
       providers: [
         { provide: DataSource, useValue: source }, { provide: Clock, useValue: clock }, Database, Signals, InstallationKeys, Cursors, Journal, AccessLog, Jobs, Rounds, Draining, Verification, KeptAnswersStore, KeptAnswersSweep,
-        { provide: RateWindowsStore, useFactory: () => new RateWindowsStore(source, limits.patienceMs) }, RateWindowsSweep, { provide: RateLimits, inject: [RateWindowsStore], useFactory: (store: RateWindowsStore) => new RateLimits(store, clock, limits) },
+        { provide: RateWindowsStore, useFactory: () => new RateWindowsStore(source, keyEncryption.derive('rate windows'), limits.patienceMs) }, RateWindowsSweep, { provide: RateLimits, inject: [RateWindowsStore], useFactory: (store: RateWindowsStore) => new RateLimits(store, clock, limits) },
         {
           provide: Sealer, inject: [Database, Journal, Signals],
           useFactory: (database: Database, journal: Journal, signals: Signals) => new Sealer(source, database, clock, journal, signals, journalHash),

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Database } from '../../src/platform/db/database';
 import { RateWindowsStore } from '../../src/platform/http/limits/rate-windows.store';
 import { RateWindowsSweep } from '../../src/platform/http/limits/rate-windows.sweep';
+import { KeyEncryption } from '../../src/platform/key-encryption';
 import { startApp, type TestApp } from '../support/app';
 
 /** Two processes share what a caller and an address may ask. */
@@ -15,8 +17,9 @@ describe('limits', () => {
     // Numbers are exact here while nobody counts alone, however busy the machine is.
     const limits = { perCaller: PER_CALLER, perAddress: PER_ADDRESS, perAddressInPublic: PER_ADDRESS_IN_PUBLIC, patienceMs: 20_000 };
     const http = { trustedProxies: '10.0.0.0/8' };
-    app = await startApp({ limits, http });
-    twin = await startApp({ limits, http, database: app.database, issuer: app.issuer, cast: app, clock: app.clock });
+    const keyEncryption = KeyEncryption.inMemory();
+    app = await startApp({ limits, http, keyEncryption });
+    twin = await startApp({ limits, http, keyEncryption, database: app.database, issuer: app.issuer, cast: app, clock: app.clock });
   });
   afterAll(async () => {
     await twin.close();
@@ -123,6 +126,9 @@ describe('limits', () => {
     await ask(app, { token: await app.token('county'), address: '203.0.113.5' });
     const rows = await app.sql<{ length: number }>('SELECT octet_length(key) AS length FROM rate_window');
     expect(rows.every(({ length }) => length === 16)).toBe(true);
+    // Addresses are few: a digest that anybody can make says which it was.
+    const guessed = ['address 203.0.113.5', 'public 203.0.113.5', 'report 203.0.113.5'].map((key) => createHash('sha256').update(key).digest().subarray(0, 16));
+    expect(await app.sql('SELECT FROM rate_window WHERE key = ANY ($1)', [guessed])).toEqual([]);
     app.clock.set(new Date(app.clock.now().getTime() + 3_600_000));
     expect(await app.app.get(RateWindowsSweep).sweep()).toBe(rows.length);
     expect(await app.sql('SELECT FROM rate_window')).toEqual([]);

@@ -5,7 +5,7 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Check('rate_window_used_counts', 'used >= 1')
 @Index('rate_window_by_age', ['beginsAt'])
 export class RateWindow {
-  /** A digest: neither subjects nor addresses are stored. */
+  /** A digest, with a key that is not in the database: neither subjects nor addresses are stored, nor can they be guessed. */
   @PrimaryColumn('bytea', { primaryKeyConstraintName: 'rate_window_pkey' }) key: Buffer;
   @PrimaryColumn('timestamptz', { primaryKeyConstraintName: 'rate_window_pkey' }) beginsAt: Date;
   @Column('integer') used: number;

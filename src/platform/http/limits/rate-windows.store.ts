@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { OnModuleDestroy } from '@nestjs/common';
 import { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
@@ -34,8 +34,8 @@ export class RateWindowsStore implements OnModuleDestroy {
   readonly #asked: Asked[] = [];
   #asking = false;
 
-  /** `patienceMs` is how long a question waits for its answer. */
-  constructor(source: DataSource, patienceMs = PATIENCE_MS) {
+  /** `secret` is what the database does not hold: of an address there are few enough to try them all. `patienceMs` is how long a question waits for its answer. */
+  constructor(source: DataSource, private readonly secret: Buffer, patienceMs = PATIENCE_MS) {
     const config = {
       ...connectionOf(source), ...KEEP_ALIVE, application_name: 'service-ledger limits', max: 1, pipeline: true, Client: PreparingClient,
       connectionTimeoutMillis: patienceMs, query_timeout: patienceMs,
@@ -52,7 +52,7 @@ export class RateWindowsStore implements OnModuleDestroy {
   /** Takes up to `chunk` of what is left of the limit. All processes together are never given more than the limit. */
   async lease(key: string, beginsAt: Date, chunk: number, limit: number): Promise<Granted> {
     return new Promise((grant, fail) => {
-      this.#asked.push({ name: `${hash('sha256', key, 'hex').slice(0, KEY_DIGITS)} ${beginsAt.toISOString()}`, chunk, limit, grant, fail });
+      this.#asked.push({ name: `${createHmac('sha256', this.secret).update(key).digest('hex').slice(0, KEY_DIGITS)} ${beginsAt.toISOString()}`, chunk, limit, grant, fail });
       if (this.#asking) return;
       this.#asking = true;
       setImmediate(() => { void this.#answerAll(); });
