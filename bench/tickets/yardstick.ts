@@ -100,7 +100,7 @@ async function start(): Promise<void> {
     const before = { ...replay(events.map(recordedOf), worlds), world: statements.world };
     const { ticket } = catchUp(before, worlds, now).told;
     allowedSteps(ticket, partiesOf(ticket, { cadreId: '', supervisor: true, staff: true, enterprise: false }), momentOf(now, ZONE), world);
-    const shown = events.map((event) => toEventResponse(event, true));
+    const shown = events.map((event) => toEventResponse(event, true, (name) => name));
     void reply.type('application/json');
     return JSON.stringify({ items: toTimeline(shown, ticket.clocks, (linkages?.rows ?? []) as ShownLinkage[]), nextCursor: null });
   });

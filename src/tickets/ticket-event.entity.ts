@@ -16,6 +16,7 @@ export type Words = Readonly<Record<string, unknown>>;
 @Check('ticket_event_by_somebody', `CASE actor_kind WHEN 'cadre' THEN num_nulls(cadre_id, client_id) = 1 AND cadre_id IS NOT NULL
       WHEN 'client' THEN cadre_id IS NULL AND client_id IS NOT NULL WHEN 'enterprise' THEN num_nulls(cadre_id, client_id) = 2 WHEN 'system' THEN num_nulls(cadre_id, client_id) = 2 ELSE false END`)
 @Index('ticket_event_by_author', ['parkId', 'cadreId'], { where: 'cadre_id IS NOT NULL' })
+@Index('ticket_event_with_persons', ['parkId', 'at'], { where: "words ?| ARRAY['askedBy', 'toContact']" })
 export class TicketEvent {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'ticket_event_pkey' }) parkId: string;
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'ticket_event_pkey' }) ticketId: string;

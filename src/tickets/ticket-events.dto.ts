@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import type { ShowName } from '../enterprises/domain/contact';
 import type { Day } from '../kernel/day';
 import { Choice, DayField, Id, InstantField, Nested, Text, Whole } from '../platform/http/fields';
 import { NamedRef } from '../platform/http/named-ref';
@@ -12,6 +13,8 @@ const TYPES = [...STEPS, ...Object.keys(OTHER_ENTRIES)];
 const ACTORS = ['cadre', 'client', 'enterprise', 'system'] as const;
 /** What moves clocks alone and is said nowhere else, or binds and is no news. */
 const UNSAID: readonly string[] = ['terms', 'respondWithin', 'resolveWithin', 'denied'];
+/** Names of people of the enterprise, which are forgotten in time: `forget_who_asked` in the database knows them too. */
+const PERSONS: readonly string[] = ['askedBy', 'toContact'];
 
 export class EventResponse {
   @Whole({ description: 'Its number, from 1.', min: 1, max: 1_000_000 }) no: number;
@@ -74,11 +77,12 @@ export function toTimeline(events: readonly EventResponse[], clocks: readonly Cl
 }
 
 /** Who has ever handled a ticket or collaborated on it sees that it was sent back, not who gave which grade. */
-export function toEventResponse(event: ShownEvent, seesGrades: boolean): EventResponse {
+export function toEventResponse(event: ShownEvent, seesGrades: boolean, showName: ShowName): EventResponse {
   const { no, type, at, onDate, state, cycle, actorKind, cadreId, cadreName, data, words } = event;
   const moved = Object.fromEntries(Object.entries(data).filter(([name]) => !UNSAID.includes(name)));
   const hidden = type === 'confirm' && !seesGrades;
-  const details = hidden ? { sentBack: state !== 'closed' } : { ...moved, ...words };
+  const said = Object.fromEntries(Object.entries(words ?? {}).map(([name, value]) => [name, PERSONS.includes(name) && typeof value === 'string' ? showName(value) : value]));
+  const details = hidden ? { sentBack: state !== 'closed' } : { ...moved, ...said };
   return {
     no, type, at: at.toISOString(), on: onDate, status: state, cycle, by: actorKind, cadre: cadreId === null || cadreName === null ? null : { id: cadreId, name: cadreName },
     details,
@@ -89,11 +93,11 @@ export function isAnswer({ type }: Pick<ShownEvent, 'type'>): boolean {
   return type === 'answer' || type === 'explain';
 }
 
-export function toAnswerResponse({ ticketId, no, type, at, cycle, cadreId, cadreName, data, words }: ShownEvent): AnswerResponse {
+export function toAnswerResponse({ ticketId, no, type, at, cycle, cadreId, cadreName, data, words }: ShownEvent, showName: ShowName): AnswerResponse {
   const said = { ...data, ...words } as Readonly<Record<string, string | undefined>>;
   return {
     ticketId, no, kind: type === 'explain' ? 'explanation' : said['kind'] ?? 'interim', means: said['means'] ?? null, text: (type === 'explain' ? said['explanation'] : said['text']) ?? '',
-    toContact: said['toContact'] ?? null, nextReplyOn: (said['nextReplyOn'] as Day | undefined) ?? null, at: at.toISOString(),
+    toContact: said['toContact'] === undefined ? null : showName(said['toContact']), nextReplyOn: (said['nextReplyOn'] as Day | undefined) ?? null, at: at.toISOString(),
     cadre: cadreId === null || cadreName === null ? null : { id: cadreId, name: cadreName }, cycle,
   };
 }

@@ -11,7 +11,7 @@ import {
   NameLead, OrderHandler, ReassignTicket, RecategoriseTicket, ReceiveMaterial, RecordCall, RemindHandler, ReopenTicket, RequestExtension, RequestMaterial, ResolveTicket, WithReason, WithdrawTicket, type StepBodies,
 } from './ticket-steps.dto';
 import { TicketSteps } from './ticket-steps.service';
-import { TicketResponse, toTicketResponse } from './tickets.dto';
+import { ticketFor, TicketResponse } from './tickets.dto';
 import { TicketsService } from './tickets.service';
 
 /** The route of a step, described by the table of steps. */
@@ -162,6 +162,6 @@ export class TicketStepsController {
   }
 
   async #take<S extends Step>(actor: Actor, id: string, step: S, body: StepBodies[S], version: number | undefined, answers: Answers): Promise<string> {
-    return answers.done(async (once) => this.steps.take(actor, id, step, body, version, once), toTicketResponse, async (kept) => this.tickets.get(actor, kept.id));
+    return answers.done(async (once) => this.steps.take(actor, id, step, body, version, once), ticketFor(actor), async (kept) => this.tickets.get(actor, kept.id));
   }
 }

@@ -1,3 +1,5 @@
+import { namesFor, type ShowName } from '../enterprises/domain/contact';
+import type { Actor } from '../kernel/actor';
 import type { Day } from '../kernel/day';
 import { CATEGORY_FORM } from '../guide/domain/categories';
 import { PRIORITIES, type Priority } from '../kernel/priority';
@@ -9,6 +11,9 @@ import { type Closing, CLOSINGS, OUTCOMES } from './domain/happening';
 import { CLOCK_KINDS, STATES, type State, STEPS, type Step } from './domain/lifecycle';
 import { CHANNELS, type Channel } from './domain/words';
 import type { TicketView } from './tickets.store';
+
+/** Stands where a name was that is forgotten. */
+const FORGOTTEN = '*';
 
 const TITLE = { description: 'In a few words.', max: 100, example: '园区频繁闪断' };
 const DESCRIPTION = { description: 'What the matter is.', max: 4000, lines: true, example: '本月已闪断六次，速冻线每停一次报废面坯约两吨。' };
@@ -109,17 +114,23 @@ export class TicketResponse {
   @InstantField({ description: 'When it was changed last.' }) updatedAt: string;
 }
 
+/** How a ticket is shown to the actor. */
+export function ticketFor(actor: Actor): (view: TicketView) => TicketResponse {
+  const showName = namesFor(actor);
+  return (view) => toTicketResponse(view, showName);
+}
+
 /** The time that shares count is that of the view: a clock that runs has had it up to now. */
-export function toTicketResponse({ row, ticket, allowedSteps, now }: TicketView): TicketResponse {
+function toTicketResponse({ row, ticket, allowedSteps, now }: TicketView, showName: ShowName): TicketResponse {
   const { id, parkId, number, enterpriseId, visitId, channel, category, priority, title, description, guideItemId, raisedBy, attachmentIds, registeredBy, departmentId, withdrawnFor, version } = row;
   const due = ticket.clocks.filter(isRunning).flatMap(({ deadline }) => (deadline === undefined ? [] : [deadline]));
   const next = due.reduce<Date | undefined>((first, { dueAt }) => (first === undefined || dueAt < first ? dueAt : first), undefined);
   return {
-    id, parkId, number, enterpriseId, visitId, channel, category, priority, title, description, guideItemId, raisedBy, raisedAt: text(row.raisedAt), attachmentIds, registeredBy,
+    id, parkId, number, enterpriseId, visitId, channel, category, priority, title, description, guideItemId, raisedBy: raisedBy === null ? null : showName(raisedBy), raisedAt: text(row.raisedAt), attachmentIds, registeredBy,
     status: ticket.state, cycle: ticket.cycle, level: ticket.level, handlerId: ticket.handlerId, collaboratorIds: [...ticket.collaboratorIds], leadId: ticket.leadId ?? null, departmentId,
     outcome: ticket.outcome ?? null, closing: ticket.closing ?? null, lastAnswerAt: text(row.lastAnswerAt), deferrals: ticket.deferrals,
     reviewOn: ['explained', 'deferred'].includes(ticket.state) ? ticket.reviewOn ?? null : null, extensionAsked: ticket.extensionAsked === undefined ? null : { ...ticket.extensionAsked },
-    withdrawnFor, mergedIntoId: ticket.mergedIntoId ?? null, nextDueAt: text(next), calendarProvisional: due.some(({ calendarProvisional }) => calendarProvisional),
+    withdrawnFor: withdrawnFor === null || withdrawnFor === FORGOTTEN ? withdrawnFor : showName(withdrawnFor), mergedIntoId: ticket.mergedIntoId ?? null, nextDueAt: text(next), calendarProvisional: due.some(({ calendarProvisional }) => calendarProvisional),
     clocks: ticket.clocks.map((clock) => toClockResponse(clock, ticket.tenures, now)), allowedSteps: [...allowedSteps], endedAt: text(ticket.ended?.at), version,
     createdAt: row.createdAt.toISOString(), updatedAt: row.updatedAt.toISOString(),
   };

@@ -1,12 +1,12 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { namesFor } from '../enterprises/domain/contact';
 import type { Actor } from '../kernel/actor';
 import { type Answers, Answering } from '../platform/http/idempotency/answers';
 import { Call, IdParam, TakesIfMatch } from '../platform/http/call';
 import { mapPage, type Page } from '../platform/http/page';
 import { answer, CurrentActor, GivenVersion, IdPipe, NoBody } from '../platform/http/request';
-import { knowsPersons } from './domain/visit-access';
 import { AmendVisit, LogVisit, ReviewVisit, toVisitResponse, VisitResponse, VisitsQuery, VoidVisit } from './visits.dto';
 import { VisitsService } from './visits.service';
 
@@ -22,14 +22,14 @@ export class VisitsController {
   @Get()
   @Call({ id: 'listVisits', summary: 'The visit log', zh: '走访记录列表', description: 'Newest first. Officers and leaders see visits of their enterprises and those they took part in; who oversees sees the park’s.', answers: { type: VisitResponse, list: true }, problems: ['cursor-invalid', 'park-required'] })
   async list(@CurrentActor() actor: Actor, @Query() query: VisitsQuery): Promise<Page<VisitResponse>> {
-    return mapPage(await this.visits.list(actor, query), (visit) => toVisitResponse(visit, knowsPersons(actor)));
+    return mapPage(await this.visits.list(actor, query), (visit) => toVisitResponse(visit, namesFor(actor)));
   }
 
   @Get(':id')
   @IdParam('visit')
   @Call({ id: 'getVisit', summary: 'One visit', zh: '走访详情', description: 'A service visit is never an inspection.', answers: { type: VisitResponse } })
   async get(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<VisitResponse> {
-    return answer(reply, toVisitResponse(await this.visits.get(actor, id), knowsPersons(actor)));
+    return answer(reply, toVisitResponse(await this.visits.get(actor, id), namesFor(actor)));
   }
 
   @Post()

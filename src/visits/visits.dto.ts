@@ -1,4 +1,4 @@
-import { maskName } from '../enterprises/domain/contact';
+import { type ShowName } from '../enterprises/domain/contact';
 import type { Day } from '../kernel/day';
 import { Choice, DayField, Decimal, Flag, Id, InstantField, Nested, Text, Whole } from '../platform/http/fields';
 import { PageQuery } from '../platform/http/page';
@@ -115,15 +115,14 @@ export class VisitResponse {
   @InstantField({ description: 'When it was changed last.' }) updatedAt: string;
 }
 
-/** Names are masked for whom `knowsPersons` says that they do not work with these people. */
-export function toVisitResponse(visit: VisitRecord, knowsPersons = true): VisitResponse {
+export function toVisitResponse(visit: VisitRecord, showName: ShowName = (name) => name): VisitResponse {
   const { id, parkId, enterpriseId, authorId, deviceOffsetMs, mode, contactsMet, topics, summary, conditions, review, reviewedBy, reviewReason, voidedBy, voidReason, version } = visit;
   return {
     id, parkId, enterpriseId, authorId, occurredAt: visit.occurredAt.toISOString(), recordedAt: text(visit.recordedAt), deviceOffsetMs, correctedAt: visit.correctedAt.toISOString(),
     on: visit.onDate, receivedAt: visit.receivedAt.toISOString(), endedAt: text(visit.endedAt), mode,
     participantIds: visit.participants.map(({ cadreId }) => cadreId),
     participants: visit.participants.map(({ cadreId, confirmedAt }) => ({ cadreId, confirmedAt: text(confirmedAt) })),
-    contactsMet: knowsPersons ? contactsMet : contactsMet.map(maskName), topics, summary, conditions, location: locationOf(visit),
+    contactsMet: contactsMet.map(showName), topics, summary, conditions, location: locationOf(visit),
     review, reviewedAt: text(visit.reviewedAt), reviewedBy, reviewReason, voidedAt: text(visit.voidedAt), voidedBy, voidReason,
     version, createdAt: visit.createdAt.toISOString(), updatedAt: visit.updatedAt.toISOString(),
   };

@@ -96,6 +96,30 @@ describe('whom a visit met', () => {
   });
 });
 
+describe('who spoke for an enterprise about a ticket', () => {
+  let app: TestApp;
+  beforeAll(async () => { app = await startApp(); });
+  afterAll(async () => { await app.close(); });
+
+  it('is named to cadres of the park, and masked for the county and for machines, in every place that tells it', async () => {
+    const { id } = await aTicketIn(app, 'in_progress');
+    await app.sql(`UPDATE ticket SET raised_by = '欧阳一一' WHERE id = $1`, [id]);
+    await app.as('handler').post(`/tickets/${id}/answer`, { kind: 'interim', means: 'phone', text: '已联系供电公司。', toContact: '王小明' }).expect(200);
+    await app.as('supervisor').post(`/tickets/${id}/withdraw`, { reason: '已自行解决', askedBy: '李四' }).expect(200);
+    interface Told { readonly type?: string; readonly toContact?: string; readonly details: { readonly toContact?: string; readonly askedBy?: string } }
+    for (const [reader, raisedBy, toContact, askedBy] of [
+      [app.as('officer'), '欧阳一一', '王小明', '李四'], [app.as('supervisor'), '欧阳一一', '王小明', '李四'], [app.as('county'), '欧阳*', '王*', '李*'], [app.asClient('tickets:read'), '欧阳*', '王*', '李*'],
+    ] as const) {
+      const read = async <T>(path: string): Promise<T> => (await reader.get(path).expect(200)).body as T;
+      const [listed] = (await read<{ items: object[] }>(`/tickets?parkId=${app.parkId}`)).items;
+      for (const shown of [listed, await read(`/tickets/${id}`)]) expect(shown).toMatchObject({ id, raisedBy, withdrawnFor: askedBy });
+      expect((await read<{ items: Told[] }>(`/tickets/${id}/answers`)).items.map((one) => one.toContact)).toEqual([toContact]);
+      const events = [...(await read<{ items: Told[] }>(`/tickets/${id}/events`)).items, ...(await read<{ items: { event: Told | null }[] }>(`/tickets/${id}/timeline`)).items.flatMap(({ event }) => event ?? [])];
+      expect(events.flatMap(({ details }) => [details.toContact, details.askedBy]).filter((name) => name !== undefined).sort()).toEqual([askedBy, askedBy, toContact, toContact].sort());
+    }
+  });
+});
+
 describe('what is forgotten', () => {
   let app: TestApp;
   beforeAll(async () => { app = await startApp({ now: '2026-03-02T01:30:00.000Z' }); });
@@ -158,6 +182,27 @@ describe('what is forgotten', () => {
     expect(await app.sql('SELECT raised_by, withdrawn_for FROM ticket WHERE id = $1', [withdrawn.id])).toEqual([{ raised_by: null, withdrawn_for: '*' }]);
     expect(await app.sql(`SELECT words FROM ticket_event WHERE ticket_id = $1 AND type = 'withdraw'`, [withdrawn.id])).toEqual([{ words: { reason: expect.any(String) as unknown } }]);
     expect(await app.sql('SELECT raised_by FROM ticket WHERE id = $1', [open.id])).toEqual([{ raised_by: '张三' }]);
+    expect((await app.as('supervisor').get(`/tickets/${withdrawn.id}`).expect(200)).body).toMatchObject({ withdrawnFor: '*' });
+    expect((await app.as('county').get(`/tickets/${withdrawn.id}`).expect(200)).body).toMatchObject({ withdrawnFor: '*' });
+    expect(await sweep()).toEqual(NOTHING);
+  });
+
+  it('is who was answered, and who asked for a withdrawal that was denied, also where the ticket itself names nobody', async () => {
+    app.clock.set('2033-03-07T01:30:00.000Z');
+    const answered = await aTicketIn(app, 'in_progress');
+    await app.as('handler').post(`/tickets/${answered.id}/answer`, { kind: 'interim', means: 'phone', text: '已联系供电公司。', toContact: '王小明' }).expect(200);
+    const denied = await takeStep(app, await aTicketIn(app, 'registered'), 'withdraw', { askedBy: '李四' });
+    await app.as('officer').post(`/tickets/${denied.id}/record-call`, { reached: true, said: '没有撤回。', denied: true }).expect(200);
+    const names = async (): Promise<unknown[]> => app.sql(`SELECT coalesce(words ->> 'toContact', words ->> 'askedBy') AS name FROM ticket_event WHERE ticket_id = ANY ($1) AND words ?| ARRAY['askedBy', 'toContact'] ORDER BY 1`, [[answered.id, denied.id]]);
+    app.clock.advance(personsInRecordsDays * DAY_MS + 1_000);
+    expect(await sweep()).toEqual(NOTHING);
+    expect(await names()).toEqual([{ name: '李四' }, { name: '王小明' }]);
+    for (const { id } of [answered, denied]) await app.as('supervisor').post(`/tickets/${id}/withdraw`, { reason: '企业已搬离', askedBy: '*' }).expect(200);
+    expect(await sweep()).toEqual(NOTHING);
+    app.clock.advance(personsInRecordsDays * DAY_MS + 1_000);
+    expect(await sweep()).toEqual({ ...NOTHING, tickets: 2 });
+    expect(await names()).toEqual([]);
+    expect(await app.sql(`SELECT words ->> 'text' AS text FROM ticket_event WHERE ticket_id = $1 AND type = 'answer'`, [answered.id])).toEqual([{ text: '已联系供电公司。' }]);
     expect(await sweep()).toEqual(NOTHING);
   });
 

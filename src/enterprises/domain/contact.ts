@@ -1,3 +1,5 @@
+import { type Actor, hasRole } from '../../kernel/actor';
+
 // Separators that people write into numbers.
 const SEPARATORS = /[\s().\p{Pd}]/gu;
 const MOBILE = /^(?:\+?86|0086)?(1[3-9]\d{9})$/;
@@ -37,6 +39,14 @@ export function maskName(name: string): string {
   const pair = characters.slice(0, 2).join('');
   // A name of two characters is a surname of one and a given name of one.
   return `${characters.length > 2 && COMPOUND_SURNAMES.has(pair) ? pair : (characters[0] ?? '')}*`;
+}
+
+/** How a name of somebody of an enterprise is shown. */
+export type ShowName = (name: string) => string;
+
+/** Cadres of the park work with the people of an enterprise; the county and machines count, and need no names. */
+export function namesFor(actor: Actor): ShowName {
+  return actor.kind === 'cadre' && !hasRole(actor, 'county') ? (name) => name : maskName;
 }
 
 function readNumber(text: string): string | undefined {

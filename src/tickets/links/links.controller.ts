@@ -4,7 +4,7 @@ import type { Actor } from '../../kernel/actor';
 import { Call, IdParam } from '../../platform/http/call';
 import { type Answers, Answering } from '../../platform/http/idempotency/answers';
 import { CurrentActor, IdPipe, NoBody } from '../../platform/http/request';
-import { TicketResponse, toTicketResponse } from '../tickets.dto';
+import { ticketFor, TicketResponse } from '../tickets.dto';
 import { TicketsService } from '../tickets.service';
 import { IssuedLinkResponse, IssueLink, toIssuedLinkResponse } from './links.dto';
 import { LinksService } from './links.service';
@@ -27,6 +27,6 @@ export class LinksController {
   @IdParam('ticket')
   @Call({ id: 'receiptTicket', once: true, summary: 'Say that the enterprise has what it must answer', zh: '送达回执', description: 'Its time to answer begins now, and nobody has to call in its place. Said again it changes nothing. Answers with the ticket as it then is.', answers: { type: TicketResponse }, problems: ['nothing-asked'] })
   async receive(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @NoBody() _body: undefined, @Answering() answers: Answers): Promise<string> {
-    return answers.done(async (once) => this.links.receive(actor, id, once), toTicketResponse, async (kept) => this.tickets.get(actor, kept.id));
+    return answers.done(async (once) => this.links.receive(actor, id, once), ticketFor(actor), async (kept) => this.tickets.get(actor, kept.id));
   }
 }

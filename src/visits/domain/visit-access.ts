@@ -4,8 +4,3 @@ import { type Actor, hasRole } from '../../kernel/actor';
 export function seesEveryVisit(actor: Actor): boolean {
   return hasRole(actor, 'supervisor', 'admin', 'county') || actor.scopes.includes('visits:read');
 }
-
-/** Whether the actor works with the people of an enterprise: cadres of the park do, the county and machines count visits and need no names. */
-export function knowsPersons(actor: Actor): boolean {
-  return actor.kind === 'cadre' && !hasRole(actor, 'county');
-}
