@@ -42,7 +42,7 @@ export class ReceiptsController {
   @Post('receipts/messages')
   @HttpCode(200)
   @TakesReceiptCode()
-  @Call({ id: 'answerIntegrityQuestion', public: true, summary: 'Say something to the inspectors', zh: '凭查询码答复纪检', description: 'An answer to a question, or more of what there is to say, while the report is open, fifty times a day at most. Answers the report as it then is.', answers: { type: FollowedReportResponse }, problems: ['not-found', 'report-decided'] })
+  @Call({ id: 'answerIntegrityQuestion', public: true, summary: 'Say something to the inspectors', zh: '凭查询码答复纪检', description: 'An answer to a question, or more of what there is to say, while the report is open, fifty times a day at most. Answers the report as it then is. Whoever wants to report an inspector should make a new report and not say it here: who has read the report until then loses it when a message speaks of one of the park’s inspectors, and may guess why.', answers: { type: FollowedReportResponse }, problems: ['not-found', 'report-decided'] })
   async say(@ReceiptCode() code: string, @Body() { text }: SayToInspectors, @Req() request: FastifyRequest): Promise<FollowedReportResponse> {
     return toFollowedReportResponse(await this.receipts.say(code, text, request.id));
   }

@@ -39,7 +39,7 @@ export class GivenReceiptResponse {
 }
 
 export class SayToInspectors {
-  @Text({ description: 'What you say.', max: 4000, lines: true, example: '还有一位同事在场。' }) text: string;
+  @Text({ description: 'What you say. Whatever is about an inspector belongs in a new report.', max: 4000, lines: true, example: '还有一位同事在场。' }) text: string;
 }
 
 export class FollowedReportResponse {

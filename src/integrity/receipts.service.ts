@@ -122,11 +122,11 @@ export class ReceiptsService {
       await this.#requireRoomToSay(em, key, { parkId, zone, now, today }, report);
       const messageId = newId(now);
       await this.store.say(em, { id: messageId, parkId, reportId: id, author: 'reporter', text, at: now });
-      // What is said now may speak of an inspector, as what was reported may.
-      const searchText = searchTextOf([text]);
+      // What is said now may speak of an inspector, as what was reported may. The whole is looked through: who inspects, and under what name, may have changed.
+      const searchText = `${report.searchText}|${searchTextOf([text])}`;
       const { inspectors } = await this.store.known(em, parkId, [], null);
       const level = report.level === 'county' ? 'county' : levelOf({ cadreIds: [], searchText }, inspectors);
-      await this.store.update(em, report, { level, searchText: `${report.searchText}|${searchText}` }, now);
+      await this.store.update(em, report, { level, searchText }, now);
       await this.#append(em, actor, report, 'report.answered', now, today, { messageId, level });
       return { report, messages: await this.store.messages(em, parkId, id) };
     });

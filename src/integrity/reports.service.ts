@@ -104,7 +104,7 @@ export class ReportsService {
       if (enterpriseId !== undefined && known.enterpriseId === null) throw Problem.at('reference-unknown', '/enterpriseId', { what: 'enterprise' });
       if (cadreId !== undefined) await this.#nameCadre(em, report, cadreId, namedId, now);
       // Who turns out to be an inspector: from here on it is the county's.
-      const level = report.level === 'county' ? 'county' : levelOf({ cadreIds: known.cadreIds, searchText: '' }, known.inspectors);
+      const level = report.level === 'county' ? 'county' : levelOf({ cadreIds: known.cadreIds, searchText: report.searchText }, known.inspectors);
       await this.store.update(em, report, { level, ...(enterpriseId === undefined ? {} : { enterpriseId }) }, now);
       return { ...(cadreId === undefined ? {} : { cadreId }), ...(enterpriseId === undefined ? {} : { enterpriseId }), level };
     }, once);

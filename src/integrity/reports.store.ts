@@ -4,7 +4,7 @@ import { type Actor, cadreOf, hasRole } from '../kernel/actor';
 import { Database, type Statement } from '../platform/db/database';
 import { type Counted, type PageQuery, type PageRows, pageStatements, type Slice, totalIn } from '../platform/http/page';
 import { firstIdOf } from '../platform/ids';
-import { type Level, type Mentionable, type ReportStatus, soughtName, type Speaker } from './domain/report';
+import { type Level, type Mentionable, type ReportStatus, soughtNames, type Speaker } from './domain/report';
 import { IntegrityFile, IntegrityMessage, IntegrityNamed, IntegrityReport, IntegrityReporter } from './report.entity';
 import { WALL } from './wall.store';
 
@@ -111,7 +111,7 @@ export class ReportsStore {
   /** Open reports that the park's inspectors read and that speak of a cadre of theirs. */
   async openAbout(em: EntityManager, parkId: string, { id, name }: Mentionable): Promise<string[]> {
     const rows: { id: string }[] = await em.query(
-      `SELECT r.id FROM integrity_report r WHERE r.park_id = $1 AND r.status = 'open' AND r.level = 'park' AND ${speaksOf('$2', '$3')} ORDER BY r.id FOR NO KEY UPDATE OF r`, [parkId, id, soughtName(name)]);
+      `SELECT r.id FROM integrity_report r WHERE r.park_id = $1 AND r.status = 'open' AND r.level = 'park' AND ${speaksOf('$2', '$3')} ORDER BY r.id FOR NO KEY UPDATE OF r`, [parkId, id, soughtNames(name)]);
     return rows.map((row) => row.id);
   }
 
@@ -172,8 +172,8 @@ export function levelReadBy(actor: Actor): Level {
 }
 
 /** What {@link visible} takes. */
-function readerOf(actor: Actor): [Level, string, string] {
-  return [levelReadBy(actor), cadreOf(actor), soughtName(actor.name ?? '')];
+function readerOf(actor: Actor): [Level, string, string[]] {
+  return [levelReadBy(actor), cadreOf(actor), soughtNames(actor.name ?? '')];
 }
 
 /** Whoever a report speaks of does not see it, whatever they have become since. */
@@ -182,7 +182,7 @@ function visible(first: number): string {
 }
 
 function speaksOf(cadreId: string, sought: string): string {
-  return `(EXISTS (SELECT FROM integrity_named n WHERE n.park_id = r.park_id AND n.report_id = r.id AND n.cadre_id = ${cadreId}::uuid) OR (${sought}::text <> '' AND strpos(r.search_text, ${sought}::text) > 0))`;
+  return `(EXISTS (SELECT FROM integrity_named n WHERE n.park_id = r.park_id AND n.report_id = r.id AND n.cadre_id = ${cadreId}::uuid) OR EXISTS (SELECT FROM unnest(${sought}::text[]) AS s(name) WHERE strpos(r.search_text, s.name) > 0))`;
 }
 
 function listStatement(actor: Actor, parkId: string, { status }: ReportFilter, { after, limit }: Slice): Statement {

@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { apiDocument } from '../../src/openapi';
 import { type TestApp, startApp } from '../support/app';
 import { behind } from '../support/behind';
 import { A_PICTURE, anAppointment, aReport, aReportBody, following, saying } from '../support/integrity';
@@ -198,6 +199,43 @@ describe('a report to the inspectors', () => {
       expect([await sees('inspector', open.id), await sees('inspector', byName.id), await sees('inspector', decided.id)]).toEqual([false, false, true]);
       expect([await sees('county', open.id), await sees('county', byName.id)]).toEqual([true, true]);
       expect(await entriesOf(open.id)).toContain(`report.raised ${app.cadres.inspector}`);
+    });
+
+    it.each<[string, object]>([
+      ['as people call them', { text: '纪检的李静收了购物卡。' }], ['with a note of its author', { named: [{ name: '李静（组长）' }] }], ['with another number', { named: [{ name: '李静２' }] }],
+      ['with a character that nobody sees', { text: '李\u200b静收了购物卡。' }], ['between other signs', { text: '“李·静”收了购物卡。' }],
+    ])('%s, whom the register calls 李静（大）: they read neither what comes nor what was decided, and open ones go to the county', async (_how, given) => {
+      await app.sql(`UPDATE cadre SET name = '李静（大）' WHERE id = $1`, [app.cadres.officer]);
+      const open = await aReport(app, given);
+      const decided = await aReport(app, given);
+      const ordinary = await aReport(app);
+      expect(await sees('inspector', open.id)).toBe(true);
+      await app.as('inspector').post(`/integrity/reports/${decided.id}/decide`, { outcome: 'not_confirmed', reason: '查无实据' }).expect(200);
+      await app.as('inspector').post('/integrity/inspectors', anAppointment(app, 'officer')).expect(200);
+      const later = await aReport(app, given);
+      const officerSees = async (id: string): Promise<number> => (await app.as('officer').get(`/integrity/reports/${id}`)).status;
+      expect([await officerSees(open.id), await officerSees(decided.id), await officerSees(later.id), await officerSees(ordinary.id)]).toEqual([404, 404, 404, 200]);
+      const { items } = (await app.as('officer').get('/integrity/reports?limit=200').expect(200)).body as { items: { id: string }[] };
+      expect(items.map(({ id }) => id).filter((id) => [open.id, decided.id, later.id].includes(id))).toEqual([]);
+      expect([await sees('inspector', open.id), await sees('inspector', decided.id), await sees('inspector', later.id)]).toEqual([false, true, false]);
+      expect([await sees('county', open.id), await sees('county', later.id)]).toEqual([true, true]);
+      await app.as('inspector').post(`/integrity/inspectors/${app.cadres.officer}/end`).expect(200);
+    });
+
+    it('under a name that the register did not have then: it goes to the county when next something is said or found out', async () => {
+      const [told, found] = [await aReport(app, { text: '新名某索要礼品。' }), await aReport(app, { text: '新名某索要礼品。' })];
+      // As the owner of the database enters somebody.
+      await app.sql(`UPDATE cadre SET name = '新名某', roles = '{leader,inspector}' WHERE id = $1`, [app.cadres.leader]);
+      expect([await sees('inspector', told.id), await sees('inspector', found.id)]).toEqual([true, true]);
+      await saying(app, told.code, '还有一位同事。').expect(200);
+      await app.as('inspector').post(`/integrity/reports/${found.id}/identify`, { enterpriseId: await anEnterprise(app) }).expect(200);
+      expect([await sees('inspector', told.id), await sees('inspector', found.id), await sees('county', told.id), await sees('county', found.id)]).toEqual([false, false, true, true]);
+    });
+
+    // Whoever had the report and has it no more may guess why. Nothing that an answer says could change that, and it would tell who exists.
+    it('by a message of its author, which the description advises against', () => {
+      const { paths } = apiDocument(app.app);
+      expect(paths['/api/v1/integrity/receipts/messages']?.post?.description).toMatch(/make a new report/);
     });
   });
 

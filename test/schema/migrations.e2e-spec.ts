@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { DataSource, type MixedList } from 'typeorm';
 import { ENTITIES } from '../../src/entities';
+import { searchTextOf } from '../../src/integrity/domain/report';
 import type { EntityClass } from '../../src/platform/db/data-source';
 import { MIGRATIONS } from '../../src/platform/db/migrate';
 import { SnakeNaming } from '../../src/platform/db/naming';
@@ -89,6 +90,27 @@ describe('the schema', () => {
     const entries = await rows<{ id: string; position: string; number: null }>('SELECT id, position::text, number FROM journal_entry ORDER BY position');
     expect(entries).toEqual([10, 20, 30, 5].map((tail, index) => ({ id: id(tail), position: String(index + 1), number: null })));
     await owner.query('SET session_replication_role = replica; TRUNCATE journal_entry, park CASCADE; RESET session_replication_role');
+    await source.destroy();
+  });
+
+  it('writes down anew in what names are sought, and as it was when taken back', async () => {
+    const source = await new DataSource({ type: 'postgres', url: database.url, migrations: MIGRATIONS, namingStrategy: new SnakeNaming() }).initialize();
+    const id = (tail: number): string => `01950000-0000-7000-8000-${String(tail).padStart(12, '0')}`;
+    const sought = async (): Promise<string[]> => (await rows<{ text: string }>('SELECT search_text AS text FROM integrity_report ORDER BY id')).map(({ text }) => text);
+    await owner.query(`INSERT INTO park (id, code, name, county_code, time_zone, go_live_on, version, created_at, updated_at) VALUES ($1, 'OLD', 'OLD', '430181', 'Asia/Shanghai', '2026-01-01', 1, now(), now())`, [id(1)]);
+    // More than are rewritten at once.
+    await owner.query(`
+      INSERT INTO integrity_report (id, park_id, receipt_hash, level, prohibitions, text, enterprise_name, search_text, status, version, created_at, updated_at)
+      SELECT ('01950000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, $1, sha256(n::text::bytea), 'park', '{shares}', '阿不都・热合曼 ' || n, CASE n WHEN 101 THEN 'A·公司' END, '', 'open', 1, now(), now()
+      FROM generate_series(101, 350) AS n`, [id(1)]);
+    await owner.query(`INSERT INTO integrity_named (id, park_id, report_id, name, position) VALUES ($2, $1, $4, '李\u200b静（大）', 'Café'), ($3, $1, $4, '某', NULL)`, [id(1), id(2), id(3), id(101)]);
+    await owner.query(`INSERT INTO integrity_message (id, park_id, report_id, author, text, at) VALUES ($2, $1, $4, 'reporter', '王、五', now()), ($3, $1, $4, 'inspector', '不算', now())`, [id(1), id(4), id(5), id(101)]);
+    for (let undo = MIGRATIONS.findIndex(({ name }) => name.startsWith('PlainNames')); undo < MIGRATIONS.length; undo += 1) await source.undoLastMigration();
+    expect(await sought()).toEqual(Array.from({ length: 250 }, (_, index) => (index === 0 ? '阿不都・热合曼101|a公司|李\u200b静大|café|某|王、五' : `阿不都・热合曼${index + 101}`)));
+    await source.runMigrations();
+    expect(await sought()).toEqual(Array.from({ length: 250 }, (_, index) => searchTextOf(index === 0 ? ['阿不都・热合曼 101', 'A·公司', '李\u200b静（大）', 'Café', '某', '王、五'] : [`阿不都・热合曼 ${index + 101}`])));
+    expect((await sought())[0]).toBe('阿不都热合曼101|a公司|李静大|cafe|某|王五');
+    await owner.query('SET session_replication_role = replica; TRUNCATE integrity_report, integrity_named, integrity_message, park CASCADE; RESET session_replication_role');
     await source.destroy();
   });
 

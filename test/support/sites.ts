@@ -15,6 +15,8 @@ const INSPECTING = {
   newInspector: { name: '欧阳兼任', roles: ['admin'] }, otherInspector: { name: '上官待免', roles: ['inspector'] }, countyInspector: { name: '诸葛督查', roles: ['inspector', 'county'] },
   otherCountyInspector: { name: '司马督查', roles: ['inspector', 'county'] },
 } as const;
+// A word of another script behind a name tells namesakes apart, and is no part of it.
+const NAMED_AFTER: Readonly<Record<SiteName, string>> = { own: '东', department: '南', park: '西', county: '北' };
 type Inspecting = keyof typeof INSPECTING;
 export type Worker = (typeof CAST)[number] | Inspecting;
 
@@ -74,7 +76,7 @@ export async function makeSites(app: TestApp): Promise<Readonly<Record<SiteName,
     const insert = async (worker: Worker, name: string, roles: readonly Role[]): Promise<[Worker, string]> => [worker, await insertCadre(app, place, { subject: `${where}-${worker}`, name, roles })];
     const inserted: [Worker, string][] = [];
     for (const worker of workers) inserted.push(await insert(worker, `${where}-${worker}`, [worker === 'colleague' ? 'officer' : worker]));
-    for (const [worker, { name, roles }] of Object.entries(INSPECTING)) inserted.push(await insert(worker as Inspecting, `${name}${where}`, roles));
+    for (const [worker, { name, roles }] of Object.entries(INSPECTING)) inserted.push(await insert(worker as Inspecting, `${name}${NAMED_AFTER[where]}`, roles));
     return fill(app, {
       ...place, ids: { ...cast.ids, ...Object.fromEntries(inserted) as Record<Inspecting, string> },
       subjects: { ...cast.subjects, ...Object.fromEntries(inserted.map(([worker]) => [worker, `${where}-${worker}`])) as Record<Inspecting, string> },

@@ -26,12 +26,29 @@ export interface Mentionable {
 
 // One character is a surname, and stands in any text.
 const SHORTEST_NAME = 2;
-const NOT_IN_NAMES = /[\s·•.\-_()（）]/gu;
+// All that is no letter and no digit, what cannot be seen, and letters that look like a dot or an apostrophe.
+const NOT_IN_NAMES = /[^\p{L}\p{N}]|\p{Default_Ignorable_Code_Point}|[\u02B9-\u02C1\u119E\u1427\uA78F]/gu;
+const UNSEEN = /\p{Default_Ignorable_Code_Point}|\p{Cf}/gu;
+const IN_BRACKETS = /[\p{Ps}<]([^\p{Ps}\p{Pe}<>]*)(?:[\p{Pe}>]|$)/u;
+const BETWEEN_WORDS = /[^\p{L}\p{N}\p{M}]+/u;
+// The same without the dots that stand within one name (阿不都·热合曼).
+const BETWEEN_NAMES = /[^\p{L}\p{N}\p{M}.\u00B7\u2022\u2027\u2219\u22C5\u30FB]+/u;
+const HAN = /\p{Script=Han}/u;
+// By what a register tells namesakes from each other: 李静2, 李静A, 李静大, 小李静.
+const MARKS = /^[\p{Script=Latin}\p{N}大小老]+|[\p{Script=Latin}\p{N}大小甲乙丙丁一二三四男女]+$/gu;
+const NUMBERS = /^\p{N}+|\p{N}+$/gu;
 
-/** What is looked for: the same letters, however they are spaced or spelled (王 小明, ＷＡＮＧ·小明). Empty for a name that is too short to be found in a text. */
-export function soughtName(name: string): string {
-  const sought = plain(name);
-  return [...sought].length < SHORTEST_NAME ? '' : sought;
+/**
+ * Under what a name of the register is found in a text: the same letters, however they are spaced or spelt, and also without what a register adds to tell namesakes
+ * apart or to say where somebody works: brackets, numbers, another word. Where too little is left without it, it stays. Empty for a name that is too short to be found.
+ */
+export function soughtNames(name: string): string[] {
+  const { bare, notes } = withoutBrackets(name.normalize('NFKC').replace(UNSEEN, ''));
+  const words = bare.split(BETWEEN_WORDS).filter(isLongEnough).join('');
+  const forms = [name, bare, words, ...bare.split(BETWEEN_NAMES).filter((piece) => HAN.test(piece)), ...notes.map((note) => nameIn(note, bare))];
+  const sought = [...new Set(forms.map(plain).flatMap((form) => [form, withoutMark(form)]).filter(isLongEnough))];
+  // Whoever is found under the shorter one is found.
+  return sought.filter((form) => !sought.some((other) => other !== form && form.includes(other)));
 }
 
 /** In what names are sought: all that a report says, in one text. */
@@ -49,8 +66,7 @@ export function levelOf({ cadreIds, searchText }: { readonly cadreIds: readonly 
 }
 
 export function mentions(searchText: string, name: string): boolean {
-  const sought = soughtName(name);
-  return sought !== '' && searchText.includes(sought);
+  return soughtNames(name).some((sought) => searchText.includes(sought));
 }
 
 /** Problem `report-decided`: what has been decided is not talked about any more. */
@@ -69,6 +85,35 @@ export function awaited(status: ReportStatus, lastSpeaker: Speaker | null): Spea
   return lastSpeaker === 'inspector' ? 'reporter' : 'inspector';
 }
 
+// Accents go as well: whoever writes a report may have none on their keyboard.
 function plain(text: string): string {
-  return text.normalize('NFKC').replace(NOT_IN_NAMES, '').toLowerCase();
+  return text.normalize('NFKD').toLowerCase().replace(NOT_IN_NAMES, '').normalize('NFC');
+}
+
+function isLongEnough(text: string): boolean {
+  return [...text].length >= SHORTEST_NAME;
+}
+
+// From the inside out. One that nobody closes goes to the end.
+function withoutBrackets(name: string): { readonly bare: string; readonly notes: readonly string[] } {
+  const notes: string[] = [];
+  let bare = name;
+  for (let found = IN_BRACKETS.exec(bare); found !== null; found = IN_BRACKETS.exec(bare)) {
+    notes.push(found[1] ?? '');
+    bare = bare.replace(found[0], ' ');
+  }
+  return { bare, notes };
+}
+
+// A note may say the name, 小李（李静）, 李静（原名李小静）, John（约翰）, or an office, 李静（组长）, which stands in many a report: in Chinese a name has a character of the other.
+function nameIn(note: string, bare: string): string {
+  if (!HAN.test(bare)) return note;
+  const characters = [...note];
+  const begin = characters.findIndex((character) => HAN.test(character) && bare.includes(character));
+  return begin < 0 ? '' : characters.slice(begin).join('');
+}
+
+function withoutMark(form: string): string {
+  const own = form.replace(MARKS, '');
+  return isLongEnough(own) ? own : form.replace(NUMBERS, '');
 }
