@@ -1,6 +1,6 @@
 import { OidcStore } from '../../src/identity/provider/oidc.store';
 import { behind } from '../support/behind';
-import { type Answer, BACK, begin, Browser, exchange, PASSWORD, serve, type Served, settle, signIn } from '../support/browser';
+import { type Answer, BACK, begin, Browser, claimsOf, exchange, PASSWORD, serve, type Served, settle, signIn } from '../support/browser';
 
 // Passwords are hashed at their full cost, and many people sign in.
 jest.setTimeout(120_000);
@@ -73,6 +73,29 @@ describe('the end of sessions', () => {
     const { browser } = await signIn(served, login);
     const { caught, later } = await caughtBy(browser, async () => Promise.resolve());
     expect([caught, later].every(({ url }) => url.startsWith(BACK) && url.includes('code='))).toBe(true);
+  });
+
+  it('by a token that is used twice at once: what the first writes afterwards, and is given, opens nothing', async () => {
+    const { login, id } = await settle(served, 'leader');
+    const tokens = await signIn(served, login);
+    const renew = async (token = '') => {
+      const response = await fetch(`${served.url}/oidc/token`, { method: 'POST', body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: token, client_id: 'test-app' }) });
+      return { status: response.status, body: await response.json() as { access_token: string; refresh_token: string } };
+    };
+    const store = served.app.get(OidcStore);
+    const upsert = store.upsert.bind(store);
+    let second: number | undefined;
+    const spy = jest.spyOn(store, 'upsert').mockImplementation(async (model, ...others) => {
+      if (model === 'RefreshToken' && second === undefined) second = (await renew(tokens.refresh_token)).status;
+      return upsert(model, ...others);
+    });
+    const first = await renew(tokens.refresh_token);
+    spy.mockRestore();
+    expect([first.status, second]).toEqual([200, 400]);
+    for (const token of [tokens.access_token, first.body.access_token]) expect((await call(token, '/me')).status).toBe(401);
+    expect((await renew(first.body.refresh_token)).status).toBe(400);
+    expect(await sessionsOf(id)).not.toContain(claimsOf(tokens.access_token)['grant']);
+    expect(await served.sql(`SELECT data ->> 'what' AS what FROM journal_entry WHERE type = 'account.token_reused'`)).toEqual([{ what: 'refresh_token' }]);
   });
 
   describe('of a sign-in that is complete and was not taken up yet', () => {

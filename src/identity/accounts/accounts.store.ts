@@ -158,10 +158,11 @@ export class AccountsStore {
     await em.query('DELETE FROM oidc_payload WHERE account_id = $1', [accountId]);
   }
 
-  /** What one app was given. */
-  async endSessionAsSystem(em: EntityManager, accountId: string, id: string): Promise<void> {
+  /** What one app was given. False when it had ended before. */
+  async endSessionAsSystem(em: EntityManager, accountId: string, id: string): Promise<boolean> {
     await beginEpoch(em, accountId);
-    await em.query(`DELETE FROM oidc_payload WHERE account_id = $1 AND (grant_id = $2 OR (model = 'Grant' AND id = $2))`, [accountId, id]);
+    const [gone]: [{ model: string }[], number] = await em.query(`DELETE FROM oidc_payload WHERE account_id = $1 AND (grant_id = $2 OR (model = 'Grant' AND id = $2)) RETURNING model`, [accountId, id]);
+    return gone.some(({ model }) => model === 'Grant');
   }
 
   /** All but the browser's session that goes on, and sign-ins that are under way. */
