@@ -3,7 +3,7 @@ import { exportJWK, generateKeyPair, type JWK, jwtVerify, SignJWT } from 'jose';
 import * as client from 'openid-client';
 import { Client } from 'pg';
 import { OidcSweep } from '../../src/identity/provider/oidc.sweep';
-import { BACK, begin, Browser, claimsOf, configOf, DESK, exchange, ownIssuerOf, PASSWORD, serve, type Served, settle, signIn, signInThrough, until } from '../support/browser';
+import { BACK, begin, Browser, claimsOf, configOf, DESK, DESK_BACK, exchange, LOCAL, ownIssuerOf, PASSWORD, serve, type Served, settle, signIn, signInThrough, until } from '../support/browser';
 import { aMachineClient } from '../support/clients';
 
 // Passwords are hashed at their full cost, and many people sign in.
@@ -42,6 +42,8 @@ describe('tokens of the built-in issuer', () => {
     (await served.sql(`SELECT FROM journal_entry WHERE type = 'account.token_reused' AND subject_id = $1 AND data ->> 'what' = $2`, [account.id, what])).length;
   const sessionsFor = async (token: string): Promise<{ id: string; app: string }[]> => (await (await call(token, '/me/sessions')).json() as { items: { id: string; app: string }[] }).items;
   const sessionOf = (token: string): string => claimsOf(token)['grant'] as string;
+  const signedIn = async (): Promise<{ app: string; second: boolean }[]> => served.sql(
+    `SELECT data ->> 'app' AS app, (data -> 'secondFactor')::boolean AS second FROM journal_entry WHERE type = 'account.signed_in' AND subject_id = $1 ORDER BY position`, [account.id]);
 
   it('open the API, and say when and for what', async () => {
     const { access_token: token, expires_in: seconds } = await signIn(served, account.login);
@@ -159,6 +161,78 @@ describe('tokens of the built-in issuer', () => {
     }
   });
 
+  describe('in a browser that knows who it is', () => {
+    it.each([['in the open', {}], ['silently', { prompt: 'none' }]])('are not given to another program on the device that asks %s: it is asked who it is, and nothing begins', async (_how, given: Readonly<Record<string, string>>) => {
+      const { browser, access_token: mine } = await signIn(served, account.login);
+      const before = { sessions: await sessionsFor(mine), lines: await signedIn() };
+      const back = await browser.open((await begin(served, given)).address.href);
+      if (given['prompt'] === 'none') expect(new URL(back.url).searchParams.get('error')).toBe('login_required');
+      else expect(back.text).toContain('name="password"');
+      expect(back.url).not.toContain('code=');
+      expect({ sessions: await sessionsFor(mine), lines: await signedIn() }).toEqual(before);
+    });
+
+    it('are not given either where a page is answered on the device itself, which is any program’s', async () => {
+      const { browser } = await signIn(served, account.login, { clientId: LOCAL });
+      expect((await browser.open((await begin(served, {}, LOCAL)).address.href)).text).toContain('name="password"');
+      expect((await browser.open((await begin(served, { prompt: 'none' }, LOCAL)).address.href)).url).toContain('error=login_required');
+    });
+
+    it('are of a session of its own for who signs in again: each is listed, on the record, and ended alone', async () => {
+      const lines = (await signedIn()).length;
+      const first = await signIn(served, account.login);
+      const second = await signIn(served, account.login, { browser: first.browser });
+      expect(sessionOf(second.access_token)).not.toBe(sessionOf(first.access_token));
+      expect((await sessionsFor(first.access_token)).map(({ id }) => id)).toEqual(expect.arrayContaining([sessionOf(first.access_token), sessionOf(second.access_token)]));
+      expect((await signedIn()).slice(lines)).toEqual([{ app: 'test-app', second: false }, { app: 'test-app', second: false }]);
+      const renewed = await renew(second.refresh_token ?? '');
+      expect((await renew(second.refresh_token ?? '')).status).toBe(400);
+      expect([(await call(renewed.body.access_token ?? '')).status, (await call(first.access_token)).status, (await renew(first.refresh_token ?? '')).status]).toEqual([401, 200, 200]);
+    });
+
+    it('end for the earlier of two alone when it is revoked, and with it what the browser knows', async () => {
+      const first = await signIn(served, account.login);
+      const second = await signIn(served, account.login, { browser: first.browser });
+      const revoked = await fetch(`${served.url}/api/v1/me/sessions/${sessionOf(first.access_token)}/revoke`, { method: 'POST', headers: { authorization: `Bearer ${second.access_token}` } });
+      expect(revoked.status).toBe(200);
+      expect([(await call(first.access_token)).status, (await call(second.access_token)).status]).toEqual([401, 200]);
+      expect((await second.browser.open((await begin(served, {}, DESK)).address.href)).text).toContain('name="password"');
+    });
+
+    it('end for both when one signs out there', async () => {
+      const first = await signIn(served, account.login);
+      const second = await signIn(served, account.login, { browser: first.browser });
+      const page = await first.browser.open(`${served.url}/oidc/session/end`);
+      expect((await first.browser.submit(page, {}, 'logout')).text).toContain('signed out');
+      for (const { access_token: token } of [first, second]) expect((await call(token)).status).toBe(401);
+      const ended = await served.sql<{ session: string }>(`SELECT data ->> 'sessionId' AS session FROM journal_entry WHERE type = 'account.session_revoked' AND subject_id = $1 ORDER BY position DESC LIMIT 2`, [account.id]);
+      expect(ended.map(({ session }) => session).sort()).toEqual([sessionOf(first.access_token), sessionOf(second.access_token)].sort());
+    });
+
+    it('are given to another page without a question, of a session of its own that is listed and on the record, and that it keeps', async () => {
+      const phone = await signIn(served, account.login);
+      const lines = (await signedIn()).length;
+      const silently = async () => {
+        const flow = await begin(served, { prompt: 'none' }, DESK);
+        const back = await phone.browser.open(flow.address.href);
+        expect(back.url.startsWith(`${DESK_BACK}?`)).toBe(true);
+        return (await exchange(flow, back)).access_token;
+      };
+      const desk = await silently();
+      expect(sessionOf(desk)).not.toBe(sessionOf(phone.access_token));
+      expect((await sessionsFor(desk)).find(({ id }) => id === sessionOf(desk))).toMatchObject({ app: DESK });
+      expect(sessionOf(await silently())).toBe(sessionOf(desk));
+      expect((await signedIn()).slice(lines)).toEqual([{ app: DESK, second: false }]);
+    });
+
+    it('are of no session while a page that asks for another sign-in has not been given one', async () => {
+      const { browser, access_token: mine } = await signIn(served, account.login);
+      const before = await sessionsFor(mine);
+      expect((await browser.open((await begin(served, { prompt: 'login' }, DESK)).address.href)).text).toContain('name="password"');
+      expect(await sessionsFor(mine)).toEqual(before);
+    });
+  });
+
   it('lie nowhere in the database', async () => {
     const tokens = await signIn(served, account.login);
     const [{ found = '' } = {}] = await served.sql<{ found: string }>(`SELECT count(*)::text AS found FROM oidc_payload WHERE id = $1 OR payload::text LIKE '%' || $1 || '%'`, [tokens.refresh_token]);
@@ -181,7 +255,7 @@ describe('tokens of the built-in issuer', () => {
     expect((await call(mine.access_token)).status).toBe(401);
     expect((await call(other)).status).toBe(200);
     expect((await renew(mine.refresh_token ?? '', twin.url)).status).toBe(400);
-    expect((await mine.browser.open((await begin(served)).address.href)).text).toContain('name="password"');
+    expect((await mine.browser.open((await begin(served, {}, DESK)).address.href)).text).toContain('name="password"');
     await until(() => told > 0);
     await listener.end();
     const foreign = await served.as('leader').post(`/me/sessions/${sessionOf(other)}/revoke`);

@@ -165,6 +165,12 @@ export class AccountsStore {
     return gone.some(({ model }) => model === 'Grant');
   }
 
+  /** What apps were given in one session of a browser, as their tokens say. */
+  async sessionsFromBrowserAsSystem(em: EntityManager, accountId: string, uid: string): Promise<readonly string[]> {
+    const rows: { id: string }[] = await em.query(`SELECT DISTINCT grant_id AS id FROM oidc_payload WHERE account_id = $1 AND grant_id IS NOT NULL AND payload ->> 'sessionUid' = $2`, [accountId, uid]);
+    return rows.map(({ id }) => id);
+  }
+
   /** All but the browser's session that goes on, and sign-ins that are under way. */
   async endOtherSessionsAsSystem(em: EntityManager, accountId: string, kept: string | undefined): Promise<void> {
     await beginEpoch(em, accountId);

@@ -75,6 +75,7 @@ export class ProviderService {
       config: this.config, issuer: this.issuer, jwks: keys.jwks, sealing: this.sealing, library,
       adapter: (model: string) => (model === 'Client' ? new ClientAdapter(this.clients) : new OidcAdapter(model, this.store, this.clock, own, serving)),
       findAccount: async (id) => this.#findAccount(id), newId: () => newId(this.clock.now()), now: () => Math.floor(this.clock.now().getTime() / 1_000),
+      goesOn: async (ctx, accountId, app) => this.signIn.goOn({ accountId, proofs: ctx.oidc.session?.amr ?? [], epoch: epochs.of(accountId) }, app, requestOf(ctx)),
     }));
     this.#complete(provider);
     const callback = provider.callback();
@@ -113,11 +114,12 @@ export class ProviderService {
     if (session?.destroyed !== true || session.accountId === undefined) return;
     const latest = Object.values(session.authorizations ?? {}).flatMap(({ grantId }) => grantId ?? []);
     const requestId = requestOf(ctx);
-    const { accountId } = session;
+    const { accountId, uid } = session;
     await this.database.transact(systemActor(requestId), async (em) => {
       const account = await this.accounts.lockByIdAsSystem(em, accountId);
       if (account === null) return;
-      for (const sessionId of latest) {
+      // The library knows of the latest of each app; what signed in before it came from this browser as well.
+      for (const sessionId of new Set([...latest, ...await this.accounts.sessionsFromBrowserAsSystem(em, accountId, uid)])) {
         if (await this.accounts.endSessionAsSystem(em, accountId, sessionId)) await this.record.note(em, holderOf(account, requestId), account, 'account.session_revoked', this.clock.now(), { sessionId });
       }
     });
