@@ -1,6 +1,6 @@
 import { OidcStore } from '../../src/identity/provider/oidc.store';
 import { behind } from '../support/behind';
-import { type Answer, BACK, begin, Browser, exchange, PASSWORD, serve, type Served, settle, signIn } from '../support/browser';
+import { type Answer, begin, Browser, claimsOf, DESK, DESK_BACK, exchange, PASSWORD, serve, type Served, settle, signIn } from '../support/browser';
 
 // Passwords are hashed at their full cost, and many people sign in.
 jest.setTimeout(120_000);
@@ -20,7 +20,7 @@ describe('the end of sessions', () => {
     for (const [name, value] of cookies) copy.cookies.set(name, value);
     return copy;
   };
-  const silently = async (browser: Browser): Promise<Answer> => browser.open((await begin(served, { prompt: 'none' })).address.href);
+  const silently = async (browser: Browser): Promise<Answer> => browser.open((await begin(served, { prompt: 'none' }, DESK)).address.href);
 
   /** A request that has read the browser's session goes on when `end` has happened. */
   const caughtBy = async (browser: Browser, end: () => Promise<unknown>): Promise<{ readonly caught: Answer; readonly later: Answer }> => {
@@ -64,6 +64,8 @@ describe('the end of sessions', () => {
     const { browser, access_token: token } = await signIn(served, login);
     const { caught, later } = await caughtBy(browser, async () => end({ id, token, browser }));
     for (const answer of [caught, later]) expect(answer.url).not.toContain('code=');
+    // Nor does the record say that somebody went on.
+    expect(await served.sql(`SELECT FROM journal_entry WHERE type = 'account.signed_in' AND subject_id = $1 AND data ->> 'app' = $2`, [id, DESK])).toEqual([]);
     expect(later.url).toContain('error=login_required');
     expect((await sessionsOf(id)).filter((one) => !elsewhere.includes(one))).toEqual([]);
   });
@@ -72,7 +74,30 @@ describe('the end of sessions', () => {
     const { login } = await settle(served, 'leader');
     const { browser } = await signIn(served, login);
     const { caught, later } = await caughtBy(browser, async () => Promise.resolve());
-    expect([caught, later].every(({ url }) => url.startsWith(BACK) && url.includes('code='))).toBe(true);
+    expect([caught, later].every(({ url }) => url.startsWith(DESK_BACK) && url.includes('code='))).toBe(true);
+  });
+
+  it('by a token that is used twice at once: what the first writes afterwards, and is given, opens nothing', async () => {
+    const { login, id } = await settle(served, 'leader');
+    const tokens = await signIn(served, login);
+    const renew = async (token = '') => {
+      const response = await fetch(`${served.url}/oidc/token`, { method: 'POST', body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: token, client_id: 'test-app' }) });
+      return { status: response.status, body: await response.json() as { access_token: string; refresh_token: string } };
+    };
+    const store = served.app.get(OidcStore);
+    const upsert = store.upsert.bind(store);
+    let second: number | undefined;
+    const spy = jest.spyOn(store, 'upsert').mockImplementation(async (model, ...others) => {
+      if (model === 'RefreshToken' && second === undefined) second = (await renew(tokens.refresh_token)).status;
+      return upsert(model, ...others);
+    });
+    const first = await renew(tokens.refresh_token);
+    spy.mockRestore();
+    expect([first.status, second]).toEqual([200, 400]);
+    for (const token of [tokens.access_token, first.body.access_token]) expect((await call(token, '/me')).status).toBe(401);
+    expect((await renew(first.body.refresh_token)).status).toBe(400);
+    expect(await sessionsOf(id)).not.toContain(claimsOf(tokens.access_token)['grant']);
+    expect(await served.sql(`SELECT data ->> 'what' AS what FROM journal_entry WHERE type = 'account.token_reused'`)).toEqual([{ what: 'refresh_token' }]);
   });
 
   describe('of a sign-in that is complete and was not taken up yet', () => {

@@ -5,7 +5,7 @@ import { useLogs } from '../../src/application';
 import { AccountsService } from '../../src/identity/accounts/accounts.service';
 import { PasswordHasher } from '../../src/identity/accounts/password-hasher';
 import { SignIn } from '../../src/identity/accounts/sign-in.service';
-import { anAccount, APP, BACK, begin, Browser, claimsOf, codeOf, DESK, exchange, PASSWORD, serve, type Served, settle, signInThrough } from '../support/browser';
+import { anAccount, APP, BACK, begin, Browser, claimsOf, codeOf, DESK, DESK_BACK, exchange, PASSWORD, serve, type Served, settle, signInThrough } from '../support/browser';
 import { everything } from '../support/feed';
 import { seal, stopSealing } from '../support/seal';
 import { statementsOf } from '../support/statements';
@@ -367,13 +367,14 @@ describe('signing in at the built-in issuer', () => {
     expect(planted.cookies.get('ledger-session')?.value).not.toBe('planted-by-somebody-else');
   });
 
-  it('goes on without a question while the browser’s session lasts, half an hour idle', async () => {
+  it('goes on to a page in the browser without a question while its session lasts, half an hour idle', async () => {
     const browser = new Browser();
+    const deskFor = async () => browser.open((await begin(served, {}, DESK)).address.href);
     await signInThrough(browser, await pageFor(browser), 'leader', PASSWORD);
     served.clock.advance(29 * 60_000);
-    expect((await pageFor(browser)).url).toContain(BACK);
+    expect((await deskFor()).url).toContain(`${DESK_BACK}?code=`);
     served.clock.advance(31 * 60_000);
-    expect((await pageFor(browser)).text).toContain('name="password"');
+    expect((await deskFor()).text).toContain('name="password"');
   });
 
   it('lets another person sign in on the same browser, without a script', async () => {

@@ -3,7 +3,7 @@ import { exportJWK, generateKeyPair, type JWK, jwtVerify, SignJWT } from 'jose';
 import * as client from 'openid-client';
 import { Client } from 'pg';
 import { OidcSweep } from '../../src/identity/provider/oidc.sweep';
-import { BACK, begin, Browser, claimsOf, configOf, DESK, exchange, ownIssuerOf, PASSWORD, serve, type Served, settle, signIn, signInThrough, until } from '../support/browser';
+import { BACK, begin, Browser, claimsOf, configOf, DESK, DESK_BACK, exchange, LOCAL, ownIssuerOf, PASSWORD, serve, type Served, settle, signIn, signInThrough, until } from '../support/browser';
 import { aMachineClient } from '../support/clients';
 
 // Passwords are hashed at their full cost, and many people sign in.
@@ -40,6 +40,10 @@ describe('tokens of the built-in issuer', () => {
 
   const reuses = async (what: string): Promise<number> =>
     (await served.sql(`SELECT FROM journal_entry WHERE type = 'account.token_reused' AND subject_id = $1 AND data ->> 'what' = $2`, [account.id, what])).length;
+  const sessionsFor = async (token: string): Promise<{ id: string; app: string }[]> => (await (await call(token, '/me/sessions')).json() as { items: { id: string; app: string }[] }).items;
+  const sessionOf = (token: string): string => claimsOf(token)['grant'] as string;
+  const signedIn = async (): Promise<{ app: string; second: boolean }[]> => served.sql(
+    `SELECT data ->> 'app' AS app, (data -> 'secondFactor')::boolean AS second FROM journal_entry WHERE type = 'account.signed_in' AND subject_id = $1 ORDER BY position`, [account.id]);
 
   it('open the API, and say when and for what', async () => {
     const { access_token: token, expires_in: seconds } = await signIn(served, account.login);
@@ -94,15 +98,23 @@ describe('tokens of the built-in issuer', () => {
     expect(await asked(twin.url, form)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
     expect((await call(first.body.access_token ?? '')).status).toBe(401);
     expect((await renew(first.body.refresh_token ?? '')).status).toBe(400);
-    await until(async () => (await reuses('code')) > 0);
+    expect(await reuses('code')).toBe(1);
+    // There is nothing left to end.
+    expect((await asked(twin.url, form)).status).toBe(400);
+    expect(await reuses('code')).toBe(1);
   });
 
-  it('are given once for a code that two processes are shown at once', async () => {
+  it('are given once for a code that two processes are shown at once, and open nothing afterwards: that is on the record, once', async () => {
     const { flow, back } = await backFor();
+    const before = await reuses('code');
     const form = { grant_type: 'authorization_code', code: new URL(back.url).searchParams.get('code') ?? '', code_verifier: flow.verifier, redirect_uri: BACK, client_id: 'test-app' };
     const answers = await Promise.all(Array.from({ length: 6 }, async (_none, number) => asked(number % 2 === 0 ? served.url : twin.url, form)));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
     expect(answers.filter(({ status }) => status === 400)).toHaveLength(5);
+    const given = answers.find(({ status }) => status === 200)?.body ?? {};
+    expect((await call(given.access_token ?? '')).status).toBe(401);
+    expect((await renew(given.refresh_token ?? '')).status).toBe(400);
+    expect(await reuses('code')).toBe(before + 1);
   });
 
   it('are not given for a stolen code: without its verifier, to another app, or for another address', async () => {
@@ -132,16 +144,93 @@ describe('tokens of the built-in issuer', () => {
     expect((await renew(tokens.refresh_token ?? '')).body).toMatchObject({ error: 'invalid_grant' });
     expect((await renew(second.body.refresh_token ?? '')).body).toMatchObject({ error: 'invalid_grant' });
     for (const token of [tokens.access_token, second.body.access_token ?? '']) expect((await call(token)).status).toBe(401);
-    await until(async () => (await reuses('refresh_token')) === 1);
+    expect(await reuses('refresh_token')).toBe(1);
   });
 
-  it('are renewed once when two processes are asked at once', async () => {
-    for (let round = 0; round < 3; round += 1) {
+  it.each([[2, 5], [4, 3]])('are renewed once when %d ask at once, in two processes: the session ends, which is on the record once', async (askers, rounds) => {
+    for (let round = 0; round < rounds; round += 1) {
       const tokens = await signIn(served, account.login);
-      const answers = await Promise.all(Array.from({ length: 4 }, async (_none, number) => renew(tokens.refresh_token ?? '', number % 2 === 0 ? served.url : twin.url)));
-      expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
-      expect(answers.filter(({ status }) => status === 400)).toHaveLength(3);
+      const before = await reuses('refresh_token');
+      const answers = await Promise.all(Array.from({ length: askers }, async (_none, number) => renew(tokens.refresh_token ?? '', number % 2 === 0 ? served.url : twin.url)));
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array<number>(askers - 1).fill(400)]);
+      const given = answers.find(({ status }) => status === 200)?.body ?? {};
+      for (const token of [tokens.access_token, given.access_token ?? '']) expect((await call(token)).status).toBe(401);
+      for (const at of [served.url, twin.url]) expect((await renew(given.refresh_token ?? '', at)).status).toBe(400);
+      expect(await served.sql(`SELECT FROM oidc_payload WHERE model = 'Grant' AND id = $1`, [sessionOf(tokens.access_token)])).toEqual([]);
+      expect(await reuses('refresh_token')).toBe(before + 1);
     }
+  });
+
+  describe('in a browser that knows who it is', () => {
+    it.each([['in the open', {}], ['silently', { prompt: 'none' }]])('are not given to another program on the device that asks %s: it is asked who it is, and nothing begins', async (_how, given: Readonly<Record<string, string>>) => {
+      const { browser, access_token: mine } = await signIn(served, account.login);
+      const before = { sessions: await sessionsFor(mine), lines: await signedIn() };
+      const back = await browser.open((await begin(served, given)).address.href);
+      if (given['prompt'] === 'none') expect(new URL(back.url).searchParams.get('error')).toBe('login_required');
+      else expect(back.text).toContain('name="password"');
+      expect(back.url).not.toContain('code=');
+      expect({ sessions: await sessionsFor(mine), lines: await signedIn() }).toEqual(before);
+    });
+
+    it('are not given either where a page is answered on the device itself, which is any program’s', async () => {
+      const { browser } = await signIn(served, account.login, { clientId: LOCAL });
+      expect((await browser.open((await begin(served, {}, LOCAL)).address.href)).text).toContain('name="password"');
+      expect((await browser.open((await begin(served, { prompt: 'none' }, LOCAL)).address.href)).url).toContain('error=login_required');
+    });
+
+    it('are of a session of its own for who signs in again: each is listed, on the record, and ended alone', async () => {
+      const lines = (await signedIn()).length;
+      const first = await signIn(served, account.login);
+      const second = await signIn(served, account.login, { browser: first.browser });
+      expect(sessionOf(second.access_token)).not.toBe(sessionOf(first.access_token));
+      expect((await sessionsFor(first.access_token)).map(({ id }) => id)).toEqual(expect.arrayContaining([sessionOf(first.access_token), sessionOf(second.access_token)]));
+      expect((await signedIn()).slice(lines)).toEqual([{ app: 'test-app', second: false }, { app: 'test-app', second: false }]);
+      const renewed = await renew(second.refresh_token ?? '');
+      expect((await renew(second.refresh_token ?? '')).status).toBe(400);
+      expect([(await call(renewed.body.access_token ?? '')).status, (await call(first.access_token)).status, (await renew(first.refresh_token ?? '')).status]).toEqual([401, 200, 200]);
+    });
+
+    it('end for the earlier of two alone when it is revoked, and with it what the browser knows', async () => {
+      const first = await signIn(served, account.login);
+      const second = await signIn(served, account.login, { browser: first.browser });
+      const revoked = await fetch(`${served.url}/api/v1/me/sessions/${sessionOf(first.access_token)}/revoke`, { method: 'POST', headers: { authorization: `Bearer ${second.access_token}` } });
+      expect(revoked.status).toBe(200);
+      expect([(await call(first.access_token)).status, (await call(second.access_token)).status]).toEqual([401, 200]);
+      expect((await second.browser.open((await begin(served, {}, DESK)).address.href)).text).toContain('name="password"');
+    });
+
+    it('end for both when one signs out there', async () => {
+      const first = await signIn(served, account.login);
+      const second = await signIn(served, account.login, { browser: first.browser });
+      const page = await first.browser.open(`${served.url}/oidc/session/end`);
+      expect((await first.browser.submit(page, {}, 'logout')).text).toContain('signed out');
+      for (const { access_token: token } of [first, second]) expect((await call(token)).status).toBe(401);
+      const ended = await served.sql<{ session: string }>(`SELECT data ->> 'sessionId' AS session FROM journal_entry WHERE type = 'account.session_revoked' AND subject_id = $1 ORDER BY position DESC LIMIT 2`, [account.id]);
+      expect(ended.map(({ session }) => session).sort()).toEqual([sessionOf(first.access_token), sessionOf(second.access_token)].sort());
+    });
+
+    it('are given to another page without a question, of a session of its own that is listed and on the record, and that it keeps', async () => {
+      const phone = await signIn(served, account.login);
+      const lines = (await signedIn()).length;
+      const silently = async () => {
+        const flow = await begin(served, { prompt: 'none' }, DESK);
+        const back = await phone.browser.open(flow.address.href);
+        expect(back.url.startsWith(`${DESK_BACK}?`)).toBe(true);
+        return (await exchange(flow, back)).access_token;
+      };
+      const desk = await silently();
+      expect(sessionOf(desk)).not.toBe(sessionOf(phone.access_token));
+      expect((await sessionsFor(desk)).find(({ id }) => id === sessionOf(desk))).toMatchObject({ app: DESK });
+      expect(sessionOf(await silently())).toBe(sessionOf(desk));
+      expect((await signedIn()).slice(lines)).toEqual([{ app: DESK, second: false }]);
+    });
+
+    it('are of no session while a page that asks for another sign-in has not been given one', async () => {
+      const { browser, access_token: mine } = await signIn(served, account.login);
+      const before = await sessionsFor(mine);
+      expect((await browser.open((await begin(served, { prompt: 'login' }, DESK)).address.href)).text).toContain('name="password"');
+      expect(await sessionsFor(mine)).toEqual(before);
+    });
   });
 
   it('lie nowhere in the database', async () => {
@@ -159,18 +248,17 @@ describe('tokens of the built-in issuer', () => {
     listener.on('notification', () => { told += 1; });
     const mine = await signIn(served, account.login);
     const { access_token: other } = await signIn(served, account.login);
-    const list = await (await call(mine.access_token, '/me/sessions')).json() as { items: { id: string; app: string }[] };
-    const session = claimsOf(mine.access_token)['grant'] as string;
-    expect(list.items.map(({ id }) => id)).toEqual(expect.arrayContaining([session, claimsOf(other)['grant'] as string]));
+    const session = sessionOf(mine.access_token);
+    expect((await sessionsFor(mine.access_token)).map(({ id }) => id)).toEqual(expect.arrayContaining([session, sessionOf(other)]));
     const revoked = await fetch(`${served.url}/api/v1/me/sessions/${session}/revoke`, { method: 'POST', headers: { authorization: `Bearer ${other}` } });
     expect(await revoked.json()).toMatchObject({ id: session, status: 'revoked', app: 'test-app' });
     expect((await call(mine.access_token)).status).toBe(401);
     expect((await call(other)).status).toBe(200);
     expect((await renew(mine.refresh_token ?? '', twin.url)).status).toBe(400);
-    expect((await mine.browser.open((await begin(served)).address.href)).text).toContain('name="password"');
+    expect((await mine.browser.open((await begin(served, {}, DESK)).address.href)).text).toContain('name="password"');
     await until(() => told > 0);
     await listener.end();
-    const foreign = await served.as('leader').post(`/me/sessions/${claimsOf(other)['grant'] as string}/revoke`);
+    const foreign = await served.as('leader').post(`/me/sessions/${sessionOf(other)}/revoke`);
     expect(foreign.status).toBe(404);
   });
 

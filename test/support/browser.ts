@@ -15,6 +15,8 @@ export const APP = 'test-app';
 export const BACK = 'http://127.0.0.1:4000/back';
 export const DESK = 'desk-app';
 export const DESK_BACK = 'https://desk.example/back';
+export const LOCAL = 'local-app';
+const BACK_OF: Readonly<Record<string, string>> = { [APP]: BACK, [DESK]: DESK_BACK, [LOCAL]: 'http://localhost:5173/back' };
 
 export interface Served extends TestApp {
   readonly url: string;
@@ -31,6 +33,7 @@ export async function serve(options: TestOptions & { readonly secondFactor?: Sig
   const apps = [
     { clientId: APP, redirectUris: ['http://127.0.0.1/back'], postLogoutRedirectUris: ['http://127.0.0.1/bye'], native: true },
     { clientId: DESK, redirectUris: [DESK_BACK], postLogoutRedirectUris: ['https://desk.example/bye'], native: false },
+    { clientId: LOCAL, redirectUris: ['http://localhost:5173/back'], postLogoutRedirectUris: [], native: false },
   ];
   const signIn = { publicUrl: options.publicUrl ?? url, audience: 'service-ledger', apps, secondFactor: options.secondFactor ?? 'optional' };
   const keyEncryption = options.keyEncryption ?? new KeyEncryption(randomBytes(32));
@@ -110,7 +113,7 @@ export async function begin(served: { readonly url: string }, given: Readonly<Re
   const state = client.randomState();
   const nonce = client.randomNonce();
   const address = client.buildAuthorizationUrl(config, {
-    redirect_uri: clientId === DESK ? DESK_BACK : BACK, scope: 'openid offline_access', code_challenge: createHash('sha256').update(verifier).digest('base64url'), code_challenge_method: 'S256', state, nonce, ...given,
+    redirect_uri: BACK_OF[clientId] ?? BACK, scope: 'openid offline_access', code_challenge: createHash('sha256').update(verifier).digest('base64url'), code_challenge_method: 'S256', state, nonce, ...given,
   });
   return { config, verifier, state, nonce, address };
 }

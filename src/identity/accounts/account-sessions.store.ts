@@ -55,12 +55,14 @@ export class AccountSessionsStore {
     return row;
   }
 
-  /** With it goes the browser's own session that it came from: else the app would be given another without a question. */
+  /** With it goes the browser's own session that it came from, which knows only the latest of each app, but whose tokens name it: else an app would be given another without a question. */
   async endAsSystem(em: EntityManager, accountId: string, id: string): Promise<void> {
     await em.query(`
       DELETE FROM oidc_payload p WHERE p.account_id = $1 AND (
         p.grant_id = $2 OR (p.model = 'Grant' AND p.id = $2)
-        OR (p.model = 'Session' AND EXISTS (SELECT FROM jsonb_each(p.payload -> 'authorizations') AS one WHERE one.value ->> 'grantId' = $2)))`, [accountId, id]);
+        OR (p.model = 'Session' AND (
+          EXISTS (SELECT FROM jsonb_each(p.payload -> 'authorizations') AS one WHERE one.value ->> 'grantId' = $2)
+          OR p.uid IN (SELECT t.payload ->> 'sessionUid' FROM oidc_payload t WHERE t.grant_id = $2))))`, [accountId, id]);
   }
 
   /** Whom the account stands for while it is not locked and the grant stands. */

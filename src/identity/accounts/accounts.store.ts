@@ -158,10 +158,17 @@ export class AccountsStore {
     await em.query('DELETE FROM oidc_payload WHERE account_id = $1', [accountId]);
   }
 
-  /** What one app was given. */
-  async endSessionAsSystem(em: EntityManager, accountId: string, id: string): Promise<void> {
+  /** What one app was given. False when it had ended before. */
+  async endSessionAsSystem(em: EntityManager, accountId: string, id: string): Promise<boolean> {
     await beginEpoch(em, accountId);
-    await em.query(`DELETE FROM oidc_payload WHERE account_id = $1 AND (grant_id = $2 OR (model = 'Grant' AND id = $2))`, [accountId, id]);
+    const [gone]: [{ model: string }[], number] = await em.query(`DELETE FROM oidc_payload WHERE account_id = $1 AND (grant_id = $2 OR (model = 'Grant' AND id = $2)) RETURNING model`, [accountId, id]);
+    return gone.some(({ model }) => model === 'Grant');
+  }
+
+  /** What apps were given in one session of a browser, as their tokens say. */
+  async sessionsFromBrowserAsSystem(em: EntityManager, accountId: string, uid: string): Promise<readonly string[]> {
+    const rows: { id: string }[] = await em.query(`SELECT DISTINCT grant_id AS id FROM oidc_payload WHERE account_id = $1 AND grant_id IS NOT NULL AND payload ->> 'sessionUid' = $2`, [accountId, uid]);
+    return rows.map(({ id }) => id);
   }
 
   /** All but the browser's session that goes on, and sign-ins that are under way. */

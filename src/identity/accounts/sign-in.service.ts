@@ -173,6 +173,17 @@ export class SignIn {
   }
 
   /**
+   * Who is signed in in a browser goes on to another app there: on the record, since that begins a session, unless what they go on from has ended since the epoch in which it was found.
+   * Nothing was proved now, so nothing that failed is forgotten.
+   */
+  async goOn({ accountId, proofs, epoch }: { readonly accountId: string; readonly proofs: readonly string[]; readonly epoch: number | undefined }, app: string, requestId: string): Promise<void> {
+    await this.database.transact(systemActor(requestId), async (em) => {
+      const account = await this.store.lockByIdAsSystem(em, accountId);
+      if (account !== null && isOpen(account) && account.epoch === epoch) await this.record.note(em, holderOf(account, requestId), account, 'account.signed_in', this.clock.now(), { app, secondFactor: proofs.includes('otp') });
+    });
+  }
+
+  /**
    * Puts on the record what has failed since the last time. Not in the attempt itself: by the answer nobody may tell whether there was an account to write of. Answers how
    * many lines it wrote.
    */

@@ -3,7 +3,7 @@ import type { Clock } from '../../platform/clock';
 import type { ClientDirectory } from '../client-directory';
 import type { Proof } from '../accounts/sign-in.service';
 import type { RequestEpochs } from './request-epochs';
-import type { OidcStore, StoredPayload } from './oidc.store';
+import type { OidcStore, UsedBefore } from './oidc.store';
 
 /** The errors of the library that its adapter has to throw: they are told to whoever asked. */
 export interface OidcErrors {
@@ -21,17 +21,21 @@ export interface SignedIn {
   readonly credential: string;
 }
 
+/** What is used once, as the record names it. */
+export type Presented = 'code' | 'refresh_token';
+
 /** The request that is served, as far as the adapter asks of it. */
 export interface Serving {
   readonly epochs: RequestEpochs;
   /** Whether it is the one in which somebody signs out. */
   readonly signsOut: () => boolean;
-  /** Somebody presents a code of the account that was used before. */
-  readonly codeCameAgain: (accountId: string) => void;
+  /** Somebody presents what was used before: ends what it was given for. */
+  readonly cameAgain: (what: Presented, of: UsedBefore) => Promise<void>;
   /** Whether what was proved in a sign-in that is complete counts still. */
   readonly counts: (login: SignedIn) => Promise<boolean>;
 }
 
+const PRESENTED: Readonly<Record<string, Presented>> = { AuthorizationCode: 'code', RefreshToken: 'refresh_token' };
 // A machine's secret is compared where its hash lies: what stands here is never compared.
 const NO_SECRET = 'kept-elsewhere';
 
@@ -51,8 +55,7 @@ export class OidcAdapter implements Adapter {
     const stored = await this.store.find(this.model, id, this.clock.now());
     const { accountId } = stored?.payload ?? {};
     if (this.model === 'Session' && accountId !== undefined && stored !== undefined && stored.epoch !== null) this.serving.epochs.note(accountId, stored.epoch);
-    if (this.model === 'AuthorizationCode' && accountId !== undefined && stored?.consumedAt instanceof Date) this.serving.codeCameAgain(accountId);
-    return this.model === 'Interaction' ? this.#underWay(shown(stored)) : shown(stored);
+    return this.model === 'Interaction' ? this.#underWay(stored?.payload) : stored?.payload;
   }
 
   /** A sign-in that was complete, and whose proofs count no more, is as at its beginning. */
@@ -62,7 +65,7 @@ export class OidcAdapter implements Adapter {
   }
 
   async findByUid(uid: string): Promise<AdapterPayload | undefined> {
-    return shown(await this.store.findByUid(this.model, uid, this.clock.now()));
+    return (await this.store.findByUid(this.model, uid, this.clock.now()))?.payload;
   }
 
   // The device flow is off.
@@ -70,9 +73,16 @@ export class OidcAdapter implements Adapter {
     return Promise.resolve(undefined);
   }
 
-  /** Of two at once one goes on; the library itself would let both. */
+  /**
+   * The first goes on; whoever comes later, be it at the same moment, ends the session. The library would let two at once go on, and is not told what was used before: it comes
+   * here once it has looked at everything else, so that there is one rule for both.
+   */
   async consume(id: string): Promise<void> {
-    if (!(await this.store.consume(this.model, id, this.clock.now()))) throw this.errors.alreadyUsed();
+    const outcome = await this.store.consume(this.model, id, this.clock.now());
+    if (outcome === 'first') return;
+    const what = PRESENTED[this.model];
+    if (outcome !== 'gone' && what !== undefined) await this.serving.cameAgain(what, outcome);
+    throw this.errors.alreadyUsed();
   }
 
   async destroy(id: string): Promise<void> {
@@ -116,9 +126,4 @@ export class ClientAdapter implements Adapter {
   #refuse(): Promise<never> {
     return Promise.reject(new TypeError('clients are the directory’s'));
   }
-}
-
-function shown(stored: StoredPayload | undefined): AdapterPayload | undefined {
-  if (stored === undefined) return undefined;
-  return stored.consumedAt === null ? stored.payload : { ...stored.payload, consumed: Math.floor(stored.consumedAt.getTime() / 1_000) };
 }

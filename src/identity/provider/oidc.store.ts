@@ -19,9 +19,14 @@ const BATCH = 1_000;
 
 export interface StoredPayload {
   readonly payload: AdapterPayload;
-  readonly consumedAt: Date | null;
   /** Of the account that it is of. */
   readonly epoch: number | null;
+}
+
+/** Whose code or refresh token it was, and what it had been given for. */
+export interface UsedBefore {
+  readonly accountId: string;
+  readonly grantId: string;
 }
 
 /** The state and keys of the built-in issuer. All of it is the system's alone. */
@@ -75,9 +80,13 @@ export class OidcStore {
     });
   }
 
-  /** Of those who consume the same at once, one is told true. */
-  async consume(model: string, id: string, now: Date): Promise<boolean> {
-    return (await this.#write('UPDATE oidc_payload SET consumed_at = $3 WHERE model = $1 AND id = $2 AND consumed_at IS NULL', [model, idOf(model, id), now])) === 1;
+  /** Of those who consume the same at once, one is the first; the others are told what it was of, or that it is gone. */
+  async consume(model: string, id: string, now: Date): Promise<'first' | 'gone' | UsedBefore> {
+    if ((await this.#write('UPDATE oidc_payload SET consumed_at = $3 WHERE model = $1 AND id = $2 AND consumed_at IS NULL', [model, idOf(model, id), now])) === 1) return 'first';
+    const [used] = await this.database.read<UsedBefore>(SYSTEM, {
+      name: 'oidc-used-before', text: 'SELECT account_id AS "accountId", grant_id AS "grantId" FROM oidc_payload WHERE model = $1 AND id = $2 AND consumed_at IS NOT NULL', values: [model, idOf(model, id)],
+    });
+    return used ?? 'gone';
   }
 
   async revokeByGrant(grantId: string): Promise<void> {
@@ -116,7 +125,7 @@ export class OidcStore {
   }
 }
 
-const STORED = 'SELECT p.payload, p.consumed_at AS "consumedAt", k.epoch FROM oidc_payload p LEFT JOIN account_credential k ON k.account_id = p.account_id';
+const STORED = 'SELECT p.payload, k.epoch FROM oidc_payload p LEFT JOIN account_credential k ON k.account_id = p.account_id';
 
 const KEYS = `
   SELECT id, public_jwk AS "publicJwk", sealed_key AS "sealedKey", sealed_with AS "sealedWith", created_at AS "createdAt", signs_from AS "signsFrom"

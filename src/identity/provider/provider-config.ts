@@ -21,6 +21,8 @@ export interface ProviderParts {
   readonly adapter: NonNullable<Configuration['adapter']>;
   /** Nothing where the account is locked or its holder does not serve. */
   readonly findAccount: (accountId: string) => Promise<KnownAccount | undefined>;
+  /** Puts on the record that somebody who is signed in in the browser goes on to another app there. */
+  readonly goesOn: (ctx: KoaContextWithOIDC, accountId: string, app: string) => Promise<void>;
   readonly newId: () => string;
   readonly now: () => number;
 }
@@ -46,6 +48,7 @@ const ASSERTION_ALGORITHMS = ['ES256', 'EdDSA', 'Ed25519', 'PS256', 'RS256'] as 
 export function providerConfiguration(parts: ProviderParts): Configuration {
   const { config, issuer, jwks, sealing, library, adapter } = parts;
   const secure = issuer.startsWith('https:');
+  const policy = policyOf(library.interactionPolicy);
   return {
     adapter, jwks: { keys: [...jwks] }, clients: config.apps.map(toClient),
     clientDefaults: { id_token_signed_response_alg: ALGORITHM, token_endpoint_auth_method: 'client_secret_basic', grant_types: [], response_types: [] },
@@ -72,8 +75,9 @@ export function providerConfiguration(parts: ProviderParts): Configuration {
       const account = await parts.findAccount(id);
       return account === undefined ? undefined : { ...account, claims: () => Promise.resolve({ sub: id }) };
     },
-    interactions: { url: (_ctx, { uid }) => Promise.resolve(`${SIGN_IN_PATH}/${uid}`), policy: policyOf(library.interactionPolicy) },
-    loadExistingGrant: async (ctx) => grantOf(ctx, parts.newId),
+    interactions: { url: (_ctx, { uid }) => Promise.resolve(`${SIGN_IN_PATH}/${uid}`), policy },
+    // Nothing is given, nor is anything on the record, before all is answered that is asked: the library looks for a grant first.
+    loadExistingGrant: async (ctx) => (await asksSomething(policy, ctx) ? undefined : grantOf(ctx, parts)),
     renderError: (ctx, out) => { errorPage(ctx, out.error); },
     ttl: {
       AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? ACCESS_TOKEN_S, ClientCredentials: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? ACCESS_TOKEN_S,
@@ -126,22 +130,43 @@ function misspeltScope({ oidc: { params } }: KoaContextWithOIDC): string | undef
   return params['scope'].split(' ').find((scope) => scope !== '' && !CLIENT_SCOPES.some((known) => known === scope));
 }
 
-/** Apps are the installation's own: nobody is asked whether they may. Whose account was locked meanwhile signs in anew. */
-function policyOf({ base, Check }: typeof PolicyOfLibrary): ReturnType<typeof base> {
+type Policy = ReturnType<typeof PolicyOfLibrary.base>;
+
+/**
+ * Apps are the installation's own: nobody is asked whether they may. Who they are is asked of whoever comes from a program on the device, each time, though the browser knows it (RFC 8252,
+ * section 8.6): any program can say that it is the app, and with the app's scheme or a port of its own take the code. Whose account was locked meanwhile signs in anew.
+ */
+function policyOf({ base, Check }: typeof PolicyOfLibrary): Policy {
   const policy = base();
   policy.remove('consent');
   policy.get('login')?.checks.add(new Check('account_gone', 'the account may not sign in any more', 'login_required', ({ oidc }) => oidc.session?.accountId !== undefined && oidc.account === undefined));
+  policy.get('login')?.checks.add(new Check('program_on_device', 'a program on a device needs its own sign-in', 'login_required', (ctx) => isOnDevice(ctx) && ctx.oidc.result?.login === undefined));
   return policy;
 }
 
-/** What the app has been given in this browser already, or else anew. Its id is a UUID, as ids are here. */
-async function grantOf(ctx: KoaContextWithOIDC, newId: () => string): Promise<InstanceType<KoaContextWithOIDC['oidc']['provider']['Grant']> | undefined> {
-  const { session, client, account, provider } = ctx.oidc;
+/** Also a page that is answered on the device itself: its port is whoever's listens on it. */
+function isOnDevice(ctx: KoaContextWithOIDC): boolean {
+  const { redirect_uri: back } = ctx.oidc.params ?? {};
+  return isNative(ctx) || typeof back !== 'string' || !back.startsWith('https:');
+}
+
+async function asksSomething(policy: Policy, ctx: KoaContextWithOIDC): Promise<boolean> {
+  for (const { check } of policy.flatMap(({ checks }) => [...checks])) if (await check(ctx)) return true;
+  return false;
+}
+
+/** What the app in this browser has been given already, or else anew. Its id is a UUID, as ids are here. */
+async function grantOf(ctx: KoaContextWithOIDC, { newId, goesOn }: ProviderParts): Promise<InstanceType<KoaContextWithOIDC['oidc']['provider']['Grant']> | undefined> {
+  const { session, client, account, provider, result } = ctx.oidc;
   if (client === undefined || account === undefined) return undefined;
-  const known = session?.grantIdFor(client.clientId);
-  const standing = known === undefined ? undefined : await provider.Grant.find(known);
   // Signing in again begins anew, with a time of its own.
-  if (standing !== undefined && standing.accountId === account.accountId && ctx.oidc.result?.login === undefined) return standing;
+  if (result?.login === undefined) {
+    const known = session?.grantIdFor(client.clientId);
+    const standing = known === undefined ? undefined : await provider.Grant.find(known);
+    if (standing !== undefined && standing.accountId === account.accountId) return standing;
+    // Who has just signed in is on the record; of whom the browser knew already it is said here.
+    await goesOn(ctx, account.accountId, client.clientId);
+  }
   const grant = new provider.Grant({ jti: newId(), accountId: account.accountId, clientId: client.clientId } as never);
   grant.addOIDCScope('openid offline_access');
   await grant.save();

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable, Logger } from '@nestjs/common';
-import type { errors as ErrorsOfLibrary, KoaContextWithOIDC, Provider } from 'oidc-provider';
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { systemActor } from '../../kernel/actor';
 import { Clock } from '../../platform/clock';
 import type { SignInConfig } from '../../platform/config';
@@ -13,8 +13,8 @@ import { AccountsStore } from '../accounts/accounts.store';
 import { SignIn } from '../accounts/sign-in.service';
 import { ClientDirectory } from '../client-directory';
 import { demandsSecondFactor } from '../domain/second-factor';
-import { ClientAdapter, OidcAdapter, type Serving, type SignedIn } from './oidc-adapter';
-import { OidcStore } from './oidc.store';
+import { ClientAdapter, OidcAdapter, type Presented, type Serving, type SignedIn } from './oidc-adapter';
+import { OidcStore, type UsedBefore } from './oidc.store';
 import { RequestEpochs } from './request-epochs';
 import { type KnownAccount, providerConfiguration } from './provider-config';
 import { errorPage, onwardPage } from './provider-pages';
@@ -22,7 +22,6 @@ import { type KeySet, SigningKeys } from './signing-keys.service';
 
 /** The library's own page for forms that send themselves off. */
 const SCRIPTED = /<script>[^]*document\.forms\[0\]\.submit\(\)/;
-const REUSED: Readonly<Record<string, string>> = { 'refresh token already used': 'refresh_token', 'authorization code already consumed': 'code' };
 
 /** The library, and the keys that this one of it was made with. */
 interface Built {
@@ -37,8 +36,6 @@ export class ProviderService {
   readonly #logger = new Logger(ProviderService.name);
   #built: Promise<Built> | undefined;
   #builtFor: KeySet | undefined;
-  /** Whose code a request presents that was used before: the library says only that it was. */
-  readonly #codeAgainOf = new WeakMap<object, string>();
 
   constructor(
     private readonly config: SignInConfig, private readonly keys: SigningKeys, private readonly store: OidcStore, private readonly accounts: AccountsStore, private readonly record: AccountRecord,
@@ -72,12 +69,13 @@ export class ProviderService {
     const epochs = new RequestEpochs(() => library.Provider.ctx);
     const serving: Serving = {
       epochs, signsOut: () => library.Provider.ctx?.oidc.route === 'end_session_confirm', counts: async (login) => this.#counts(login, epochs),
-      codeCameAgain: (accountId) => { if (library.Provider.ctx !== undefined) this.#codeAgainOf.set(library.Provider.ctx, accountId); },
+      cameAgain: async (what, of) => this.#endReused(what, of, requestOf(library.Provider.ctx)),
     };
     const provider = new library.Provider(this.issuer, providerConfiguration({
       config: this.config, issuer: this.issuer, jwks: keys.jwks, sealing: this.sealing, library,
       adapter: (model: string) => (model === 'Client' ? new ClientAdapter(this.clients) : new OidcAdapter(model, this.store, this.clock, own, serving)),
       findAccount: async (id) => this.#findAccount(id), newId: () => newId(this.clock.now()), now: () => Math.floor(this.clock.now().getTime() / 1_000),
+      goesOn: async (ctx, accountId, app) => this.signIn.goOn({ accountId, proofs: ctx.oidc.session?.amr ?? [], epoch: epochs.of(accountId) }, app, requestOf(ctx)),
     }));
     this.#complete(provider);
     const callback = provider.callback();
@@ -104,42 +102,42 @@ export class ProviderService {
     });
     (provider as unknown as NodeJS.EventEmitter).on('error', (error: unknown) => { this.#logger.error({ err: safeCause(error) }, 'the built-in issuer failed'); });
     provider.on('server_error', (ctx, error) => { this.#logger.error({ requestId: ctx.res.getHeader('x-request-id'), err: safeCause(error) }, 'the built-in issuer failed'); });
-    provider.on('grant.error', (ctx, error) => { this.#noteReuse(ctx, error); });
     provider.on('client_credentials.issued', ({ clientId }) => {
       if (clientId !== undefined) clients.used(clientId).catch((error: unknown) => { this.#logger.warn({ err: safeCause(error) }, 'the use of a client was not noted'); });
     });
   }
 
   /** What apps were given outlives the browser's session, but not its end by its holder: the library leaves that to us. */
-  async #endSignedOut({ oidc, res }: KoaContextWithOIDC): Promise<void> {
+  async #endSignedOut(ctx: KoaContextWithOIDC): Promise<void> {
+    const { oidc } = ctx;
     const session = oidc?.route === 'end_session_confirm' ? oidc.session as typeof oidc.session & { readonly destroyed?: boolean } : undefined;
     if (session?.destroyed !== true || session.accountId === undefined) return;
-    const grants = Object.values(session.authorizations ?? {}).flatMap(({ grantId }) => grantId ?? []);
-    const requestId = String(res.getHeader('x-request-id') ?? 'oidc');
-    const { accountId } = session;
+    const latest = Object.values(session.authorizations ?? {}).flatMap(({ grantId }) => grantId ?? []);
+    const requestId = requestOf(ctx);
+    const { accountId, uid } = session;
     await this.database.transact(systemActor(requestId), async (em) => {
       const account = await this.accounts.lockByIdAsSystem(em, accountId);
       if (account === null) return;
-      for (const sessionId of grants) {
-        await this.accounts.endSessionAsSystem(em, accountId, sessionId);
-        await this.record.note(em, holderOf(account, requestId), account, 'account.session_revoked', this.clock.now(), { sessionId });
+      // The library knows of the latest of each app; what signed in before it came from this browser as well.
+      for (const sessionId of new Set([...latest, ...await this.accounts.sessionsFromBrowserAsSystem(em, accountId, uid)])) {
+        if (await this.accounts.endSessionAsSystem(em, accountId, sessionId)) await this.record.note(em, holderOf(account, requestId), account, 'account.session_revoked', this.clock.now(), { sessionId });
       }
     });
   }
 
-  /** Somebody holds a token that was used before: a thief, or whom it was stolen from. What it could renew has ended by now. */
-  #noteReuse(ctx: KoaContextWithOIDC, error: ErrorsOfLibrary.OIDCProviderError): void {
-    const what = REUSED[error.error_detail ?? ''] ?? REUSED[error.error_description ?? ''];
-    if (what === undefined) return;
-    const requestId = String(ctx.res.getHeader('x-request-id') ?? 'oidc');
-    const accountId = ctx.oidc.entities.RefreshToken?.accountId ?? this.#codeAgainOf.get(ctx);
-    this.#logger.warn({ requestId, what }, 'a token was presented that had been used: its session has ended');
-    if (accountId === undefined) return;
+  /**
+   * Somebody holds a code or token that was used before: a thief, or whom it was stolen from. Its session ends, with a line, once, however many come with it at once. What the first of
+   * them is given meanwhile, or writes afterwards, is of a session that has ended.
+   */
+  async #endReused(what: Presented, { accountId, grantId }: UsedBefore, requestId: string): Promise<void> {
     const system = systemActor(requestId);
-    this.database.transact(system, async (em) => {
+    const ended = await this.database.transact(system, async (em) => {
       const account = await this.accounts.lockByIdAsSystem(em, accountId);
-      if (account !== null) await this.record.note(em, system, account, 'account.token_reused', this.clock.now(), { what });
-    }).catch((failure: unknown) => { this.#logger.error({ requestId, err: safeCause(failure) }, 'the reuse of a token was not noted'); });
+      if (account === null || !(await this.accounts.endSessionAsSystem(em, accountId, grantId))) return false;
+      await this.record.note(em, system, account, 'account.token_reused', this.clock.now(), { what });
+      return true;
+    });
+    if (ended) this.#logger.warn({ requestId, what }, 'a token was presented that had been used: its session has ended');
   }
 
   /** Whether a sign-in that was complete is so still: it may have lain since, while the password was reset or the holder got a role that asks for more. */
@@ -155,4 +153,8 @@ export class ProviderService {
     if (account === undefined || account.lockedAt !== null || !account.active) return undefined;
     return { accountId: id, demanding: demandsSecondFactor(account.roles) };
   }
+}
+
+function requestOf(ctx: KoaContextWithOIDC | undefined): string {
+  return String(ctx?.res.getHeader('x-request-id') ?? 'oidc');
 }

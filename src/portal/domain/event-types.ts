@@ -103,7 +103,7 @@ export const EVENT_TYPES: readonly EventType[] = [
   type('client.revoked', null, 'A machine client may do nothing in the park any more.', '机器客户端已停用。', { whole: flag('Whether it ended in every park.') }),
 
   account('created', 'A cadre was given an account.', '已开通账号。'),
-  account('signed_in', 'Somebody signed in with an account. Nothing is told of inspectors.', '账号已登录(纪检人员除外)。', { app: code('The app.'), secondFactor: flag('Whether a second factor was given.') }),
+  account('signed_in', 'Somebody signed in with an account, or went on to another app in a browser where they were signed in. Nothing is told of inspectors.', '账号已登录,或在已登录的浏览器中进入另一应用(纪检人员除外)。', { app: code('The app.'), secondFactor: flag('Whether a second factor was given.') }),
   account('sign_in_failed', 'Signing in with an account has failed; told within a minute. Nothing is told of inspectors.', '账号登录失败(一分钟内记入;纪检人员除外)。', { failures: whole('How many times in a row.') }),
   account('locked', 'An account was locked; its sessions have ended.', '账号已锁定,会话已终止。'),
   account('unlocked', 'An account was unlocked, or need not wait any more.', '账号已解锁。'),
