@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, callerOf, parkOf } from '../kernel/actor';
+import { type Actor, callerOf, parkOf, parksUnnamed } from '../kernel/actor';
 import { Problem } from '../kernel/problem';
 import { Changes, type FeedPage, type FeedReading } from './changes.query';
 import type { ChangesQuery, ChangesResponse } from './changes.dto';
@@ -35,8 +35,9 @@ export class ChangesService {
 
   /**
    * What was sealed after the cursor; while there is nothing, it waits up to `wait` seconds, or until `gone`. Problems: `cursor-invalid` for a
-   * cursor that is damaged, of another filter, or beyond what has been sealed; `park-required` for more than 100 parks; `not-found` for a park
-   * outside the scope; `malformed` for an unknown type; `too-many-requests` for whoever has 20 waiting; `busy` when 2,000 wait.
+   * cursor that is damaged, of another filter, or beyond what has been sealed; `park-required` for more than 100 parks, and for a machine client that
+   * does not reach its home and names no other; `not-found` for a park outside the scope; `malformed` for an unknown type; `too-many-requests` for
+   * whoever has 20 waiting; `busy` when 2,000 wait.
    */
   async list(actor: Actor, query: ChangesQuery, gone: AbortSignal): Promise<ChangesResponse> {
     const request = requestOf(actor, query);
@@ -81,9 +82,9 @@ function requestOf(actor: Actor, query: ChangesQuery): Request {
   const filter: FeedFilter = { ...(query.parkId === undefined ? {} : { parkId: query.parkId }), ...(types === undefined ? {} : { types: types.map(eventName) }) };
   const known = query.after === undefined || query.after === '' ? new Map<string, number>() : readCursor(filter, query.after);
   if (known === undefined) throw Problem.at('cursor-invalid', '/query/after');
-  const parkIds = query.parkId === undefined ? [...actor.parkIds].sort() : [parkOf(actor, query.parkId)];
-  if (parkIds.length === 0) throw new Problem('not-found');
-  if (new Set([...parkIds, ...known.keys()]).size > MOST_PARKS) throw Problem.at('park-required', '/query/parkId');
+  const parkIds = query.parkId === undefined ? [...parksUnnamed(actor)].sort() : [parkOf(actor, query.parkId)];
+  if (actor.parkIds.length === 0) throw new Problem('not-found');
+  if (parkIds.length === 0 || new Set([...parkIds, ...known.keys()]).size > MOST_PARKS) throw Problem.at('park-required', '/query/parkId');
   const from = new Map(parkIds.map((parkId) => [parkId, known.get(parkId) ?? 0]));
   return { actor, filter, positions: known, reading: { from, entryTypes: types?.map(entryTypeOf), limit: query.limit ?? DEFAULT_LIMIT } };
 }

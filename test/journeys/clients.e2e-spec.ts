@@ -12,7 +12,7 @@ import { aMachineClient } from '../support/clients';
 import { aClientId } from '../support/world';
 
 interface Shown {
-  id: string; parkId: string; homeParkId: string; scopes: string[]; authMethod: string; keyIds: string[]; secret?: string | null; version: number; lastUsedAt: string | null; revokedAt: string | null;
+  id: string; parkId: string; homeParkId: string; otherParks: number | null; scopes: string[]; authMethod: string; keyIds: string[]; secret?: string | null; version: number; lastUsedAt: string | null; revokedAt: string | null;
   secrets: { id: string; createdAt: string; endsAt: string | null; lastUsedAt: string | null }[];
 }
 
@@ -40,7 +40,7 @@ describe('machine clients', () => {
 
   it('are created with a secret that is told once and is nowhere else', async () => {
     const made = (await app.as('admin').post('/clients', { name: '星野县政务门户', scopes: ['visits:read', 'changes:read'] }).expect(201)).body as Shown;
-    expect(made).toMatchObject({ parkId: app.parkId, homeParkId: app.parkId, authMethod: 'client_secret_basic', scopes: ['visits:read', 'changes:read'], keyIds: [], lastUsedAt: null, revokedAt: null });
+    expect(made).toMatchObject({ parkId: app.parkId, homeParkId: app.parkId, otherParks: 0, authMethod: 'client_secret_basic', scopes: ['visits:read', 'changes:read'], keyIds: [], lastUsedAt: null, revokedAt: null });
     expect(made.secret).toMatch(/^slc_[\w-]{43}$/);
     expect(made.secrets).toEqual([expect.objectContaining({ endsAt: null, lastUsedAt: null })]);
     const secret = made.secret ?? '';
@@ -194,9 +194,11 @@ describe('machine clients', () => {
 
     it('may do there what that park says, which sees neither keys nor secrets', async () => {
       expect((await app.as('stranger').post(`/clients/${id}/grant`, { scopes: ['visits:read'] }).expect(200)).body).toMatchObject({
-        parkId: app.otherParkId, homeParkId: app.parkId, scopes: ['visits:read'], secrets: [], keyIds: [],
+        parkId: app.otherParkId, homeParkId: app.parkId, otherParks: null, scopes: ['visits:read'], secrets: [], keyIds: [],
       });
-      expect(await shown(id)).toMatchObject({ parkId: app.parkId, scopes: ['visits:read', 'tickets:write'], secrets: [{}] });
+      expect(await shown(id)).toMatchObject({ parkId: app.parkId, otherParks: 1, scopes: ['visits:read', 'tickets:write'], secrets: [{}] });
+      expect((await app.as('admin').get('/clients?limit=1').expect(200)).body).toMatchObject({ items: [{ id, otherParks: 1 }] });
+      expect((await app.as('stranger').get('/clients').expect(200)).body).toMatchObject({ items: [{ id, otherParks: null }] });
       expect(await directory.find(id)).toMatchObject({ parkIds: [app.parkId, app.otherParkId], scopes: ['visits:read', 'tickets:write'] });
     });
 
@@ -223,7 +225,7 @@ describe('machine clients', () => {
       expect((await app.as('stranger').post(`/clients/${id}/revoke`).expect(200)).body).toMatchObject({ revokedAt: app.clock.now().toISOString() });
       expect(await directory.find(id)).toMatchObject({ parkIds: [app.parkId] });
       await app.as('stranger').post(`/clients/${id}/revoke`).expect(409);
-      expect(await shown(id)).toMatchObject({ revokedAt: null });
+      expect(await shown(id)).toMatchObject({ revokedAt: null, otherParks: 0 });
       expect((await app.as('stranger').get('/clients?active=false').expect(200)).body).toMatchObject({ items: [{ id }] });
       await app.as('stranger').post(`/clients/${id}/grant`, { scopes: ['visits:read'] }).expect(200);
       expect((await app.as('stranger').get('/clients?active=true').expect(200)).body).toMatchObject({ items: [{ id, revokedAt: null }] });
@@ -232,6 +234,7 @@ describe('machine clients', () => {
     it('end everywhere when their own park says so, and each park reads it in its journal', async () => {
       await app.as('admin').post(`/clients/${id}/revoke`).expect(200);
       expect(await directory.find(id)).toBeUndefined();
+      expect(await shown(id)).toMatchObject({ otherParks: 0 });
       expect(await shown(id, 'stranger')).toMatchObject({ revokedAt: app.clock.now().toISOString() });
       const ends = (await entries(id)).slice(-2);
       expect(ends).toEqual(expect.arrayContaining([app.parkId, app.otherParkId].map((parkId) => ({ type: 'client.revoked', parkId, actorId: app.cadres.admin, data: { whole: true } }))));
