@@ -7,7 +7,7 @@ import { trustedAs } from '../../src/identity/token-verifier';
 import { KeyEncryption } from '../../src/platform/key-encryption';
 import { startApp, type TestApp } from '../support/app';
 import { aMachineClient } from '../support/clients';
-import { append, changes } from '../support/feed';
+import { append, changes, whenWaiting } from '../support/feed';
 import { seal, stopSealing } from '../support/seal';
 import { anAccountOf, anEnterprise, aSessionOf, aUscc } from '../support/world';
 
@@ -219,6 +219,31 @@ describe('tokens of the built-in issuer', () => {
         expect(await ask(await machine(id, 'changes:read'), '/changes')).toMatchObject({ status: 400, body: { code: 'park-required' } });
         expect((await ask(await machine(id, 'changes:read visits:read'), '/visits')).status).toBe(200);
       });
+    });
+
+    it('tell whoever waits at the feed nothing that was sealed after their end', async () => {
+      const wait = async (scope: string, scopes = ['changes:read', 'visits:read']) => {
+        const { id } = await aMachineClient(app, { scopes });
+        const token = await machine(id, scope);
+        const { next = '' } = (await ask(token, '/changes?limit=1000')).body;
+        return { id, waiting: ask(token, `/changes?after=${next}&wait=60`) };
+      };
+      await seal(app);
+      const revoked = await wait('changes:read');
+      const narrowed = await wait('changes:read visits:read');
+      const blinded = await wait('changes:read visits:read');
+      const standing = await wait('changes:read visits:read');
+      await whenWaiting(app, 4);
+      await app.as('admin').post(`/clients/${revoked.id}/revoke`).expect(200);
+      await app.as('admin').post(`/clients/${narrowed.id}/grant`, { scopes: ['visits:read'] }).expect(200);
+      await app.as('admin').post(`/clients/${blinded.id}/grant`, { scopes: ['changes:read'] }).expect(200);
+      await append(app, app.parkId, 1, { type: 'plan.made', data: { enterpriseId: app.departmentId, on: '2026-03-05' } });
+      await seal(app);
+      expect(await revoked.waiting).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
+      expect(await narrowed.waiting).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+      const last = async ({ waiting }: { waiting: ReturnType<typeof ask> }) => (await waiting).body.items?.at(-1);
+      expect(await last(blinded)).not.toHaveProperty('data');
+      expect(await last(standing)).toHaveProperty('data');
     });
 
     it('are none where one client speaks under the name of another, or nobody has made it', async () => {
