@@ -5,6 +5,7 @@ import { useLogs } from '../../src/application';
 import { ClientDirectory } from '../../src/identity/client-directory';
 import { Database } from '../../src/platform/db/database';
 import { Signals } from '../../src/platform/db/signals';
+import { SEALED_CHANNEL } from '../../src/platform/journal/sealer';
 import { systemActor } from '../../src/kernel/actor';
 import { startApp, type TestApp } from '../support/app';
 import { behind, waiting } from '../support/behind';
@@ -148,7 +149,15 @@ describe('machine clients', () => {
     const { id, secret } = await aMachineClient(app);
     const at = app.clock.now().toISOString();
     let told = 0;
-    app.app.get(Signals).on('ledger_identity', () => { told += 1; });
+    const signals = app.app.get(Signals);
+    // Signals come in the order of their commits: with this one, all that went before have been heard, that of the client's making too.
+    const heard = async (): Promise<void> => {
+      const marked = new Promise<void>((resolve) => { signals.on(SEALED_CHANNEL, resolve); });
+      await app.sql(`SELECT pg_notify($1, '')`, [SEALED_CHANNEL]);
+      await marked;
+    };
+    await heard();
+    signals.on('ledger_identity', () => { told += 1; });
     await directory.used(id);
     await fits(id, secret);
     app.clock.advance(MINUTE_MS - 1);
@@ -160,6 +169,7 @@ describe('machine clients', () => {
     await fits(id, secret);
     expect(await shown(id)).toMatchObject({ lastUsedAt: app.clock.now().toISOString(), secrets: [{ lastUsedAt: app.clock.now().toISOString() }], version: 1 });
     await directory.used('nobody');
+    await heard();
     expect(told).toBe(0);
   });
 
