@@ -1,6 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { Actor } from '../kernel/actor';
+import { type Actor, parksUnnamed } from '../kernel/actor';
 import { Call } from '../platform/http/call';
 import { CurrentActor } from '../platform/http/request';
 import { MeResponse, WorklistQuery, WorklistResponse } from './me.dto';
@@ -14,7 +14,7 @@ export class MeController {
   @Get()
   @Call({ id: 'getMe', summary: 'Who am I', zh: '当前身份', description: 'What the token stands for.', answers: { type: MeResponse } })
   me(@CurrentActor() actor: Actor): MeResponse {
-    const [only, ...others] = actor.parkIds;
+    const [only, ...others] = parksUnnamed(actor);
     return {
       cadreId: actor.kind === 'cadre' ? actor.id : null, name: actor.name ?? null, parkId: others.length === 0 ? (only ?? null) : null, parkIds: [...actor.parkIds],
       departmentId: actor.departmentId ?? null, roles: [...actor.roles], scopes: [...actor.scopes],

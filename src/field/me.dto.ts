@@ -6,7 +6,7 @@ import { UnresolvedTicket } from '../tickets/ticket-due-list.service';
 export class MeResponse {
   @Id({ description: 'The cadre; null for a client or operator.', nullable: true }) cadreId: string | null;
   @Text({ description: 'Name.', max: 200, nullable: true, example: '苏超' }) name: string | null;
-  @Id({ description: 'The park; null when several are in scope.', nullable: true }) parkId: string | null;
+  @Id({ description: 'The park that is meant where none is named; null when several are in scope. Of a machine client its own, and null where the token does not reach that.', nullable: true }) parkId: string | null;
   @Id({ description: 'Every park in scope.', list: { max: 10_000 } }) parkIds: string[];
   @Id({ description: 'The department.', nullable: true }) departmentId: string | null;
   @Choice({ description: 'Roles.', of: ROLES, list: { max: 10 } }) roles: string[];

@@ -1,10 +1,11 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Actor } from '../kernel/actor';
 import { Problem } from '../kernel/problem';
 import { Cursors } from '../platform/http/cursors';
 import { RateLimits } from '../platform/http/limits/rate-limits';
 import { ActorResolver } from './actor-resolver';
-import { findRoute, isPublic } from './routes';
+import { findRoute, isPublic, type RouteAccess } from './routes';
 import { TokenVerifier } from './token-verifier';
 
 const AUTHORIZATION = 'authorization';
@@ -22,17 +23,25 @@ export class AccessGuard implements CanActivate {
     if (isPublic(request.method, path)) return true;
     const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
     if (token === undefined || isSaidTwice(request.raw.rawHeaders)) throw new Problem('unauthenticated');
-    const actor = await this.resolver.resolve(await this.verifier.verify(token), request.id);
+    const verified = await this.verifier.verify(token);
+    const actor = await this.resolver.resolve(verified, request.id);
     const wait = this.limits.ofCaller(actor, http.getResponse<FastifyReply>());
     if (wait !== undefined) await wait;
     const route = findRoute(request.method, path);
-    const allowed = route !== undefined && (route.roles.some((role) => actor.roles.includes(role)) || route.scopes.some((scope) => actor.scopes.includes(scope)));
-    if (!allowed) throw new Problem('forbidden');
-    request.actor = actor;
+    request.actor = allowedBy(route, actor);
+    // The token itself was right when the call came: that it runs out while the call waits is no reason to have waited for nothing.
+    request.actorNow = async () => allowedBy(route, await this.resolver.resolve(verified, request.id));
     const opening = this.cursors.open(request);
     if (opening !== undefined) await opening;
     return true;
   }
+}
+
+/** The actor, where the route is theirs to take. Problem `forbidden`. */
+function allowedBy(route: RouteAccess | undefined, actor: Actor): Actor {
+  const allowed = route !== undefined && (route.roles.some((role) => actor.roles.includes(role)) || route.scopes.some((scope) => actor.scopes.includes(scope)));
+  if (!allowed) throw new Problem('forbidden');
+  return actor;
 }
 
 /** Whether there are two headers `Authorization`: Node reads the first, what stands in front of it may have read the last. */

@@ -75,9 +75,10 @@ export class ActorResolver {
 
   /** Parks and scopes are what the register of clients says now: what the token says of them may be older, and can only take away. */
   async #machine({ issuer, subject, claims }: VerifiedToken, requestId: string): Promise<Resolved> {
-    const grants = await this.clients.grantsAsSystem(subject, requestId);
-    if (grants === undefined) throw new Problem('unauthenticated');
-    return { kind: 'client', id: subject, issuer, subject, ...reachOf(grants, scopesIn(claims['scope'])), roles: [] };
+    const standing = await this.clients.standingAsSystem(subject, requestId);
+    if (standing === undefined) throw new Problem('unauthenticated');
+    const { homeParkId, grants } = standing;
+    return { kind: 'client', id: subject, issuer, subject, homeParkId, ...reachOf(grants, homeParkId, scopesIn(claims['scope'])), roles: [] };
   }
 
   async #cadre({ issuer, subject, trust }: VerifiedToken, cadre: IdentifiedCadre | undefined, requestId: string): Promise<Resolved> {

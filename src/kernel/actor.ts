@@ -19,6 +19,8 @@ export interface Actor {
   readonly subject: string;
   /** The parks in scope: one for a cadre of a park, those of the county for `county`, those granted for a client. */
   readonly parkIds: readonly string[];
+  /** Of a machine client: the park that has made it. Where it names none, this is meant, whatever other parks have granted it. It need not be in scope. */
+  readonly homeParkId?: string;
   readonly departmentId?: string;
   readonly name?: string;
   readonly roles: readonly Role[];
@@ -31,17 +33,25 @@ export function hasRole(actor: Actor, ...roles: readonly Role[]): boolean {
 }
 
 /**
- * The one park that a call is about. Whoever has several says which; everybody else need not.
- * Problems: `not-found` for a park outside the scope, `park-required` when several are in scope and none is named.
+ * The parks that are meant where a call names none: all in scope, but of a machine client its home alone. Any other park may let a client in without asking it or its
+ * home, and must not get into what the client reads and writes without looking.
+ */
+export function parksUnnamed({ parkIds, homeParkId }: Pick<Actor, 'parkIds' | 'homeParkId'>): readonly string[] {
+  return homeParkId === undefined ? parkIds : parkIds.filter((id) => id === homeParkId);
+}
+
+/**
+ * The one park that a call is about. Whoever has several says which; everybody else need not, nor does a machine client that means its home.
+ * Problems: `not-found` for a park outside the scope, `park-required` when none is named and it can't be told which is meant: of several, or of others than the client's home.
  */
 export function parkOf(actor: Actor, named?: string): string {
   if (named !== undefined) {
     if (!actor.parkIds.includes(named)) throw new Problem('not-found');
     return named;
   }
-  const [only, ...others] = actor.parkIds;
-  if (only === undefined) throw new Problem('not-found');
-  if (others.length > 0) throw Problem.at('park-required', '/parkId');
+  if (actor.parkIds.length === 0) throw new Problem('not-found');
+  const [only, ...others] = parksUnnamed(actor);
+  if (only === undefined || others.length > 0) throw Problem.at('park-required', '/parkId');
   return only;
 }
 

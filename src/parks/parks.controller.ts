@@ -20,7 +20,7 @@ export class ParksController {
   constructor(private readonly parks: ParksService) {}
 
   @Get()
-  @Call({ id: 'listParks', summary: 'Parks in scope', zh: '园区列表', description: 'Sorted by code.', answers: { type: ParkResponse, list: true }, problems: ['cursor-invalid'] })
+  @Call({ id: 'listParks', summary: 'Parks in scope', zh: '园区列表', description: 'Sorted by code. A machine client is told of its own unless it names another; `GET /me` names all that let it in.', answers: { type: ParkResponse, list: true }, problems: ['cursor-invalid'] })
   async list(@CurrentActor() actor: Actor, @Query() query: PageQuery): Promise<Page<ParkResponse>> {
     return mapPage(await this.parks.list(actor, query), toParkResponse);
   }

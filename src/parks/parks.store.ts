@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { Actor } from '../kernel/actor';
+import { type Actor, parksUnnamed } from '../kernel/actor';
 import { Database } from '../platform/db/database';
 import { type PageQuery, type PageRows, readPage } from '../platform/http/page';
 import { Park } from './park.entity';
@@ -61,7 +61,7 @@ export class ParksStore {
       name: after === undefined ? 'parks' : 'parks-after',
       text: `SELECT id, code, name, county_code AS "countyCode", time_zone AS "timeZone", go_live_on AS "goLiveOn", version, created_at AS "createdAt", updated_at AS "updatedAt"
              FROM park WHERE id = ANY($1) ${after === undefined ? '' : 'AND (code, id) > ($3, $4::uuid)'} ORDER BY code, id LIMIT $2`,
-      values: [query.parkId === undefined ? actor.parkIds : actor.parkIds.filter((id) => id === query.parkId), limit, ...(after ?? [])],
+      values: [query.parkId === undefined ? parksUnnamed(actor) : actor.parkIds.filter((id) => id === query.parkId), limit, ...(after ?? [])],
     }));
   }
 

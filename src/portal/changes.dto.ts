@@ -21,7 +21,7 @@ export class ChangesQuery {
   @Text({ description: 'Only these types: names as in `type`, separated by commas.', max: 4_000, optional: true, example: 'service-ledger.visit.logged.v1,service-ledger.visit.voided.v1' })
   types?: string;
 
-  @Id({ description: 'Only this park. Left out: every park in scope, at most 100.', optional: true })
+  @Id({ description: 'Only this park. Left out: every park in scope, at most 100; of a machine client its own.', optional: true })
   parkId?: string;
 }
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, callerOf, parkOf } from '../kernel/actor';
+import { type Actor, callerOf, parkOf, parksUnnamed } from '../kernel/actor';
 import { Problem } from '../kernel/problem';
 import { Changes, type FeedPage, type FeedReading } from './changes.query';
 import type { ChangesQuery, ChangesResponse } from './changes.dto';
@@ -23,6 +23,12 @@ interface Request {
   readonly reading: FeedReading;
 }
 
+/** Who reads: as they were when they came, and as they are when they have waited. */
+export interface Reader {
+  readonly actor: Actor;
+  readonly actorNow: () => Promise<Actor>;
+}
+
 /** The change feed. */
 @Injectable()
 export class ChangesService {
@@ -35,16 +41,28 @@ export class ChangesService {
 
   /**
    * What was sealed after the cursor; while there is nothing, it waits up to `wait` seconds, or until `gone`. Problems: `cursor-invalid` for a
-   * cursor that is damaged, of another filter, or beyond what has been sealed; `park-required` for more than 100 parks; `not-found` for a park
-   * outside the scope; `malformed` for an unknown type; `too-many-requests` for whoever has 20 waiting; `busy` when 2,000 wait.
+   * cursor that is damaged, of another filter, or beyond what has been sealed; `park-required` for more than 100 parks, and for a machine client that
+   * does not reach its home and names no other; `not-found` for a park outside the scope; `malformed` for an unknown type; `too-many-requests` for
+   * whoever has 20 waiting; `busy` when 2,000 wait; those of `actorNow` for whoever may not read any more after they have waited.
    */
-  async list(actor: Actor, query: ChangesQuery, gone: AbortSignal): Promise<ChangesResponse> {
+  async list({ actor, actorNow }: Reader, query: ChangesQuery, gone: AbortSignal): Promise<ChangesResponse> {
     const request = requestOf(actor, query);
     const mark = this.watch.mark();
     const page = await this.changes.read(actor, request.reading);
     refuseBeyond(request, page.heads);
     if (page.entries.length > 0 || !query.wait) return answer(request, page);
-    return answer(request, await this.#wait(request, { page, mark }, AbortSignal.any([gone, AbortSignal.timeout(query.wait * 1_000)])));
+    const waited = await this.#wait(request, { page, mark }, AbortSignal.any([gone, AbortSignal.timeout(query.wait * 1_000)]));
+    // Nothing was read since the reader came.
+    return waited === page ? answer(request, page) : this.#answerNow(await actorNow(), request, query, waited);
+  }
+
+  /** What was sealed meanwhile is told to the reader as they are now: also that something was is nobody's to know whose right to read has ended. */
+  async #answerNow(actor: Actor, before: Request, query: ChangesQuery, page: FeedPage): Promise<ChangesResponse> {
+    const request = requestOf(actor, query);
+    if (isSame([...request.reading.from.keys()], [...before.reading.from.keys()])) return answer(request, page);
+    const read = await this.changes.read(actor, request.reading);
+    refuseBeyond(request, read.heads);
+    return answer(request, read);
   }
 
   async #wait(request: Request, first: { page: FeedPage; mark: number }, until: AbortSignal): Promise<FeedPage> {
@@ -81,9 +99,9 @@ function requestOf(actor: Actor, query: ChangesQuery): Request {
   const filter: FeedFilter = { ...(query.parkId === undefined ? {} : { parkId: query.parkId }), ...(types === undefined ? {} : { types: types.map(eventName) }) };
   const known = query.after === undefined || query.after === '' ? new Map<string, number>() : readCursor(filter, query.after);
   if (known === undefined) throw Problem.at('cursor-invalid', '/query/after');
-  const parkIds = query.parkId === undefined ? [...actor.parkIds].sort() : [parkOf(actor, query.parkId)];
-  if (parkIds.length === 0) throw new Problem('not-found');
-  if (new Set([...parkIds, ...known.keys()]).size > MOST_PARKS) throw Problem.at('park-required', '/query/parkId');
+  const parkIds = query.parkId === undefined ? [...parksUnnamed(actor)].sort() : [parkOf(actor, query.parkId)];
+  if (actor.parkIds.length === 0) throw new Problem('not-found');
+  if (parkIds.length === 0 || new Set([...parkIds, ...known.keys()]).size > MOST_PARKS) throw Problem.at('park-required', '/query/parkId');
   const from = new Map(parkIds.map((parkId) => [parkId, known.get(parkId) ?? 0]));
   return { actor, filter, positions: known, reading: { from, entryTypes: types?.map(entryTypeOf), limit: query.limit ?? DEFAULT_LIMIT } };
 }
@@ -95,6 +113,10 @@ function typesOf(text: string | undefined): { entry: string; version: number }[]
     if (known === undefined) throw new Problem('malformed', { errors: [{ pointer: '/query/types', code: 'choice', params: { choices: EVENT_TYPES.map(eventName).join(', ') } }] });
     return known;
   });
+}
+
+function isSame(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((one, index) => one === others[index]);
 }
 
 /** A reader who has had what does not exist (any more) would be told nothing until other entries bear those numbers, and so would miss them. */

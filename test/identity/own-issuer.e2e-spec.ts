@@ -7,7 +7,9 @@ import { trustedAs } from '../../src/identity/token-verifier';
 import { KeyEncryption } from '../../src/platform/key-encryption';
 import { startApp, type TestApp } from '../support/app';
 import { aMachineClient } from '../support/clients';
-import { anAccountOf, aSessionOf } from '../support/world';
+import { append, changes, whenWaiting } from '../support/feed';
+import { seal, stopSealing } from '../support/seal';
+import { anAccountOf, anEnterprise, aSessionOf, aUscc } from '../support/world';
 
 const ISSUER = 'http://localhost:3000/oidc';
 const AUDIENCE = 'service-ledger';
@@ -23,6 +25,7 @@ describe('tokens of the built-in issuer', () => {
     twin = await startApp({ keyEncryption, database: app.database, issuer: app.issuer, cast: app, clock: app.clock });
   }, 120_000);
   afterAll(async () => {
+    await stopSealing(app);
     await twin.close();
     await app.close();
   });
@@ -42,7 +45,7 @@ describe('tokens of the built-in issuer', () => {
   const machine = async (id: string, scope: string): Promise<string> => sign(id, { client_id: id, scope });
   const ask = async (token: string, path = '/me', of: TestApp = app) => {
     const response = await of.http.get(`/api/v1${path}`).set('authorization', `Bearer ${token}`);
-    return { status: response.status, body: response.body as { cadreId?: string; roles?: string[]; scopes?: string[]; items?: { id: string }[]; code?: string } };
+    return { status: response.status, body: response.body as { cadreId?: string; parkIds?: string[]; roles?: string[]; scopes?: string[]; items?: { id: string; parkid?: string }[]; next?: string; total?: number; nextCursor?: string; code?: string } };
   };
   /** Until every process has been told; a moment, longer where the machine is busy. */
   const until = async (token: string, status: number, of: TestApp, path?: string): Promise<void> => {
@@ -129,11 +132,118 @@ describe('tokens of the built-in issuer', () => {
     it('reach the parks that grant all that they bear: no park’s grant opens another', async () => {
       const { id } = await aMachineClient(app, { scopes: ['visits:read', 'enterprises:read'] });
       await app.as('stranger').post(`/clients/${id}/grant`, { scopes: ['enterprises:read', 'tickets:write'] }).expect(200);
-      const parks = async (scope: string): Promise<string[]> => ((await ask(await machine(id, scope), '/parks')).body.items ?? []).map((park) => park.id);
+      const parks = async (scope: string): Promise<string[]> => (await ask(await machine(id, scope))).body.parkIds ?? [];
       expect(await parks('enterprises:read')).toEqual([app.parkId, app.otherParkId]);
       expect(await parks('enterprises:read visits:read')).toEqual([app.parkId]);
-      expect(await parks('enterprises:read tickets:write')).toEqual([app.otherParkId]);
-      expect((await ask(await machine(id, 'visits:read tickets:write'), '/visits')).status).toBe(403);
+      expect(await parks('tickets:write')).toEqual([app.otherParkId]);
+      // What its home does not grant counts only in a token that bears nothing of what that does.
+      expect((await ask(await machine(id, 'enterprises:read tickets:write'))).body).toMatchObject({ scopes: ['enterprises:read'], parkIds: [app.parkId, app.otherParkId] });
+      expect((await ask(await machine(id, 'visits:read tickets:write'), '/visits')).status).toBe(200);
+      expect((await ask(await machine(id, 'tickets:write'), '/visits')).status).toBe(403);
+    });
+
+    describe('that another park has let in unasked', () => {
+      const SCOPES = ['enterprises:read', 'enterprises:write', 'visits:read', 'tickets:read', 'changes:read', 'journal:read'];
+      let id: string;
+      let token: string;
+      let ours: string[];
+      let theirs: string;
+      let feed: string;
+      let cursor: string;
+      beforeAll(async () => {
+        ({ id } = await aMachineClient(app, { scopes: SCOPES }));
+        token = await machine(id, SCOPES.join(' '));
+        ours = [await anEnterprise(app), await anEnterprise(app)];
+        const response = await app.as('stranger').post('/enterprises', { name: '他园企业', uscc: aUscc(), status: 'in_production' });
+        expect({ status: response.status, body: response.body as object }).toMatchObject({ status: 201 });
+        theirs = (response.body as { id: string }).id;
+        await seal(app);
+        ({ next: feed = '' } = (await ask(token, '/changes?limit=1000')).body);
+        cursor = (await ask(token, '/enterprises?limit=1')).body.nextCursor ?? '';
+        await app.as('stranger').post(`/clients/${id}/grant`, { scopes: [...SCOPES, 'tickets:write', 'enterprise:act'] }).expect(200);
+      });
+
+      it.each(['/enterprises', '/visits', '/tickets', '/departments', '/supervision/coverage', '/journal/head', '/changes', '/parks'])('read at home where they name no park: %s', async (path) => {
+        const { status, body: { next: _unnamed, ...told } } = await ask(token, path);
+        const { next: _named, ...toldOfHome } = (await ask(token, `${path}?parkId=${app.parkId}`)).body;
+        expect({ status, told }).toEqual({ status: 200, told: toldOfHome });
+      });
+
+      it('count and go on at home, with a cursor from before, too', async () => {
+        expect((await ask(token, '/enterprises?count=true')).body.total).toBe(ours.length);
+        const [{ id: second } = { id: '' }, ...more] = (await ask(token, `/enterprises?limit=1&cursor=${encodeURIComponent(cursor)}`)).body.items ?? [];
+        expect([ours.includes(second), more]).toEqual([true, []]);
+      });
+
+      it('are told nothing of the other park by a feed from before, nor by one that begins now', async () => {
+        await append(app, app.otherParkId, 2);
+        await append(app, app.parkId, 1);
+        await seal(app);
+        expect((await ask(token, `/changes?after=${feed}`)).body.items?.map(({ parkid }) => parkid)).toEqual([app.parkId]);
+        expect(new Set((await ask(token, '/changes?limit=1000')).body.items?.map(({ parkid }) => parkid))).toEqual(new Set([app.parkId]));
+        expect(new Set((await ask(token, `/changes?limit=1000&parkId=${app.otherParkId}`)).body.items?.map(({ parkid }) => parkid))).toEqual(new Set([app.otherParkId]));
+      });
+
+      it('go on at home with a feed that was of both, which keeps the place of the other', async () => {
+        const both = await changes(app.asClient('changes:read', [app.parkId, app.otherParkId]), { limit: 1_000 });
+        await append(app, app.otherParkId, 1);
+        await append(app, app.parkId, 1);
+        await seal(app);
+        const { items, next = '' } = (await ask(token, `/changes?after=${both.next}`)).body;
+        expect(items?.map(({ parkid }) => parkid)).toEqual([app.parkId]);
+        expect((await changes(app.asClient('changes:read', [app.parkId, app.otherParkId]), { after: next })).items.map(({ parkid }) => parkid)).toEqual([app.otherParkId]);
+      });
+
+      it('write at home where they name no park, and in the other where they do', async () => {
+        const write = async (named: object, key: string) => app.http.post('/api/v1/enterprises').set('authorization', `Bearer ${token}`).set('idempotency-key', key)
+          .send({ name: '新企业', uscc: aUscc(), status: 'in_production', ...named });
+        expect((await write({}, 'at-home')).body).toMatchObject({ parkId: app.parkId });
+        expect((await write({ parkId: app.otherParkId }, 'elsewhere')).body).toMatchObject({ parkId: app.otherParkId });
+      });
+
+      it('reach what is in the other park by its id, and that park by its name, as /me says', async () => {
+        expect((await ask(token)).body).toMatchObject({ parkId: app.parkId, parkIds: [app.parkId, app.otherParkId], scopes: SCOPES });
+        expect((await ask(token, `/enterprises/${theirs}`)).status).toBe(200);
+        expect((await ask(token, `/enterprises?parkId=${app.otherParkId}`)).body.items?.map((one) => one.id)).toContain(theirs);
+        expect((await ask(token, `/parks?parkId=${app.otherParkId}`)).body.items?.map((park) => park.id)).toEqual([app.otherParkId]);
+      });
+
+      it('must name the park where they do not reach their home, though there is one only: a second could come any day', async () => {
+        const elsewhere = await machine(id, 'tickets:write enterprise:act');
+        expect((await ask(elsewhere)).body).toMatchObject({ parkId: null, parkIds: [app.otherParkId] });
+        expect(await ask(elsewhere, '/guide-items')).toMatchObject({ status: 400, body: { code: 'park-required' } });
+        expect((await ask(elsewhere, `/guide-items?parkId=${app.otherParkId}`)).status).toBe(200);
+        expect((await ask(elsewhere, `/guide-items?parkId=${app.parkId}`)).status).toBe(404);
+        await app.as('stranger').post(`/clients/${id}/grant`, { scopes: ['tickets:read', 'changes:read', 'webhooks:manage'] }).expect(200);
+        await app.as('admin').post(`/clients/${id}/grant`, { scopes: ['visits:read'] }).expect(200);
+        expect(await ask(await machine(id, 'changes:read'), '/changes')).toMatchObject({ status: 400, body: { code: 'park-required' } });
+        expect((await ask(await machine(id, 'changes:read visits:read'), '/visits')).status).toBe(200);
+      });
+    });
+
+    it('tell whoever waits at the feed nothing that was sealed after their end', async () => {
+      const wait = async (scope: string, scopes = ['changes:read', 'visits:read']) => {
+        const { id } = await aMachineClient(app, { scopes });
+        const token = await machine(id, scope);
+        const { next = '' } = (await ask(token, '/changes?limit=1000')).body;
+        return { id, waiting: ask(token, `/changes?after=${next}&wait=60`) };
+      };
+      await seal(app);
+      const revoked = await wait('changes:read');
+      const narrowed = await wait('changes:read visits:read');
+      const blinded = await wait('changes:read visits:read');
+      const standing = await wait('changes:read visits:read');
+      await whenWaiting(app, 4);
+      await app.as('admin').post(`/clients/${revoked.id}/revoke`).expect(200);
+      await app.as('admin').post(`/clients/${narrowed.id}/grant`, { scopes: ['visits:read'] }).expect(200);
+      await app.as('admin').post(`/clients/${blinded.id}/grant`, { scopes: ['changes:read'] }).expect(200);
+      await append(app, app.parkId, 1, { type: 'plan.made', data: { enterpriseId: app.departmentId, on: '2026-03-05' } });
+      await seal(app);
+      expect(await revoked.waiting).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
+      expect(await narrowed.waiting).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+      const last = async ({ waiting }: { waiting: ReturnType<typeof ask> }) => (await waiting).body.items?.at(-1);
+      expect(await last(blinded)).not.toHaveProperty('data');
+      expect(await last(standing)).toHaveProperty('data');
     });
 
     it('are none where one client speaks under the name of another, or nobody has made it', async () => {

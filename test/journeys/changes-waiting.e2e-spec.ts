@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net';
+import { ActorResolver } from '../../src/identity/actor-resolver';
 import { Database, type PoolClient } from '../../src/platform/db/database';
+import { Signals } from '../../src/platform/db/signals';
 import { type Caller, startApp, type TestApp } from '../support/app';
-import { append, changes, everything, whenWaiting } from '../support/feed';
+import { append, changes, everything, type FeedAnswer, whenWaiting } from '../support/feed';
 import { seal, stopSealing } from '../support/seal';
 import { anEnterprise } from '../support/world';
 
@@ -99,6 +101,64 @@ describe('waiting for the change feed', () => {
     expect(await short.finally(() => { client.release(); })).toEqual({ items: [], next: after });
     expect((await Promise.all(waiting)).map(({ items }) => items.length)).toEqual([1, 1]);
     expect(read.mock.calls.map(([, { name }]) => name)).toEqual(['changes-heads', 'changes', 'changes']);
+  });
+
+  describe('tells what was sealed to the reader as they are by then', () => {
+    const cadre = (change: string): Promise<object[]> => app.sql(`UPDATE cadre SET ${change} WHERE id = $1`, [app.cadres.supervisor]);
+    const [counties, others] = ['430181', '430999'] as const;
+    const otherPark = (county: string): Promise<object[]> => app.sql('UPDATE park SET county_code = $2 WHERE id = $1', [app.otherParkId, county]);
+    afterEach(async () => {
+      await cadre(`active = true, roles = '{supervisor}'`);
+      await otherPark(others);
+    });
+    /** The answer to a wait during which somebody changes something, then an entry is sealed. */
+    const waited = async (who: 'supervisor' | 'county', change: () => Promise<unknown>, query: Readonly<Record<string, string | number>> = {}) => {
+      const { next } = await everything(app.as(who), query);
+      const answer = app.as(who).get(`/changes?${new URLSearchParams({ ...query, after: next, wait: String(WAIT) }).toString()}`).then(({ status, body }) => ({ status, body: body as FeedAnswer }));
+      await whenWaiting(app, 1);
+      const told = new Promise<void>((resolve) => { app.app.get(Signals).on('ledger_identity', resolve); });
+      await change();
+      await told;
+      await append(app, app.parkId, 1);
+      await seal(app);
+      return answer;
+    };
+
+    it.each([['nobody any more', 'active = false', 401], ['of another role', `roles = '{officer}'`, 403], ['another overseer', `roles = '{admin}'`, 200]] as const)('%s: %s is %i', async (_what, change, status) => {
+      expect(await waited('supervisor', async () => cadre(change))).toMatchObject({ status });
+    });
+
+    it('of more parks: the new one from its beginning', async () => {
+      const { body } = await waited('county', async () => otherPark(counties));
+      const [first] = body.items.filter(({ parkid }) => parkid === app.otherParkId);
+      expect([first?.sequence, body.items.filter(({ parkid }) => parkid === app.parkId).length]).toEqual(['1', 1]);
+    });
+
+    it('of fewer parks: no entry of the one that is gone, whose place is kept', async () => {
+      await otherPark(counties);
+      const { status, body } = await waited('county', async () => {
+        await append(app, app.otherParkId, 1);
+        await otherPark(others);
+      });
+      expect([status, body.items.map(({ parkid }) => parkid)]).toEqual([200, [app.parkId]]);
+      expect((await changes(app.asClient('changes:read', [app.parkId, app.otherParkId]), { after: body.next })).items.map(({ parkid }) => parkid)).toEqual([app.otherParkId]);
+    });
+
+    it('not by name a park that is theirs no more', async () => {
+      await otherPark(counties);
+      const { status } = await waited('county', async () => {
+        await append(app, app.otherParkId, 1);
+        await otherPark(others);
+      }, { parkId: app.otherParkId });
+      expect(status).toBe(404);
+    });
+  });
+
+  it('asks nothing anew of a reader who did not wait, nor of one to whom nothing is told', async () => {
+    const resolve = jest.spyOn(app.app.get(ActorResolver), 'resolve');
+    await changes(reader);
+    await changes(reader, { after, wait: 1 });
+    expect(resolve).toHaveBeenCalledTimes(2);
   });
 
   it('is refused to one who has twenty waiting already', async () => {

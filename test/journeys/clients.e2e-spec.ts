@@ -5,6 +5,7 @@ import { useLogs } from '../../src/application';
 import { ClientDirectory } from '../../src/identity/client-directory';
 import { Database } from '../../src/platform/db/database';
 import { Signals } from '../../src/platform/db/signals';
+import { SEALED_CHANNEL } from '../../src/platform/journal/sealer';
 import { systemActor } from '../../src/kernel/actor';
 import { startApp, type TestApp } from '../support/app';
 import { behind, waiting } from '../support/behind';
@@ -12,7 +13,7 @@ import { aMachineClient } from '../support/clients';
 import { aClientId } from '../support/world';
 
 interface Shown {
-  id: string; parkId: string; homeParkId: string; scopes: string[]; authMethod: string; keyIds: string[]; secret?: string | null; version: number; lastUsedAt: string | null; revokedAt: string | null;
+  id: string; parkId: string; homeParkId: string; otherParks: number | null; scopes: string[]; authMethod: string; keyIds: string[]; secret?: string | null; version: number; lastUsedAt: string | null; revokedAt: string | null;
   secrets: { id: string; createdAt: string; endsAt: string | null; lastUsedAt: string | null }[];
 }
 
@@ -40,7 +41,7 @@ describe('machine clients', () => {
 
   it('are created with a secret that is told once and is nowhere else', async () => {
     const made = (await app.as('admin').post('/clients', { name: '星野县政务门户', scopes: ['visits:read', 'changes:read'] }).expect(201)).body as Shown;
-    expect(made).toMatchObject({ parkId: app.parkId, homeParkId: app.parkId, authMethod: 'client_secret_basic', scopes: ['visits:read', 'changes:read'], keyIds: [], lastUsedAt: null, revokedAt: null });
+    expect(made).toMatchObject({ parkId: app.parkId, homeParkId: app.parkId, otherParks: 0, authMethod: 'client_secret_basic', scopes: ['visits:read', 'changes:read'], keyIds: [], lastUsedAt: null, revokedAt: null });
     expect(made.secret).toMatch(/^slc_[\w-]{43}$/);
     expect(made.secrets).toEqual([expect.objectContaining({ endsAt: null, lastUsedAt: null })]);
     const secret = made.secret ?? '';
@@ -148,7 +149,15 @@ describe('machine clients', () => {
     const { id, secret } = await aMachineClient(app);
     const at = app.clock.now().toISOString();
     let told = 0;
-    app.app.get(Signals).on('ledger_identity', () => { told += 1; });
+    const signals = app.app.get(Signals);
+    // Signals come in the order of their commits: with this one, all that went before have been heard, that of the client's making too.
+    const heard = async (): Promise<void> => {
+      const marked = new Promise<void>((resolve) => { signals.on(SEALED_CHANNEL, resolve); });
+      await app.sql(`SELECT pg_notify($1, '')`, [SEALED_CHANNEL]);
+      await marked;
+    };
+    await heard();
+    signals.on('ledger_identity', () => { told += 1; });
     await directory.used(id);
     await fits(id, secret);
     app.clock.advance(MINUTE_MS - 1);
@@ -160,6 +169,7 @@ describe('machine clients', () => {
     await fits(id, secret);
     expect(await shown(id)).toMatchObject({ lastUsedAt: app.clock.now().toISOString(), secrets: [{ lastUsedAt: app.clock.now().toISOString() }], version: 1 });
     await directory.used('nobody');
+    await heard();
     expect(told).toBe(0);
   });
 
@@ -194,9 +204,11 @@ describe('machine clients', () => {
 
     it('may do there what that park says, which sees neither keys nor secrets', async () => {
       expect((await app.as('stranger').post(`/clients/${id}/grant`, { scopes: ['visits:read'] }).expect(200)).body).toMatchObject({
-        parkId: app.otherParkId, homeParkId: app.parkId, scopes: ['visits:read'], secrets: [], keyIds: [],
+        parkId: app.otherParkId, homeParkId: app.parkId, otherParks: null, scopes: ['visits:read'], secrets: [], keyIds: [],
       });
-      expect(await shown(id)).toMatchObject({ parkId: app.parkId, scopes: ['visits:read', 'tickets:write'], secrets: [{}] });
+      expect(await shown(id)).toMatchObject({ parkId: app.parkId, otherParks: 1, scopes: ['visits:read', 'tickets:write'], secrets: [{}] });
+      expect((await app.as('admin').get('/clients?limit=1').expect(200)).body).toMatchObject({ items: [{ id, otherParks: 1 }] });
+      expect((await app.as('stranger').get('/clients').expect(200)).body).toMatchObject({ items: [{ id, otherParks: null }] });
       expect(await directory.find(id)).toMatchObject({ parkIds: [app.parkId, app.otherParkId], scopes: ['visits:read', 'tickets:write'] });
     });
 
@@ -223,7 +235,7 @@ describe('machine clients', () => {
       expect((await app.as('stranger').post(`/clients/${id}/revoke`).expect(200)).body).toMatchObject({ revokedAt: app.clock.now().toISOString() });
       expect(await directory.find(id)).toMatchObject({ parkIds: [app.parkId] });
       await app.as('stranger').post(`/clients/${id}/revoke`).expect(409);
-      expect(await shown(id)).toMatchObject({ revokedAt: null });
+      expect(await shown(id)).toMatchObject({ revokedAt: null, otherParks: 0 });
       expect((await app.as('stranger').get('/clients?active=false').expect(200)).body).toMatchObject({ items: [{ id }] });
       await app.as('stranger').post(`/clients/${id}/grant`, { scopes: ['visits:read'] }).expect(200);
       expect((await app.as('stranger').get('/clients?active=true').expect(200)).body).toMatchObject({ items: [{ id, revokedAt: null }] });
@@ -232,6 +244,7 @@ describe('machine clients', () => {
     it('end everywhere when their own park says so, and each park reads it in its journal', async () => {
       await app.as('admin').post(`/clients/${id}/revoke`).expect(200);
       expect(await directory.find(id)).toBeUndefined();
+      expect(await shown(id)).toMatchObject({ otherParks: 0 });
       expect(await shown(id, 'stranger')).toMatchObject({ revokedAt: app.clock.now().toISOString() });
       const ends = (await entries(id)).slice(-2);
       expect(ends).toEqual(expect.arrayContaining([app.parkId, app.otherParkId].map((parkId) => ({ type: 'client.revoked', parkId, actorId: app.cadres.admin, data: { whole: true } }))));

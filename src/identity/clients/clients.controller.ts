@@ -36,7 +36,7 @@ export class ClientsController {
   @Post(':id/grant')
   @HttpCode(200)
   @IdParam('client')
-  @Call({ id: 'grantClient', once: true, summary: 'Say what a client may do in the park', zh: '授予机器客户端权限', description: 'In the administrator’s own park, also a client that another park has made and whose `client_id` they were told. It replaces what was granted before, at once. A token reaches the parks that grant every scope that it bears.', answers: { type: ClientResponse }, problems: ['client-revoked', 'park-required'] })
+  @Call({ id: 'grantClient', once: true, summary: 'Say what a client may do in the park', zh: '授予机器客户端权限', description: 'In the administrator’s own park, also a client that another park has made and whose `client_id` they were told. It replaces what was granted before, at once. A token reaches the parks that grant every scope that it bears and that its own park grants. Where the client names no park, its own is meant: what another grants changes nothing there.', answers: { type: ClientResponse }, problems: ['client-revoked', 'park-required'] })
   async grant(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Body() body: GrantClient, @Answering() answers: Answers): Promise<string> {
     return answers.done(async (once) => this.clients.grant(actor, id, body, once), toClientResponse, async ({ id: granted }) => this.clients.read(actor, granted));
   }

@@ -60,6 +60,7 @@ export class ClientResponse {
   @Id({ description: 'The client; its `client_id`.' }) id: string;
   @Id({ description: 'The park in which it may do this.' }) parkId: string;
   @Id({ description: 'The park that has made it, and keeps its secrets.' }) homeParkId: string;
+  @Whole({ description: 'How many other parks let it in, which each may do and end by itself; it acts there only where it names that park or something in it. Told to its own park alone, null to others.', min: 0, max: 10_000, nullable: true, example: 0 }) otherParks: number | null;
   @Text(NAME) name: string;
   @Choice({ description: 'What it may do in the park.', of: CLIENT_SCOPES, list: { max: CLIENT_SCOPES.length }, example: 'visits:read' }) scopes: ClientScope[];
   @Choice({ description: 'How it proves itself.', of: METHODS }) authMethod: ClientAuthMethod;
@@ -76,10 +77,10 @@ export class IssuedClientResponse extends ClientResponse {
   @Text({ description: 'The new secret, told this once. Null for a client with keys, and when this answer is sent again.', max: 100, nullable: true, example: 'slc_Wq0xkq3S6m1u2h9yJt4v8Zb7c5d2e1f0G-H_iJkLmNo' }) secret: string | null;
 }
 
-export function toClientResponse({ id, parkId, homeParkId, name, scopes, authMethod, keyIds, secrets, lastUsedAt, revokedAt, version, createdAt, updatedAt }: ClientInPark): ClientResponse {
+export function toClientResponse({ id, parkId, homeParkId, otherParks, name, scopes, authMethod, keyIds, secrets, lastUsedAt, revokedAt, version, createdAt, updatedAt }: ClientInPark): ClientResponse {
   const instant = (text: string | null): string | null => (text === null ? null : new Date(text).toISOString());
   return {
-    id, parkId, homeParkId, name, scopes: [...scopes], authMethod, keyIds: [...keyIds],
+    id, parkId, homeParkId, otherParks, name, scopes: [...scopes], authMethod, keyIds: [...keyIds],
     secrets: secrets.map((secret) => ({ id: secret.id, createdAt: new Date(secret.createdAt).toISOString(), endsAt: instant(secret.endsAt), lastUsedAt: instant(secret.lastUsedAt) })),
     lastUsedAt: lastUsedAt?.toISOString() ?? null, revokedAt: revokedAt?.toISOString() ?? null, version, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString(),
   };

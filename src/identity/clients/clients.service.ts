@@ -17,7 +17,6 @@ import { type Happening, Journal } from '../../platform/journal/journal';
 import { type ClientFilters, type ClientInPark, ClientsStore, type IssuedClient, type StandingClient } from './clients.store';
 import { acceptKeys, type ClientKey } from '../domain/client-keys';
 import { hashOfSecret, planRotation, SECRET_BYTES, secretOf } from '../domain/client-secret';
-import type { Grant } from '../domain/grants';
 import type { ClientAuthMethod, MachineClient } from './machine-client.entity';
 
 export interface NewClient {
@@ -140,11 +139,7 @@ export class ClientsService {
     return revoked;
   }
 
-  /** What each park grants a client now; nothing for one that is unknown or revoked. */
-  async grantsAsSystem(clientId: string, requestId: string): Promise<readonly Grant[] | undefined> {
-    return (await this.standingAsSystem(clientId, requestId))?.grants;
-  }
-
+  /** What a client is and what each park grants it now; nothing for one that is unknown or revoked. */
   async standingAsSystem(clientId: string, requestId: string): Promise<StandingClient | undefined> {
     return UUID.test(clientId) ? this.store.standingAsSystem(systemActor(requestId), clientId) : undefined;
   }

@@ -15,6 +15,8 @@ export interface ClientFilters extends PageQuery {
 export interface ClientInPark extends Pick<MachineClient, 'id' | 'name' | 'authMethod' | 'lastUsedAt' | 'version' | 'createdAt' | 'updatedAt'>, Pick<MachineClientPark, 'scopes' | 'revokedAt'> {
   readonly parkId: string;
   readonly homeParkId: string;
+  /** How many other parks let it in; null in the sight of one of those. */
+  readonly otherParks: number | null;
   readonly keyIds: readonly string[];
   readonly secrets: readonly SecretInSight[];
 }
@@ -35,6 +37,7 @@ export interface SecretInSight {
 
 /** A client as the issuer of its tokens needs to know it. */
 export interface StandingClient {
+  readonly homeParkId: string;
   readonly authMethod: ClientAuthMethod;
   readonly jwks: MachineClient['jwks'];
   readonly grants: readonly Grant[];
@@ -130,7 +133,7 @@ export class ClientsStore {
   async standingAsSystem(system: Actor, id: string): Promise<StandingClient | undefined> {
     const [row] = await this.database.read<StandingClient>(system, {
       name: 'client-standing',
-      text: `SELECT c.auth_method AS "authMethod", c.jwks, json_agg(json_build_object('parkId', g.granted_park_id, 'scopes', g.scopes) ORDER BY g.granted_park_id) AS grants
+      text: `SELECT c.park_id AS "homeParkId", c.auth_method AS "authMethod", c.jwks, json_agg(json_build_object('parkId', g.granted_park_id, 'scopes', g.scopes) ORDER BY g.granted_park_id) AS grants
              FROM machine_client c JOIN machine_client_park g ON g.park_id = c.park_id AND g.client_id = c.id AND g.revoked_at IS NULL
              WHERE c.id = $1 AND c.revoked_at IS NULL GROUP BY c.id`,
       values: [id],
@@ -164,6 +167,8 @@ const TABLES = 'machine_client_park g JOIN machine_client c ON c.park_id = g.par
 // Both versions only grow, so their sum is never the same again.
 const COLUMNS = `
   c.id, g.granted_park_id AS "parkId", c.park_id AS "homeParkId", c.name, g.scopes, c.auth_method AS "authMethod", c.last_used_at AS "lastUsedAt", least(c.revoked_at, g.revoked_at) AS "revokedAt",
+  CASE WHEN c.park_id = g.granted_park_id THEN (SELECT count(*)::integer FROM machine_client_park o
+    WHERE o.park_id = c.park_id AND o.client_id = c.id AND o.granted_park_id <> c.park_id AND o.revoked_at IS NULL AND c.revoked_at IS NULL) END AS "otherParks",
   coalesce((SELECT json_agg(k ->> 'kid') FROM jsonb_array_elements(c.jwks -> 'keys') k WHERE c.park_id = g.granted_park_id), '[]') AS "keyIds",
   coalesce((SELECT json_agg(json_build_object('id', s.id, 'createdAt', s.created_at, 'endsAt', s.ends_at, 'lastUsedAt', s.last_used_at) ORDER BY s.created_at, s.id) FROM machine_client_secret s
     WHERE s.park_id = c.park_id AND s.client_id = c.id AND c.park_id = g.granted_park_id AND c.revoked_at IS NULL AND s.ended_at IS NULL AND (s.ends_at IS NULL OR s.ends_at > $2::timestamptz)), '[]') AS secrets,

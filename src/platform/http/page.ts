@@ -20,7 +20,7 @@ export class PageQuery {
   @Flag({ description: '`true`: says as `total` how many items all pages have together.', optional: true, query: true })
   count?: boolean;
 
-  @Id({ description: 'Which park, for those who have several in scope.', optional: true })
+  @Id({ description: 'Which park, for those who have several in scope; of a machine client its own when left out.', optional: true })
   parkId?: string;
 }
 

@@ -8,6 +8,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set by the access guard on every route that is not public. */
     actor?: Actor;
+    /** Set with it. */
+    actorNow?: () => Promise<Actor>;
   }
 }
 
@@ -16,6 +18,15 @@ export const CurrentActor = createParamDecorator((_data: unknown, context: Execu
   const { actor } = context.switchToHttp().getRequest<FastifyRequest>();
   if (actor === undefined) throw new Problem('unauthenticated');
   return actor;
+});
+
+/**
+ * Asks anew who calls, for a call that has waited: whom its token stands for, and what they may do, can have ended meanwhile. Problems `unauthenticated` and `forbidden`.
+ */
+export const ActorNow = createParamDecorator((_data: unknown, context: ExecutionContext): () => Promise<Actor> => {
+  const { actorNow } = context.switchToHttp().getRequest<FastifyRequest>();
+  if (actorNow === undefined) throw new Problem('unauthenticated');
+  return actorNow;
 });
 
 /** The version that the caller read, from `If-Match`. Problem `if-match-required` without the header and for `*`, which names none; `stale` when it is no version of ours. */
