@@ -76,6 +76,33 @@ describe('the three levels of linkage', () => {
     ]);
   });
 
+  it('repeats nothing in a timeline that somebody reads while a session is recorded late', async () => {
+    interface Item { at: string; event: { details: { text?: string } } | null; session: object | null }
+    interface Page { items: Item[]; nextCursor: string | null }
+    const ticketId = await anAcceptedTicket(app);
+    const { id } = (await app.as('supervisor').post(`/tickets/${ticketId}/linkages`, { reason: '协调' }).expect(201)).body as Linkage;
+    const held: string[] = [];
+    for (const text of ['一', '二', '三']) {
+      app.clock.advance(600_000);
+      held.push(app.clock.now().toISOString());
+      app.clock.advance(600_000);
+      await app.as('handler').post(`/tickets/${ticketId}/answer`, { kind: 'interim', means: 'phone', text }).expect(200);
+    }
+    const read = async (query: string): Promise<Page> => (await app.as('supervisor').get(`/tickets/${ticketId}/timeline?${query}`).expect(200)).body as Page;
+    const record = async (heldAt: string | undefined): Promise<unknown> => app.as('supervisor').post(`/linkages/${id}/sessions`, aSessionBody(app, { heldAt })).expect(201);
+    const { items: there } = await read('limit=200');
+    const limit = there.findIndex(({ event }) => event?.details.text === '二') + 1;
+    // One that was held before where the reader stands is on the pages behind; one that was held after it is still to come.
+    const first = await read(`limit=${limit}`);
+    await record(held[0]);
+    const behind = await read(`cursor=${first.nextCursor ?? ''}`);
+    expect([...first.items, ...behind.items]).toEqual(there);
+    await record(held[2]);
+    const ahead = await read(`cursor=${first.nextCursor ?? ''}`);
+    expect(ahead.items.filter(({ session }) => session === null)).toEqual(behind.items);
+    expect(ahead.items[0]).toMatchObject({ at: held[2], session: { linkageId: id } });
+  });
+
   it('takes no supervisor for one who handles the ticket', async () => {
     const { id: ticketId } = await aTicket(app, await anEnterprise(app));
     await app.as('supervisor').post(`/tickets/${ticketId}/assign`, { handlerId: app.cadres.supervisor }).expect(200);
