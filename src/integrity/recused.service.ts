@@ -4,12 +4,18 @@ import type { Day } from '../kernel/day';
 import { CalendarService } from '../parks/calendar.service';
 import { ParksService } from '../parks/parks.service';
 import { Clock } from '../platform/clock';
-import { type Page, type PageQuery, pageOf } from '../platform/http/page';
+import { type Order, type Page, type PageQuery, pageOf } from '../platform/http/page';
 import { reassignBy } from './domain/conflict';
 import { type RecusedHolding, RecusedStore } from './recused.store';
 
 /** Something to give to somebody else, and by when. */
 export type ToReassign = RecusedHolding & { readonly reassignBy: Day; readonly overdue: boolean; readonly calendarProvisional: boolean };
+
+/** What has been known for longest comes first; who reads goes on behind what was given to others meanwhile. */
+const MOST_URGENT: Order<ToReassign> = {
+  types: ['string', 'string', 'string', 'string', 'string', 'string'],
+  keyOf: ({ knownAt, holding, assignmentId, linkageId, ticketId, cadreId }) => [knownAt.toISOString(), holding, assignmentId ?? '', linkageId ?? '', ticketId ?? '', cadreId],
+};
 
 /** What an administrator has to give to others, since those who hold it have a conflict of interest that came afterwards. */
 @Injectable()
@@ -27,6 +33,6 @@ export class RecusedService {
       const by = reassignBy(holding.knownAt, { zone, workingDays, calendar });
       return { ...holding, reassignBy: by, overdue: by < today, calendarProvisional: calendar.isProvisional(by) };
     });
-    return pageOf(holdings, query, 'integrity-recused');
+    return pageOf(holdings, query, 'integrity-recused', MOST_URGENT);
   }
 }

@@ -71,15 +71,22 @@ export class Coverage {
   }
 }
 
-// The last visitor and the duties of each enterprise on the page come from one probe of an index each.
+// The last visitor and the duties of each enterprise on the page come from one probe of an index each; so do, of officers on leave, their substitutes.
 function coverageSql(uncovered: boolean | undefined, paged: boolean): string {
   return `
     SELECT e.id, e.name, e.uscc, e.sort_key AS "sortKey", e.last_visit_on AS "lastVisitOn", last.cadre_id AS "lastVisitById", last.name AS "lastVisitByName",
            officer.cadre_id AS "officerId", officer.name AS "officerName", leader.cadre_id AS "leaderId", leader.name AS "leaderName",
            CASE WHEN officer.cadre_id IS NULL THEN 'vacant' WHEN officer.on_leave THEN 'leave' END AS uncovered,
-           CASE WHEN officer.cadre_id IS NULL THEN coalesce(former.ends_on, (e.created_at AT TIME ZONE $4)::date) WHEN officer.on_leave THEN officer.leave_from END AS "uncoveredSince"
+           CASE WHEN officer.cadre_id IS NULL THEN coalesce(former.ends_on, (e.created_at AT TIME ZONE $4)::date) WHEN officer.on_leave THEN ${LEFT_ALONE_ON} END AS "uncoveredSince"
     FROM enterprise e
-    LEFT JOIN LATERAL (${dutySql('officer')}) officer ON true
+    LEFT JOIN LATERAL (
+      SELECT d.*, v.from_on AS leave_from, v.substitute_id, NOT s.active AS substitute_gone, sl.from_on AS substitute_leave_from,
+             v.id IS NOT NULL AND (v.substitute_id IS NULL OR NOT s.active OR sl.id IS NOT NULL) AS on_leave
+      FROM (${dutySql('officer')}) d
+      LEFT JOIN cadre_leave v ON ${awayToday('v', 'd.cadre_id')}
+      LEFT JOIN cadre s ON s.park_id = e.park_id AND s.id = v.substitute_id
+      LEFT JOIN cadre_leave sl ON ${awayToday('sl', 'v.substitute_id')}
+    ) officer ON true
     LEFT JOIN LATERAL (${dutySql('leader')}) leader ON true
     LEFT JOIN LATERAL (
       SELECT a.ends_on FROM assignment a WHERE a.park_id = e.park_id AND a.enterprise_id = e.id AND a.capacity = 'officer' AND a.ends_on <= $3
@@ -99,11 +106,19 @@ function coverageSql(uncovered: boolean | undefined, paged: boolean): string {
 
 function dutySql(capacity: 'officer' | 'leader'): string {
   return `
-    SELECT a.cadre_id, c.name, v.id IS NOT NULL AND v.substitute_id IS NULL AS on_leave, v.from_on AS leave_from
-    FROM assignment a JOIN cadre c ON c.park_id = a.park_id AND c.id = a.cadre_id
-    LEFT JOIN cadre_leave v ON v.park_id = a.park_id AND v.cadre_id = a.cadre_id AND v.cancelled_at IS NULL AND $3 BETWEEN v.from_on AND v.to_on
+    SELECT a.cadre_id, c.name FROM assignment a JOIN cadre c ON c.park_id = a.park_id AND c.id = a.cadre_id
     WHERE a.park_id = e.park_id AND a.enterprise_id = e.id AND a.capacity = '${capacity}' AND a.starts_on <= $3 AND (a.ends_on IS NULL OR a.ends_on > $3) LIMIT 1`;
 }
+
+function awayToday(leave: string, cadreId: string): string {
+  return `${leave}.park_id = e.park_id AND ${leave}.cadre_id = ${cadreId} AND ${leave}.cancelled_at IS NULL AND $3 BETWEEN ${leave}.from_on AND ${leave}.to_on`;
+}
+
+// The officer's leave has begun and the substitute, if there was one, has fallen away: by a leave of their own or by deactivation, whichever was first. On what
+// day somebody was deactivated the journal alone knows, and it is asked for those alone. Where it does not say either, the officer's leave counts from its first day.
+const LEFT_ALONE_ON = `
+  greatest(officer.leave_from, least(officer.substitute_leave_from, CASE WHEN officer.substitute_gone THEN (
+    SELECT max(j.effective_on) FROM journal_entry j WHERE j.park_id = e.park_id AND j.subject_id = officer.substitute_id AND j.type = 'cadre.deactivated') END))`;
 
 function toCoverageResponse(row: CoverageRow, today: Day, goLiveOn: Day): CoverageResponse {
   const ref = (id: string | null, name: string | null) => (id === null || name === null ? null : { id, name });

@@ -9,6 +9,7 @@ import { mapPage, type Page, PageQuery, pageOf } from '../platform/http/page';
 import { answer, CurrentActor, IdPipe } from '../platform/http/request';
 import { LinkagesService } from './linkages/linkages.service';
 import { AnswerResponse, EventResponse, isAnswer, TicketTimelineItem, toAnswerResponse, toEventResponse, toTimeline } from './ticket-events.dto';
+import { ANSWERS, EVENTS, TIMELINE } from './ticket-pages';
 import { RegisterTicket, ticketFor, TicketResponse, TicketsQuery } from './tickets.dto';
 import { TicketsService } from './tickets.service';
 
@@ -41,14 +42,14 @@ export class TicketsController {
   @Call({ id: 'listTicketAnswers', summary: 'What the enterprise was told', zh: '回音记录', description: 'Answers and explanations, oldest first. What was merged shows those of the ticket that goes on for it, too.', answers: { type: AnswerResponse, list: true }, problems: ['cursor-invalid'] })
   async answers(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Query() query: PageQuery): Promise<Page<AnswerResponse>> {
     const events = await this.tickets.eventsWithSurvivors(actor, id);
-    return pageOf(events.filter(isAnswer).map((event) => toAnswerResponse(event, namesFor(actor))), query, `answers-${id}`);
+    return pageOf(events.filter(isAnswer).map((event) => toAnswerResponse(event, namesFor(actor))), query, `answers-${id}`, ANSWERS);
   }
 
   @Get(':id/events')
   @IdParam('ticket')
   @Call({ id: 'listTicketEvents', summary: 'What happened to a ticket', zh: '问题流转记录', description: 'Steps and what time did, oldest first. Told again, they give the ticket and its clocks.', answers: { type: EventResponse, list: true }, problems: ['cursor-invalid'] })
   async events(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Query() query: PageQuery): Promise<Page<EventResponse>> {
-    return pageOf(await this.#eventsOf(actor, id).then(({ shown }) => shown), query, `events-${id}`);
+    return pageOf(await this.#eventsOf(actor, id).then(({ shown }) => shown), query, `events-${id}`, EVENTS);
   }
 
   @Get(':id/timeline')
@@ -56,7 +57,7 @@ export class TicketsController {
   @Call({ id: 'getTicketTimeline', summary: 'The whole story of a ticket', zh: '问题时间线', description: 'Every step, answer, clock and session of a linkage, oldest first.', answers: { type: TicketTimelineItem, list: true }, problems: ['cursor-invalid'] })
   async timeline(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Query() query: PageQuery): Promise<Page<TicketTimelineItem>> {
     const { view, shown } = await this.#eventsOf(actor, id);
-    return pageOf(toTimeline(shown, view.ticket.clocks, await this.linkages.readOf(actor, view.row)), query, `ticket-timeline-${id}`);
+    return pageOf(toTimeline(shown, view.ticket.clocks, await this.linkages.readOf(actor, view.row)), query, `ticket-timeline-${id}`, TIMELINE);
   }
 
   async #eventsOf(actor: Actor, id: string): Promise<{ view: Awaited<ReturnType<TicketsService['get']>>; shown: EventResponse[] }> {

@@ -76,6 +76,68 @@ describe('the three levels of linkage', () => {
     ]);
   });
 
+  it('keeps every stay of a team and every invitation, and who is in it is in it once', async () => {
+    const ticketId = await anAcceptedTicket(app);
+    const { id } = (await app.as('supervisor').post(`/tickets/${ticketId}/linkages`, { reason: '协调' }).expect(201)).body as Linkage;
+    const began = app.clock.now().getTime();
+    const hour = (hours: number): string => new Date(began + hours * 3_600_000).toISOString();
+    const { officer2 } = app.cadres;
+    const team = async (hours: number, cadreIds: string[], departmentIds: string[]): Promise<Linkage> => {
+      app.clock.set(hour(hours));
+      return (await app.as('supervisor').post(`/linkages/${id}/team`, { cadreIds, departmentIds }).expect(200)).body as Linkage;
+    };
+    const member = await somebody(power);
+    const reply = async (text: string): Promise<object> => member.post(`/linkages/${id}/replies`, { departmentId: power, text }, 201);
+    const stays = async (table: string, since: string): Promise<unknown[][]> =>
+      (await app.sql<{ since: Date; until: Date | null }>(`SELECT ${since} AS since, left_at AS until FROM ${table} WHERE linkage_id = $1 ORDER BY 1`, [id])).map((stay) => [stay.since.toISOString(), stay.until?.toISOString() ?? null]);
+
+    await team(1, [officer2], [power]);
+    await reply('同意。');
+    await team(2, [officer2], [power]); // who stays goes on in the same stay
+    expect((await team(3, [], [])).departments).toMatchObject([{ id: power, invited: false, replies: [{ text: '同意。' }] }]);
+    await team(4, [officer2], [power]);
+    await reply('再次同意。');
+    const now = await team(5, [officer2], [power]);
+    expect(now.team).toMatchObject([{ id: officer2, joinedAt: expect.stringContaining(hour(4).slice(0, 19)) as string }]);
+    expect(now.departments).toMatchObject([{ id: power, invitedAt: expect.stringContaining(hour(4).slice(0, 19)) as string, invited: true, replies: [{ text: '同意。' }, { text: '再次同意。' }] }]);
+    for (const [table, since] of [['linkage_member', 'joined_at'], ['linkage_department', 'invited_at']] as const) expect(await stays(table, since)).toEqual([[hour(1), hour(3)], [hour(4), null]]);
+    expect(await app.sql('SELECT text, invited_at AS "invitedAt" FROM linkage_reply WHERE linkage_id = $1 ORDER BY id', [id])).toEqual([{ text: '同意。', invitedAt: new Date(hour(1)) }, { text: '再次同意。', invitedAt: new Date(hour(4)) }]);
+    expect((await team(6, [], [])).departments).toHaveLength(1);
+    // Away and back within an instant is no other stay.
+    await team(7, [officer2], [power]);
+    await team(7, [], []);
+    expect((await team(7, [officer2], [power])).team).toHaveLength(1);
+    for (const [table, since] of [['linkage_member', 'joined_at'], ['linkage_department', 'invited_at']] as const) expect(await stays(table, since)).toEqual([[hour(1), hour(3)], [hour(4), hour(6)], [hour(7), null]]);
+    expect((await app.as('supervisor').get('/tickets?limit=200').expect(200)).body).toMatchObject({ items: expect.arrayContaining([expect.objectContaining({ id: ticketId })]) as object[] });
+  });
+
+  it('repeats nothing in a timeline that somebody reads while a session is recorded late', async () => {
+    interface Item { at: string; event: { details: { text?: string } } | null; session: object | null }
+    interface Page { items: Item[]; nextCursor: string | null }
+    const ticketId = await anAcceptedTicket(app);
+    const { id } = (await app.as('supervisor').post(`/tickets/${ticketId}/linkages`, { reason: '协调' }).expect(201)).body as Linkage;
+    const held: string[] = [];
+    for (const text of ['一', '二', '三']) {
+      app.clock.advance(600_000);
+      held.push(app.clock.now().toISOString());
+      app.clock.advance(600_000);
+      await app.as('handler').post(`/tickets/${ticketId}/answer`, { kind: 'interim', means: 'phone', text }).expect(200);
+    }
+    const read = async (query: string): Promise<Page> => (await app.as('supervisor').get(`/tickets/${ticketId}/timeline?${query}`).expect(200)).body as Page;
+    const record = async (heldAt: string | undefined): Promise<unknown> => app.as('supervisor').post(`/linkages/${id}/sessions`, aSessionBody(app, { heldAt })).expect(201);
+    const { items: there } = await read('limit=200');
+    const limit = there.findIndex(({ event }) => event?.details.text === '二') + 1;
+    // One that was held before where the reader stands is on the pages behind; one that was held after it is still to come.
+    const first = await read(`limit=${limit}`);
+    await record(held[0]);
+    const behind = await read(`cursor=${first.nextCursor ?? ''}`);
+    expect([...first.items, ...behind.items]).toEqual(there);
+    await record(held[2]);
+    const ahead = await read(`cursor=${first.nextCursor ?? ''}`);
+    expect(ahead.items.filter(({ session }) => session === null)).toEqual(behind.items);
+    expect(ahead.items[0]).toMatchObject({ at: held[2], session: { linkageId: id } });
+  });
+
   it('takes no supervisor for one who handles the ticket', async () => {
     const { id: ticketId } = await aTicket(app, await anEnterprise(app));
     await app.as('supervisor').post(`/tickets/${ticketId}/assign`, { handlerId: app.cadres.supervisor }).expect(200);

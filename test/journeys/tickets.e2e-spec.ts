@@ -150,6 +150,30 @@ describe('tickets', () => {
     await step(late, 'supervisor', 'decide-extension', decide, 409);
   });
 
+  it('repeat no answer to whoever reads while the one that goes on is merged itself', async () => {
+    const tickets: string[] = [];
+    for (const _ of ['oldest', 'older', 'young']) {
+      const { id } = await aTicket(app, enterpriseId);
+      await step(id, 'supervisor', 'assign', { handlerId: app.cadres.handler });
+      await step(id, 'handler', 'accept');
+      tickets.push(id);
+      app.clock.advance(60_000);
+    }
+    const [oldest = '', older = '', young = ''] = tickets;
+    for (const round of [1, 2, 3]) {
+      for (const [name, id] of [['oldest', oldest], ['older', older], ['young', young]] as const) {
+        await step(id, 'handler', 'answer', { kind: 'interim', means: 'phone', text: `${name} ${round}` });
+        app.clock.advance(60_000);
+      }
+    }
+    await step(young, 'supervisor', 'merge', { intoId: older, reason: '重复' });
+    const read = async (query: string) => (await app.as('supervisor').get(`/tickets/${young}/answers?${query}`).expect(200)).body as { items: { text: string }[]; nextCursor: string | null };
+    const first = await read('limit=3');
+    await step(older, 'supervisor', 'merge', { intoId: oldest, reason: '重复' });
+    const rest = await read(`cursor=${first.nextCursor ?? ''}`);
+    expect([...first.items, ...rest.items].map(({ text }) => text)).toEqual(['older 1', 'young 1', 'older 2', 'young 2', 'oldest 3', 'older 3', 'young 3']);
+  });
+
   it('merge into an older one of the same enterprise', async () => {
     const older = await aTicketIn(app, enterpriseId, 'in_progress', given);
     app.clock.advance(60_000);

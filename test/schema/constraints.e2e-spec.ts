@@ -53,6 +53,7 @@ describe('the constraints', () => {
   const KEPT = 'INSERT INTO kept_answer (scope, park_id, fingerprint, status, headers, body, kept_at) VALUES';
   const OTHER_PARK = '01950000-0000-7000-8000-000000000002';
   const sealed = (changes: Record<string, string>) => copy('journal_entry', { id: FRESH, number: '6', hash: `sha256('')`, algorithm: `'sha256'`, sealed_at: 'now()', ...changes });
+  const LATER = `now() + interval '1 day'`;
   const CLOSED = 'closed_at = now(), closed_on = opened_on';
   const NOBODY = `'01950000-0000-7000-8000-00000000dead'`;
 
@@ -193,9 +194,11 @@ describe('the constraints', () => {
     ['linkage_one_open_per_level', copy('linkage', { id: FRESH })],
     ['linkage_member_of_linkage', copy('linkage_member', { linkage_id: NOBODY })],
     ['linkage_member_is_cadre', copy('linkage_member', { cadre_id: NOBODY })],
+    ['linkage_member_once', copy('linkage_member', { joined_at: LATER })],
     ['linkage_department_of_linkage', copy('linkage_department', { linkage_id: NOBODY })],
     ['linkage_department_in_park', copy('linkage_department', { department_id: NOBODY })],
-    ['linkage_reply_of_invited', copy('linkage_reply', { id: FRESH, department_id: NOBODY })],
+    ['linkage_department_once', copy('linkage_department', { invited_at: LATER })],
+    ['linkage_reply_of_invited', copy('linkage_reply', { id: FRESH, invited_at: LATER })],
     ['linkage_reply_by_cadre', copy('linkage_reply', { id: FRESH, cadre_id: NOBODY })],
     ['linkage_session_of_linkage', copy('linkage_session', { id: FRESH, linkage_id: NOBODY })],
     ['linkage_session_recorded_in_park', copy('linkage_session', { id: FRESH, recorded_by: NOBODY })],

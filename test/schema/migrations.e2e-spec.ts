@@ -114,6 +114,35 @@ describe('the schema', () => {
     await source.destroy();
   });
 
+  it('lets replies of before belong to the invitation that there was, and takes back all stays but the last', async () => {
+    const source = await new DataSource({ type: 'postgres', url: database.url, migrations: MIGRATIONS, namingStrategy: new SnakeNaming() }).initialize();
+    const backTo = async (name: string): Promise<void> => {
+      for (let undo = MIGRATIONS.findIndex((one) => one.name.startsWith(name)); undo < MIGRATIONS.length; undo += 1) await source.undoLastMigration();
+    };
+    await backTo('StaysInLinkages');
+    const [day, later] = ['2026-03-02T00:00:00.000Z', '2026-03-05T00:00:00.000Z'];
+    await owner.query(`
+      SET session_replication_role = replica;
+      INSERT INTO linkage_member (park_id, linkage_id, cadre_id, joined_at, left_at) SELECT u, u, u, '${day}', '${later}' FROM uuidv7() u;
+      INSERT INTO linkage_department (park_id, linkage_id, department_id, invited_at) SELECT u, u, u, '${day}' FROM uuidv7() u;
+      INSERT INTO linkage_reply (id, park_id, linkage_id, department_id, cadre_id, text, at) SELECT park_id, park_id, linkage_id, department_id, park_id, '同意', '${later}' FROM linkage_department;
+    `);
+    await source.runMigrations();
+    expect(await rows('SELECT invited_at FROM linkage_reply')).toEqual([{ invited_at: new Date(day) }]);
+    await owner.query(`
+      INSERT INTO linkage_member SELECT park_id, linkage_id, cadre_id, '${later}', NULL FROM linkage_member;
+      UPDATE linkage_department SET left_at = '${later}';
+      INSERT INTO linkage_department SELECT park_id, linkage_id, department_id, '${later}', NULL FROM linkage_department;
+    `);
+    await backTo('StaysInLinkages');
+    expect(await rows('SELECT joined_at, left_at FROM linkage_member')).toEqual([{ joined_at: new Date(later), left_at: null }]);
+    expect(await rows('SELECT invited_at, left_at FROM linkage_department')).toEqual([{ invited_at: new Date(later), left_at: null }]);
+    expect(await rows('SELECT text FROM linkage_reply')).toEqual([{ text: '同意' }]);
+    await source.runMigrations();
+    await owner.query('TRUNCATE linkage_member, linkage_department, linkage_reply; RESET session_replication_role');
+    await source.destroy();
+  });
+
   it('can be taken back and made again', async () => {
     const source = await new DataSource({ type: 'postgres', url: database.url, migrations: MIGRATIONS, namingStrategy: new SnakeNaming() }).initialize();
     for (const _ of MIGRATIONS) await source.undoLastMigration();

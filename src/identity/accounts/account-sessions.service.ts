@@ -4,11 +4,14 @@ import { found } from '../../kernel/problem';
 import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/db/database';
 import type { Once } from '../../platform/db/once';
-import { type Page, pageOf, type PageQuery } from '../../platform/http/page';
+import { type Order, type Page, pageOf, type PageQuery } from '../../platform/http/page';
 import { AccountRecord } from './account-record';
 import { type AccountSession, AccountSessionsStore, type RecordedHolder } from './account-sessions.store';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** The newest first. */
+const NEWEST: Order<AccountSession> = { types: ['number', 'string'], keyOf: ({ signedInAt, id }) => [-signedInAt.getTime(), id] };
 
 /** Where one is signed in, and the end of it. */
 @Injectable()
@@ -19,7 +22,7 @@ export class AccountSessions {
   async list(actor: Actor, query: PageQuery): Promise<Page<AccountSession>> {
     const holder = await this.#holder(actor);
     const all = holder === undefined ? [] : await this.store.listAsSystem(systemActor(actor.requestId), holder.id, this.clock.now());
-    return pageOf(all, query, 'sessions');
+    return pageOf(all, query, 'sessions', NEWEST);
   }
 
   /** One of the caller's own. Problem `not-found`. */

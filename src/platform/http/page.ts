@@ -97,11 +97,27 @@ export function toPage<R, T>({ rows, total }: PageRows<R>, query: PageQuery, lis
   return total === undefined ? page : { ...page, total };
 }
 
-/** A page of what is read whole since there is little of it, by place. */
-export function pageOf<T>(items: readonly T[], query: PageQuery, list: string): Page<T> {
-  const [from = 0] = (readCursor(query, list, ['number']) ?? []) as number[];
-  const rows = items.slice(from, from + (query.limit ?? DEFAULT_LIMIT) + 1).map((item, index) => ({ item, place: from + index + 1 }));
-  return toPage({ rows, total: query.count === true ? items.length : undefined }, query, list, ({ place }) => [place], ({ item }) => item);
+/** In which order a list shows what is read whole: by keys that no two of its items have in common, the smallest first. */
+export interface Order<T> {
+  readonly types: readonly ('string' | 'number')[];
+  readonly keyOf: (item: T) => readonly (string | number)[];
+}
+
+/** A page of what is read whole since there is little of it. By key and not by place: what comes to stand before the page meanwhile, or goes, moves nothing. */
+export function pageOf<T>(items: readonly T[], query: PageQuery, list: string, { types, keyOf }: Order<T>): Page<T> {
+  const after = readCursor(query, list, types) as ReturnType<Order<T>['keyOf']> | undefined;
+  const keyed = items.map((item) => ({ item, key: keyOf(item) })).sort((one, other) => compareKeys(one.key, other.key));
+  const rows = after === undefined ? keyed : keyed.filter(({ key }) => compareKeys(key, after) > 0);
+  return toPage({ rows, total: query.count === true ? items.length : undefined }, query, list, ({ key }) => key, ({ item }) => item);
+}
+
+/** Of one list, so that in each place both have a text or both a number. */
+function compareKeys(one: readonly (string | number)[], other: readonly (string | number)[]): number {
+  for (const [index, value] of one.entries()) {
+    const against = other[index] ?? value;
+    if (value !== against) return value < against ? -1 : 1;
+  }
+  return 0;
 }
 
 /** The same page with its items in another shape. */

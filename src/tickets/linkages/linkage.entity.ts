@@ -37,36 +37,39 @@ export class Linkage {
   @Column('timestamptz') updatedAt: Date;
 }
 
+/** A stay in the team. Who comes back begins another. */
 @Entity('linkage_member')
 @ForeignKey('Linkage', ['parkId', 'linkageId'], ['parkId', 'id'], { name: 'linkage_member_of_linkage' })
 @ForeignKey('Cadre', ['parkId', 'cadreId'], ['parkId', 'id'], { name: 'linkage_member_is_cadre' })
+@Index('linkage_member_once', ['parkId', 'linkageId', 'cadreId'], { unique: true, where: 'left_at IS NULL' })
 @Index('linkage_member_by_cadre', ['parkId', 'cadreId'])
 export class LinkageMember {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'linkage_member_pkey' }) parkId: string;
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'linkage_member_pkey' }) linkageId: string;
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'linkage_member_pkey' }) cadreId: string;
-  @Column('timestamptz') joinedAt: Date;
+  @PrimaryColumn('timestamptz', { primaryKeyConstraintName: 'linkage_member_pkey' }) joinedAt: Date;
   /** Null for a member of the team as it is. */
   @Column('timestamptz', { nullable: true }) leftAt: Date | null;
 }
 
-/** A department that was invited to coordinate. */
+/** The invitation of a department to coordinate. One that is invited again has another. */
 @Entity('linkage_department')
 @ForeignKey('Linkage', ['parkId', 'linkageId'], ['parkId', 'id'], { name: 'linkage_department_of_linkage' })
 @ForeignKey('Department', ['parkId', 'departmentId'], ['parkId', 'id'], { name: 'linkage_department_in_park' })
+@Index('linkage_department_once', ['parkId', 'linkageId', 'departmentId'], { unique: true, where: 'left_at IS NULL' })
 @Index('linkage_department_by_department', ['parkId', 'departmentId'])
 export class LinkageDepartment {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'linkage_department_pkey' }) parkId: string;
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'linkage_department_pkey' }) linkageId: string;
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'linkage_department_pkey' }) departmentId: string;
-  @Column('timestamptz') invitedAt: Date;
+  @PrimaryColumn('timestamptz', { primaryKeyConstraintName: 'linkage_department_pkey' }) invitedAt: Date;
   /** Null while it is invited. */
   @Column('timestamptz', { nullable: true }) leftAt: Date | null;
 }
 
 /** What an invited department says. The first answers the invitation; others add to it. */
 @Entity('linkage_reply')
-@ForeignKey('LinkageDepartment', ['parkId', 'linkageId', 'departmentId'], ['parkId', 'linkageId', 'departmentId'], { name: 'linkage_reply_of_invited' })
+@ForeignKey('LinkageDepartment', ['parkId', 'linkageId', 'departmentId', 'invitedAt'], ['parkId', 'linkageId', 'departmentId', 'invitedAt'], { name: 'linkage_reply_of_invited' })
 @ForeignKey('Cadre', ['parkId', 'cadreId'], ['parkId', 'id'], { name: 'linkage_reply_by_cadre' })
 @Index('linkage_reply_by_linkage', ['parkId', 'linkageId', 'departmentId'])
 @Index('linkage_reply_by_author', ['parkId', 'cadreId'])
@@ -75,6 +78,8 @@ export class LinkageReply {
   @Column('uuid') parkId: string;
   @Column('uuid') linkageId: string;
   @Column('uuid') departmentId: string;
+  /** When the invitation was made that it answers. */
+  @Column('timestamptz') invitedAt: Date;
   @Column('uuid') cadreId: string;
   @Column('text') text: string;
   @Column('timestamptz') at: Date;

@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../../kernel/actor';
 import { Call, IdParam } from '../../platform/http/call';
 import { type Answers, Answering } from '../../platform/http/idempotency/answers';
-import { mapPage, type Page, PageQuery, pageOf } from '../../platform/http/page';
+import { mapPage, type Order, type Page, PageQuery, pageOf } from '../../platform/http/page';
 import { CurrentActor, IdPipe } from '../../platform/http/request';
 import { FollowUpsService } from './follow-ups.service';
 import {
@@ -14,6 +14,9 @@ import { LinkagesService } from './linkages.service';
 import { EscalateTicket } from '../ticket-steps.dto';
 import { TicketsService } from '../tickets.service';
 
+/** Ids are made when a level is opened. */
+const OPENED: Order<LinkageResponse> = { types: ['string'], keyOf: ({ id }) => [id] };
+
 @ApiTags('Linkages')
 @Controller()
 export class LinkagesController {
@@ -23,7 +26,7 @@ export class LinkagesController {
   @IdParam('ticket')
   @Call({ id: 'listLinkages', summary: 'The linkages of a ticket', zh: '三级联动', description: 'Each level to which it was raised, with team, departments, sessions and outcome, oldest first.', answers: { type: LinkageResponse, list: true }, problems: ['cursor-invalid'] })
   async list(@CurrentActor() actor: Actor, @Param('id', IdPipe) id: string, @Query() query: PageQuery): Promise<Page<LinkageResponse>> {
-    return pageOf((await this.linkages.list(actor, id)).map(toLinkageResponse), query, `linkages-${id}`);
+    return pageOf((await this.linkages.list(actor, id)).map(toLinkageResponse), query, `linkages-${id}`, OPENED);
   }
 
   @Post('tickets/:id/linkages')

@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { Actor } from '../../kernel/actor';
 import type { Day } from '../../kernel/day';
 import { Database, sideBySide } from '../../platform/db/database';
-import { Linkage, LinkageReply } from './linkage.entity';
+import { Linkage, type LinkageReply } from './linkage.entity';
 import { FollowUp, LinkageParticipant, LinkageSession } from './linkage-session.entity';
 
 interface Named {
@@ -103,14 +103,15 @@ export class LinkagesStore {
     return this.database.read<ShownLinkage>(actor, { name: 'linkages-of-ticket', text: `SELECT ${WHOLE} FROM linkage l WHERE l.park_id = $1 AND l.ticket_id = $2 ORDER BY l.id`, values: [parkId, ticketId] });
   }
 
-  /** Given whole: whoever is not named leaves, with the time of it. */
+  /** Given whole: whoever is not named leaves, with the time of it, and whoever comes back begins another stay. One that began and ended at this very instant goes on. */
   async changeTeam(em: EntityManager, { parkId, id }: Pick<Linkage, 'parkId' | 'id'>, { cadreIds, departmentIds }: Team, at: Date): Promise<void> {
     const lists = [['linkage_member', 'cadre_id', 'joined_at', cadreIds], ['linkage_department', 'department_id', 'invited_at', departmentIds]] as const;
     await sideBySide(lists.flatMap(([table, column, since, ids]) => [
       em.query(`UPDATE ${table} SET left_at = $4 WHERE park_id = $1 AND linkage_id = $2 AND left_at IS NULL AND ${column} <> ALL ($3)`, [parkId, id, [...ids], at]),
       em.query(
-        `INSERT INTO ${table} AS m (park_id, linkage_id, ${column}, ${since}) SELECT $1, $2, unnest($3::uuid[]), $4
-         ON CONFLICT (park_id, linkage_id, ${column}) DO UPDATE SET left_at = NULL, ${since} = excluded.${since} WHERE m.left_at IS NOT NULL`, [parkId, id, [...ids], at]),
+        `INSERT INTO ${table} (park_id, linkage_id, ${column}, ${since}) SELECT $1, $2, n.id, $4 FROM unnest($3::uuid[]) AS n (id)
+         WHERE NOT EXISTS (SELECT FROM ${table} m WHERE m.park_id = $1 AND m.linkage_id = $2 AND m.${column} = n.id AND m.left_at IS NULL)
+         ON CONFLICT (park_id, linkage_id, ${column}, ${since}) DO UPDATE SET left_at = NULL`, [parkId, id, [...ids], at]),
     ]));
   }
 
@@ -121,8 +122,11 @@ export class LinkagesStore {
     if (followUps.length > 0) await em.insert(FollowUp, [...followUps]);
   }
 
-  async insertReply(em: EntityManager, reply: LinkageReply): Promise<void> {
-    await em.insert(LinkageReply, reply);
+  /** Of a department that is invited: the reply belongs to this invitation. */
+  async insertReply(em: EntityManager, { id, parkId, linkageId, departmentId, cadreId, text, at }: Omit<LinkageReply, 'invitedAt'>): Promise<void> {
+    await em.query(
+      `INSERT INTO linkage_reply (id, park_id, linkage_id, department_id, invited_at, cadre_id, text, at) SELECT $1, d.park_id, d.linkage_id, d.department_id, d.invited_at, $5, $6, $7
+       FROM linkage_department d WHERE d.park_id = $2 AND d.linkage_id = $3 AND d.department_id = $4 AND d.left_at IS NULL`, [id, parkId, linkageId, departmentId, cadreId, text, at]);
   }
 
   /** Changes a linkage whose ticket is held, and counts the change. */
@@ -149,9 +153,12 @@ const SESSIONS = list(
 const REPLIES = list(
   `'id', r.id, 'cadre', ${named('cadre', 'r.park_id', 'r.cadre_id')}, 'text', r.text, 'at', r.at`,
   'linkage_reply r WHERE r.park_id = d.park_id AND r.linkage_id = d.linkage_id AND r.department_id = d.department_id', 'r.id');
+// Of a department the invitation that stands or was the last, with what it has replied to all of them.
 const DEPARTMENTS = list(
   `'id', n.id, 'name', n.name, 'invitedAt', d.invited_at, 'invited', d.left_at IS NULL, 'replies', ${REPLIES}`,
   `linkage_department d JOIN department n ON n.park_id = d.park_id AND n.id = d.department_id WHERE d.park_id = l.park_id AND d.linkage_id = l.id
+     AND NOT EXISTS (SELECT FROM linkage_department o WHERE o.park_id = d.park_id AND o.linkage_id = d.linkage_id AND o.department_id = d.department_id
+       AND (o.left_at IS NULL, o.invited_at) > (d.left_at IS NULL, d.invited_at))
      AND (d.left_at IS NULL OR EXISTS (SELECT FROM linkage_reply r WHERE r.park_id = d.park_id AND r.linkage_id = d.linkage_id AND r.department_id = d.department_id))`, 'd.invited_at, n.id');
 const TEAM = list(
   `'id', c.id, 'name', c.name, 'joinedAt', m.joined_at`,
