@@ -132,7 +132,8 @@ export class ParksService {
       await this.store.lockSettings(em, parkId, 'change');
       const park = found(await this.store.find(em, actor, parkId));
       requireFuture(effectiveFrom, localDay(now, park.timeZone));
-      const version: WorkingHoursVersion = { id: newId(now), parkId, effectiveFrom, windows: windows.map(([opens, closes]) => [opens, closes]), createdAt: now };
+      const createdAt = await this.store.nextInWorlds(em, now, parkId);
+      const version: WorkingHoursVersion = { id: newId(now), parkId, effectiveFrom, windows: windows.map(([opens, closes]) => [opens, closes]), createdAt };
       await this.store.insertWorkingHours(em, version);
       await this.journal.append(em, actor, { type: 'working-hours.added', parkId, subject: { type: 'working-hours', id: version.id }, at: now, effectiveOn: effectiveFrom });
       return version;
