@@ -157,6 +157,11 @@ export class ParksService {
     return { ...row, hours: row.hours.map((version) => ({ ...version, createdAt: new Date(version.createdAt) })) };
   }
 
+  /** For whoever changes what binds the park's tickets beside its settings. Taken before any other lock: all who are bound take it first, too. */
+  async holdSettings(em: EntityManager, parkId: string): Promise<void> {
+    await this.store.lockSettings(em, parkId, 'change');
+  }
+
   /** Today in the park. */
   async today(actor: Actor, parkId: string, now: Date): Promise<Day> {
     return this.#today.of(now, await this.zone(actor, parkId));
