@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { type Actor, systemActor } from '../kernel/actor';
-import { type Day, localDay } from '../kernel/day';
+import { type Day, localDay, minDay } from '../kernel/day';
 import { CalendarService, type KnownCalendar } from '../parks/calendar.service';
 import { type ParkSettings, ParksService } from '../parks/parks.service';
 import { Clock } from '../platform/clock';
@@ -187,7 +187,8 @@ export class DutiesService {
       this.parks.settings(em, actor, parkId), this.store.lock(em, actor, parkId, selection), this.calendars.known(em), this.store.load(em, actor, parkId, selection),
     ]);
     const today = localDay(now, settings.zone);
-    const calendars = known.map(({ loadedAt, calendar }) => ({ loadedOn: localDay(loadedAt, settings.zone), calendar }));
+    // What is loaded is known, also where the clock of whoever loaded it was ahead, over midnight. What had closed by today is closed before it all the same.
+    const calendars = known.map(({ loadedAt, calendar }) => ({ loadedOn: minDay(localDay(loadedAt, settings.zone), today), calendar }));
     // A duty that was not there to be locked yet is judged by who makes it.
     const duties = stored.filter(({ id }) => locked.has(id)).map((duty): JudgedDuty => {
       const standing = judge(dutyFactsOf(duty, settings.goLiveOn, settings.policies, calendars), today);

@@ -45,7 +45,7 @@ export class CalendarService {
     return this.database.transact({ ...everywhere, id: actor.id }, async (em) => {
       const parks = await this.store.lockAllSettingsAsSystem(em);
       const before = await em.findOne(CalendarYearVersion, { where: { year }, order: { version: 'DESC' } });
-      const loaded: CalendarYearVersion = { year, version: (before?.version ?? 0) + 1, status: notice.status, source: notice.source, days: [...notice.days], loadedAt: now };
+      const loaded: CalendarYearVersion = { year, version: (before?.version ?? 0) + 1, status: notice.status, source: notice.source, days: [...notice.days], loadedAt: await this.store.nextInWorlds(em, now, null) };
       await em.insert(CalendarYearVersion, loaded);
       await this.journal.appendAll(em, actor, parks.map(({ id, timeZone }) => ({
         type: 'calendar.loaded', parkId: id, subject: { type: 'park', id }, at: now, effectiveOn: localDay(now, timeZone), data: { year, version: loaded.version, status: notice.status },

@@ -38,6 +38,7 @@ export class DepartmentsService {
     const parkId = parkOf(actor, request.parkId);
     const zone = await this.parks.zone(actor, parkId);
     return this.database.transact(actor, async (em) => {
+      if (request.assigning === true) await this.parks.holdSettings(em, parkId);
       const { id, fresh } = await claimId(em, { resource: 'department', parkId, id: request.id, content: request, now });
       if (!fresh) return { created: false, body: found(await this.store.find(em, actor, id)) };
       const { name, kind = 'department', assigning = false } = request;
@@ -53,9 +54,11 @@ export class DepartmentsService {
     const now = this.clock.now();
     return this.database.transact(actor, async (em) => {
       const { parkId } = found(await this.store.find(em, actor, id));
+      // A ticket that is being registered is given to the department that assigns: it is there when that changes, or comes after it.
+      if (change.assigning === true) await this.parks.holdSettings(em, parkId);
+      const effectiveOn = localDay(now, (await this.parks.settings(em, actor, parkId)).zone);
       if (change.assigning === true) await this.store.clearAssigning(em, parkId, id, now);
       if (!(await this.store.update(em, id, version, { ...change, updatedAt: now }))) throw new Problem('stale');
-      const effectiveOn = localDay(now, (await this.parks.settings(em, actor, parkId)).zone);
       await this.journal.append(em, actor, { type: 'department.changed', parkId, subject: { type: 'department', id }, at: now, effectiveOn, data: { fields: Object.keys(change) } });
       return found(await this.store.find(em, actor, id));
     });

@@ -132,7 +132,8 @@ export class ParksService {
       await this.store.lockSettings(em, parkId, 'change');
       const park = found(await this.store.find(em, actor, parkId));
       requireFuture(effectiveFrom, localDay(now, park.timeZone));
-      const version: WorkingHoursVersion = { id: newId(now), parkId, effectiveFrom, windows: windows.map(([opens, closes]) => [opens, closes]), createdAt: now };
+      const createdAt = await this.store.nextInWorlds(em, now, parkId);
+      const version: WorkingHoursVersion = { id: newId(now), parkId, effectiveFrom, windows: windows.map(([opens, closes]) => [opens, closes]), createdAt };
       await this.store.insertWorkingHours(em, version);
       await this.journal.append(em, actor, { type: 'working-hours.added', parkId, subject: { type: 'working-hours', id: version.id }, at: now, effectiveOn: effectiveFrom });
       return version;
@@ -154,6 +155,11 @@ export class ParksService {
     const [, [row]] = await sideBySide<[void, ServiceSettings[]]>([this.store.lockSettings(em, parkId, 'read'), this.store.serviceSettings(em, parkId)]);
     if (row === undefined || (actor.kind !== 'system' && !actor.parkIds.includes(parkId))) throw new Problem('not-found');
     return { ...row, hours: row.hours.map((version) => ({ ...version, createdAt: new Date(version.createdAt) })) };
+  }
+
+  /** For whoever changes what binds the park's tickets beside its settings. Taken before any other lock: all who are bound take it first, too. */
+  async holdSettings(em: EntityManager, parkId: string): Promise<void> {
+    await this.store.lockSettings(em, parkId, 'change');
   }
 
   /** Today in the park. */

@@ -24,6 +24,17 @@ export class ParksStore {
     return em.query('SELECT id, time_zone AS "timeZone" FROM park ORDER BY id FOR UPDATE');
   }
 
+  /**
+   * The instant from which a new notice, or new hours of the park, are known: now, but behind all that were known before, whatever the clock says. Their
+   * order says which of them are in force, and no two may begin one world: events name it. Without a park: behind the hours of all. The settings are locked.
+   */
+  async nextInWorlds(em: EntityManager, now: Date, parkId: string | null): Promise<Date> {
+    const [row]: { latest: Date | null }[] = await em.query(
+      'SELECT greatest((SELECT max(loaded_at) FROM calendar_year), (SELECT max(created_at) FROM working_hours WHERE $1::uuid IS NULL OR park_id = $1)) AS latest', [parkId]);
+    const latest = row?.latest ?? null;
+    return latest === null || latest < now ? now : new Date(latest.getTime() + 1);
+  }
+
   async insert(em: EntityManager, park: Park): Promise<void> {
     await em.insert(Park, park);
   }

@@ -17,7 +17,7 @@ import { catchUp, type KnownWorld, named, notBefore, type Recorded, replay, tell
 import { standingOf } from './domain/standing';
 import { registerTicket } from './domain/ticket';
 import { personOf, type TicketReader } from './domain/ticket-access';
-import { knownWorlds, worldAt } from './domain/worlds';
+import { knownWorlds, newest } from './domain/worlds';
 import type { TicketEvent, Words } from './ticket-event.entity';
 import { eventRow, type RowChange, type TicketRow, TicketsStore, type TicketView, type TicketWrite } from './tickets.store';
 
@@ -88,7 +88,7 @@ export class TicketBook {
   async tell(actor: Actor, row: TicketRow, events: readonly Recorded[], now: Date): Promise<TicketView> {
     const desk = await this.deskKnowing(actor, row.parkId, [...events.map(({ world }) => world), row.world]);
     const held = bringUpIfTold(row, events, desk, now);
-    return held === undefined ? { row, ticket: asStored(row, events, desk, now), allowedSteps: [], now } : this.view(actor, held, desk, now);
+    return held === undefined ? { row, ticket: asStored(row, events, desk), allowedSteps: [], now } : this.view(actor, held, desk, now);
   }
 
   /** A ticket as the actor sees it. */
@@ -104,8 +104,7 @@ export class TicketBook {
 
   /** Writes what time has done to the ticket, then what somebody does, and what time makes of that at once. Answers the ticket after it. */
   async record(em: EntityManager, actor: Actor, desk: Desk, held: HeldTicket, deed: Deed, now: Date): Promise<HeldTicket> {
-    const { name } = worldAt(desk.worlds, now);
-    const event = { ...this.moment(held, desk, now), ...deed.what, world: name } as Recorded;
+    const event = { ...this.moment(held, desk, now), ...deed.what, world: held.told.world } as Recorded;
     const done = tell(held.told, event, desk.worlds);
     const no = held.row.events + held.passed.length + 1;
     // A shorter limit may have passed already; the call that silence waited for may come after the deadline.
@@ -190,11 +189,11 @@ function bringUpIfTold(row: TicketRow, events: readonly Recorded[], desk: Desk, 
 }
 
 /** What the row says, without clocks and what else only events say. */
-function asStored(row: TicketRow, [first]: readonly Recorded[], { settings, worlds }: Desk, now: Date): Told['ticket'] {
+function asStored(row: TicketRow, [first]: readonly Recorded[], { settings, worlds }: Desk): Told['ticket'] {
   if (first?.type !== 'register') throw new RangeError('a ticket begins with its registration');
   const momentIn = (at: Date | null): Moment | undefined => (at === null ? undefined : momentOf(at, settings.zone));
   return {
-    ...registerTicket(first, first.terms, worldAt(worlds, now).world), clocks: [], state: row.state, cycle: row.cycle, level: row.level as Told['ticket']['level'], handlerId: row.handlerId, leadId: row.leadId ?? undefined,
+    ...registerTicket(first, first.terms, newest(worlds).world), clocks: [], state: row.state, cycle: row.cycle, level: row.level as Told['ticket']['level'], handlerId: row.handlerId, leadId: row.leadId ?? undefined,
     outcome: row.outcome ?? undefined, deferrals: row.deferrals, mergedIntoId: row.mergedIntoId ?? undefined, lastAnswer: momentIn(row.lastAnswerAt), ended: momentIn(row.endedAt),
   };
 }

@@ -25,7 +25,7 @@ import { termsOf } from './domain/terms';
 import { readerOf, seesGrades } from './domain/ticket-access';
 import { ticketKeysOf } from './domain/ticket-search';
 import type { Channel } from './domain/words';
-import { worldAt } from './domain/worlds';
+import { newest } from './domain/worlds';
 import { type Desk, policyOn, TicketBook } from './ticket-book.service';
 import { type TicketFilter, TicketListStore } from './ticket-list.store';
 import { byOf, refuseAttachments, requireCategory } from './ticket-steps.service';
@@ -81,7 +81,7 @@ export class TicketsService implements OnModuleInit {
     return this.database.transact(actor, async (em) => this.#registerIn(em, actor, { ...request, parkId }, this.clock.now(), ''), once);
   }
 
-  /** Registers in the caller's transaction, received at an instant: now, unless history is loaded. */
+  /** Registers in the caller's transaction, received at an instant: now, unless history is loaded. That too is judged by what is known now. */
   async enter(em: EntityManager, actor: Actor, request: NewTicketRequest & { readonly parkId: string }, at: Date): Promise<TicketView> {
     return (await this.#registerIn(em, actor, request, at, '')).body;
   }
@@ -104,7 +104,7 @@ export class TicketsService implements OnModuleInit {
     const { settings, worlds } = desk;
     if (guideItemId !== undefined && item === undefined) throw Problem.at('reference-unknown', `${pointer}/guideItemId`, { what: 'guide item' });
     const terms = termsOf(policyOn(desk, when.on), item === undefined ? undefined : limitsFor(item, priority));
-    const world = worldAt(worlds, now);
+    const world = newest(worlds);
     const event: Recorded = { ...when, type: 'register', terms, world: world.name };
     const told = replay([event], worlds);
     const standing = standingOf(told.ticket, world.world);

@@ -63,6 +63,21 @@ describe('facts that turn a duty', () => {
     expect(worklist.body).toMatchObject({ visits: [{ nextDueOn: '2027-01-07', calendarProvisional: true }] });
   });
 
+  it('a notice that corrects another holds, although the clock that was set back has yet to reach the day of the first', async () => {
+    const enterpriseId = await anEnterprise(app);
+    await anAssignment(app, enterpriseId);
+    const notice = async (...holidays: readonly string[]) => app.as('operator').put('/calendar/2026', { status: 'official', source: '国办发明电', days: holidays.map((date) => ({ date, kind: 'holiday', name: '调休' })) }).expect(200);
+    at('2026-03-03T00:00');
+    await notice('2026-03-12');
+    expect(await assignmentsOf(enterpriseId)).toMatchObject([{ nextDueOn: '2026-03-13' }]);
+    at('2026-03-02T23:59');
+    await notice('2026-03-12', '2026-03-13');
+    expect(await assignmentsOf(enterpriseId)).toMatchObject([{ nextDueOn: '2026-03-16' }]);
+    expect(await app.app.get(DutiesService).findDriftAsSystem('check')).toEqual([]);
+    at('2026-03-14T09:00');
+    expect(await assignmentsOf(enterpriseId)).toMatchObject([{ nextDueOn: '2026-03-16' }]);
+  });
+
   it('whoever reads a county writes in none of its parks', async () => {
     await app.sql(`UPDATE cadre SET roles = '{county,admin,officer}' WHERE id = $1`, [app.cadres.county]);
     await app.as('county').post('/departments', { name: '越权' }).expect(403);

@@ -105,3 +105,95 @@ describe('tickets, told again', () => {
     expect((await check()).differences).toHaveLength(1);
   }, 120_000);
 });
+
+/** The order in which notices and hours became known is that in which they were written, whatever the clocks of those who wrote them said. */
+describe('a notice that is loaded with a clock that was set back', () => {
+  let app: TestApp;
+  beforeEach(async () => { app = await startApp({ now: '2026-12-28T02:00:00.000Z' }); });
+  afterEach(async () => { await app.close(); });
+
+  const notice = async (year: number, ...holidays: readonly string[]) => app.as('operator').put(`/calendar/${year}`, { status: 'official', source: '国办发明电', days: holidays.map((date) => ({ date, kind: 'holiday', name: '元旦' })) }).expect(200);
+  /** The last day of a limit: as it is kept, by which lists go, and as it is told. */
+  const dueOn = async (id: string, kind: string): Promise<(string | undefined)[]> => {
+    const { clocks } = (await app.as('supervisor').get(`/tickets/${id}`).expect(200)).body as { clocks: { kind: string; dueOn: string }[] };
+    const [kept] = await app.sql<{ on: string }>('SELECT due_on::text AS on FROM ticket_clock WHERE ticket_id = $1 AND kind = $2', [id, kind]);
+    return [kept?.on, clocks.find((clock) => clock.kind === kind)?.dueOn];
+  };
+  const recalculated = async (id: string): Promise<string[]> => (await app.sql<{ world: string }>(`SELECT world FROM ticket_event WHERE ticket_id = $1 AND type = 'recalculated' ORDER BY no`, [id])).map(({ world }) => world);
+  const differences = async (): Promise<TicketDrift[]> => {
+    const found: TicketDrift[] = [];
+    await app.app.get(TicketReplayService).check('test', app.parkId, (drift) => { found.push(drift); });
+    return found;
+  };
+  const sweep = async () => app.app.get(TicketDeadlinesSweep).sweep('test');
+
+  it.each([['a minute', '2026-12-28T01:59:00.000Z'], ['four weeks', '2026-11-30T02:00:00.000Z']])('replaces the one before it at once: by %s', async (_how, back) => {
+    await notice(2026, '2026-12-30');
+    const { id } = await aTicket(app, await anEnterprise(app));
+    expect(await dueOn(id, 'resolve')).toEqual(['2027-01-06', '2027-01-06']);
+    app.clock.set(back);
+    // The corrected one has another day.
+    await notice(2026, '2026-12-30', '2026-12-31');
+    await sweep();
+    expect(await dueOn(id, 'resolve')).toEqual(['2027-01-07', '2027-01-07']);
+    expect(await recalculated(id)).toEqual(['2026:3/1']);
+    app.clock.set('2026-12-28T02:10:00.000Z');
+    expect(await dueOn((await aTicket(app, await anEnterprise(app))).id, 'respond')).toEqual(['2026-12-29', '2026-12-29']);
+    app.clock.set('2026-12-29T02:10:00.000Z');
+    expect(await dueOn((await aTicket(app, await anEnterprise(app))).id, 'respond')).toEqual(['2027-01-04', '2027-01-04']);
+    await sweep();
+    expect(await differences()).toEqual([]);
+  });
+
+  it('of another year changes no calendar that events have named', async () => {
+    await notice(2026, '2026-12-29');
+    const { id } = await aTicket(app, await anEnterprise(app));
+    app.clock.set('2026-12-28T01:59:00.000Z');
+    await notice(2027, '2027-01-01', '2027-01-04', '2027-01-05');
+    app.clock.set('2026-12-28T02:10:00.000Z');
+    await sweep();
+    expect(await recalculated(id)).toEqual(['2027:2/1']);
+    expect(await dueOn(id, 'resolve')).toEqual(['2027-01-08', '2027-01-08']);
+    expect(await differences()).toEqual([]);
+  });
+
+  it('is no other one than the notice or the hours of the same moment', async () => {
+    const { id } = await aTicket(app, await anEnterprise(app));
+    await notice(2026, '2026-12-29');
+    await sweep();
+    await notice(2027, '2027-01-01', '2027-01-04');
+    await app.as('admin').post(`/parks/${app.parkId}/working-hours`, { effectiveFrom: '2027-01-01', windows: [{ opens: '08:00', closes: '12:00' }] }).expect(201);
+    await notice(2027, '2027-01-01');
+    await sweep();
+    expect(await recalculated(id)).toEqual(['2026:2/1', '2027:2/1', '2027:3/2']);
+    expect(await differences()).toEqual([]);
+  });
+
+  it('nor do new hours take away the name of the notice before them', async () => {
+    await notice(2027, '2027-01-01', '2027-01-04');
+    const { id } = await aTicket(app, await anEnterprise(app));
+    app.clock.set('2026-12-28T01:59:00.000Z');
+    await app.as('admin').post(`/parks/${app.parkId}/working-hours`, { effectiveFrom: '2026-12-29', windows: [{ opens: '08:00', closes: '09:00' }] }).expect(201);
+    app.clock.set('2026-12-28T08:00:00.000Z');
+    await sweep();
+    expect(await differences()).toEqual([]);
+    expect((await app.as('supervisor').get(`/tickets/${id}`).expect(200)).body).toMatchObject({ status: 'registered', nextDueAt: '2026-12-28T07:30:00.000Z' });
+  });
+
+  it('holds for whoever registers by a clock that has not reached it', async () => {
+    app.clock.set('2026-12-28T02:00:01.000Z');
+    const before = (await aTicket(app, await anEnterprise(app))).id;
+    await notice(2026, '2026-12-29');
+    const enterpriseId = await anEnterprise(app);
+    app.clock.set('2026-12-28T02:00:00.000Z');
+    const { id } = await aTicket(app, enterpriseId);
+    // A step on what was registered before it: told by the calendar that is known now.
+    await app.as('supervisor').post(`/tickets/${before}/assign`, { handlerId: app.cadres.handler }).expect(200);
+    for (const ticket of [id, before]) expect(await dueOn(ticket, 'respond')).toEqual(['2026-12-30', '2026-12-30']);
+    app.clock.set('2026-12-28T02:05:00.000Z');
+    await sweep();
+    for (const ticket of [id, before]) expect(await dueOn(ticket, 'respond')).toEqual(['2026-12-30', '2026-12-30']);
+    expect([await recalculated(id), await recalculated(before)]).toEqual([[], ['2026:2/1']]);
+    expect(await differences()).toEqual([]);
+  });
+});

@@ -101,6 +101,16 @@ describe('reminders and orders', () => {
     expect(await list('officer')).toEqual([]);
   });
 
+  it('of the system are not overdue when they are issued, also where their limit is in hours', async () => {
+    await app.as('admin').post(`/parks/${app.parkId}/policies`, { effectiveFrom: '2026-03-03', escalation: { orderWithin: { unit: 'workingHours', amount: 21 } } }).expect(201);
+    app.clock.set('2026-03-03T01:30:00.000Z');
+    await anAcceptedTicket(app);
+    // Resolve was due on the 10th, levels 2 and 3 followed three and five working days later; 21 working hours are three days more.
+    app.clock.set('2026-03-23T01:30:00.000Z');
+    expect(await list('handler', '&kind=order')).toMatchObject([{ dueOn: '2026-03-25', overdueDays: 0 }]);
+    expect(await list('supervisor', '&overdue=true')).toEqual([]);
+  });
+
   it('of a visit need one that is overdue by the facts of today', async () => {
     const current = (await anAssignment(app, await anEnterprise(app))).id;
     expect((await issue({ assignmentId: current, text: '请走访。' }).expect(422)).body).toMatchObject({ code: 'visit-not-overdue' });

@@ -63,6 +63,38 @@ describe('a ticket that goes on', () => {
     expect({ handlerId, left: await left, active }).toEqual({ handlerId: app.cadres.handler, left: 409, active: true });
   });
 
+  it.each(['registered', 'returned'] as const)('%s with the department that begins to assign at the same moment', async (how) => {
+    const enterpriseId = await anEnterprise(app);
+    const assigned = how === 'returned' ? await aTicketIn(app, 'assigned', enterpriseId) : undefined;
+    const work = async (): Promise<string> => (assigned === undefined ? (await aTicket(app, enterpriseId)).id
+      : ((await app.as('handler').post(`/tickets/${assigned.id}/return`, { reason: '非本部门职责' }).expect(200)).body as Shown).id);
+    let made = Promise.resolve('');
+    // The ticket has seen who assigns, and waits before it is written.
+    const id = await behind(app, async (holder) => holder.query('LOCK TABLE ticket_event IN SHARE ROW EXCLUSIVE MODE'), work, async () => {
+      made = app.as('admin').post('/departments', { name: '综合科', assigning: true }).expect(201).then(({ body }) => (body as { id: string }).id);
+      await Promise.race([made, waiting(app, 2)]);
+    });
+    const departmentId = await made;
+    expect(await get(id)).toMatchObject({ status: 'registered', departmentId });
+  });
+
+  it('with the one department that assigns, when two are named at the same moment', async () => {
+    const { id } = await aTicketIn(app, 'registered');
+    const departments = await Promise.all(['综合科', '督查科'].map(async (name) => {
+      const added = await app.as('admin').post('/departments', { name }).expect(201);
+      return { id: (added.body as { id: string }).id, etag: (added.headers as { etag: string }).etag };
+    }));
+    let answers: Promise<number[]> = Promise.resolve([]);
+    await behind(app, async (holder) => holder.query('SELECT FROM department WHERE park_id = $1 AND assigning FOR UPDATE', [app.parkId]), async () => {
+      answers = Promise.all(departments.map(async (one) => (await app.as('admin').patch(`/departments/${one.id}`, { assigning: true }, one.etag)).status));
+      return Promise.resolve();
+    });
+    // Whoever comes second takes it from the first.
+    expect(await answers).toEqual([200, 200]);
+    const assigning = await app.sql<{ id: string }>('SELECT id FROM department WHERE park_id = $1 AND assigning', [app.parkId]);
+    expect(assigning).toEqual([{ id: (await get(id)).departmentId }]);
+  });
+
   it('offers nobody a call who may not record one', async () => {
     const { id } = await aTicketIn(app, 'resolved');
     for (const who of ['admin', 'county'] as const) {

@@ -10,7 +10,7 @@ import { allowedSteps, partiesOf, type Person, raisedLevel, requireOutcome, requ
 import type { Happening, Level, Outcome } from '../../src/tickets/domain/happening';
 import { askedOf } from '../../src/tickets/domain/enterprise-link';
 import { catchUp, type KnownWorld, named, type Recorded, replay, tell, type Told } from '../../src/tickets/domain/history';
-import { worldAt } from '../../src/tickets/domain/worlds';
+import { newest } from '../../src/tickets/domain/worlds';
 import { LIFECYCLE, type Step, STEPS } from '../../src/tickets/domain/lifecycle';
 import { termsOf } from '../../src/tickets/domain/terms';
 import { nextDueAt } from '../../src/tickets/domain/ticket';
@@ -215,7 +215,7 @@ describe('random lives of tickets', () => {
       if (models.length < 4 || random(40) === 0) {
         const enterpriseId = enterprises[random(2)] ?? '';
         const { id } = await aTicket(app, enterpriseId);
-        const event: Recorded = { ...when, type: 'register', terms: termsFor({ guideItemId: null, priority: 'normal' }), world: worldAt(WORLDS, now).name };
+        const event: Recorded = { ...when, type: 'register', terms: termsFor({ guideItemId: null, priority: 'normal' }), world: newest(WORLDS).name };
         models.push({ id, enterpriseId, createdAt: now, told: replay([event], WORLDS), guideItemId: null, priority: 'normal' });
         continue;
       }
@@ -228,7 +228,7 @@ describe('random lives of tickets', () => {
         const response = await app.asClient('enterprise:act').post(`/tickets/${model.id}/receipts`);
         expect([turn, response.status, (response.body as { code?: string }).code]).toEqual([turn, heard === undefined ? 200 : 409, heard]);
         const again = heard !== undefined || reached.ticket.delivered;
-        model.told = again ? reached : catchUp(tell(reached, { ...when, type: 'delivered', world: worldAt(WORLDS, now).name }, WORLDS), WORLDS, now).told;
+        model.told = again ? reached : catchUp(tell(reached, { ...when, type: 'delivered', world: newest(WORLDS).name }, WORLDS), WORLDS, now).told;
         received += again ? 0 : 1;
         if (heard === undefined) expect(response.body as ShownTicket).toMatchObject(shown(model, 'enterprise', when));
         continue;
@@ -243,7 +243,7 @@ describe('random lives of tickets', () => {
       try {
         if (!mayCall(who, step)) throw new Problem('forbidden');
         requireStep(step, reached.ticket, partiesOf(reached.ticket, personOf(who)), when, worldOf({ told: reached }));
-        expected = { ...when, ...content.happen(when), world: worldAt(WORLDS, now).name };
+        expected = { ...when, ...content.happen(when), world: newest(WORLDS).name };
       } catch (refusal) {
         if (!(refusal instanceof Problem)) throw refusal;
         expected = refusal.code;

@@ -1,6 +1,7 @@
 import { at, CLOSED, EXPLAINED, PLAIN, RESOLVED, TERMS, type Told, ticketAfter, WORKING } from '../../../test/support/told-tickets';
 import { day } from '../../kernel/day';
-import { entryDataOf, entryTypeOf } from './entries';
+import type { Limit } from '../../kernel/limit';
+import { entryDataOf, entryTypeOf, orderDueOn } from './entries';
 import type { Happening } from './happening';
 import { LIFECYCLE, OTHER_ENTRIES, STEPS } from './lifecycle';
 
@@ -38,6 +39,16 @@ it.each<[Happening, readonly Told[], object]>([
   [{ type: 'withdraw', recordedBy: 's' }, WORKING, {}],
 ])('%j', (what, happenings, data) => {
   expect(entryDataOf({ ...at('2026-03-04 10:00'), ...what, world: WORLD.name }, ticketAfter(happenings), WORLD)).toEqual(data);
+});
+
+it.each<[Limit, string]>([
+  [workingDays(3), '2026-03-09'],
+  [{ unit: 'days', amount: 3 }, '2026-03-07'],
+  // Six hours of Wednesday, seven of Thursday and of Friday, the last one on Monday.
+  [{ unit: 'workingHours', amount: 21 }, '2026-03-09'],
+  [{ unit: 'hours', amount: 72 }, '2026-03-07'],
+])('an order that the system issues with a limit of %j is due on %s', (orderWithin, dueOn) => {
+  expect(orderDueOn({ ...at('2026-03-04 10:00'), type: 'order-issued', clock: 3, handlerId: 'h', world: WORLD.name }, { terms: { ...TERMS, orderWithin } }, PLAIN)).toBe(dueOn);
 });
 
 it('has one type of entry for everything that can happen', () => {

@@ -1,9 +1,8 @@
 import type { Day } from '../../kernel/day';
-import { deadlineOf } from '../../kernel/limit';
 import type { Happening } from './happening';
 import type { KnownWorld, Recorded } from './history';
 import { LIFECYCLE, OTHER_ENTRIES, type Step } from './lifecycle';
-import type { Ticket } from './ticket';
+import { momentAfter, type Ticket } from './ticket';
 
 type Value = string | number | boolean | null | readonly string[];
 type Data = Readonly<Record<string, Value>>;
@@ -67,6 +66,5 @@ function closingIn({ closing }: Ticket): Data {
 
 /** When the order that the system issues must be answered. */
 export function orderDueOn(event: Recorded, { terms }: Pick<Ticket, 'terms'>, world: KnownWorld['world']): Day {
-  const deadline = deadlineOf(terms.orderWithin, event, world);
-  return deadline?.dueOn ?? event.on;
+  return momentAfter(terms.orderWithin, event, world).on;
 }

@@ -1,5 +1,6 @@
 import { ANSWERED, ASSIGNED, at, CLOSED, EXPLAINED, PLAIN, RESOLVED, TERMS, type Told, ticketAfter, WORKING } from '../../../test/support/told-tickets';
 import { type Day, day } from '../../kernel/day';
+import type { Limit } from '../../kernel/limit';
 import { Problem } from '../../kernel/problem';
 import { allowedSteps, partiesOf, raisedLevel, requireAhead, requireNextReply, requireOutcome, requireReviewDate, requireStep, requireSurvivor, requireUnitOf } from './guards';
 import type { Party, State, Step } from './lifecycle';
@@ -119,6 +120,18 @@ describe('what a step says', () => {
     ['tomorrow', 'defer', '2026-03-04', undefined],
   ])('a review date: %s (%s)', (_why, step, reviewOn, refused) => {
     expect(refusal(() => { requireReviewDate(day(reviewOn), step, ticketAfter(WORKING), when, PLAIN); })).toBe(refused);
+  });
+
+  it.each<[Limit, Day, Day]>([
+    [{ unit: 'workingDays', amount: 5 }, day('2026-03-10'), day('2026-03-11')],
+    [{ unit: 'days', amount: 5 }, day('2026-03-08'), day('2026-03-09')],
+    // Six hours of Tuesday, seven of each working day after it.
+    [{ unit: 'workingHours', amount: 34 }, day('2026-03-09'), day('2026-03-10')],
+    [{ unit: 'hours', amount: 100 }, day('2026-03-07'), day('2026-03-08')],
+  ])('a review lies after a confirm deadline of %j', (confirmWithin, last, first) => {
+    const ticket = ticketAfter(WORKING);
+    const review = (reviewOn: Day) => refusal(() => { requireReviewDate(reviewOn, 'explain', { ...ticket, terms: { ...ticket.terms, confirmWithin } }, when, PLAIN); });
+    expect([review(last), review(first)]).toEqual(['review-out-of-range /reviewOn', undefined]);
   });
 
   it.each<[string, Day | undefined, readonly Told[], string | undefined]>([

@@ -4,7 +4,7 @@ import { Problem } from '../../kernel/problem';
 import { isResting } from './clocks';
 import type { Level, Outcome } from './happening';
 import { isOpen, LIFECYCLE, type Party, type State, type Step, stepsFrom } from './lifecycle';
-import { runningClock, type Ticket, unitOf } from './ticket';
+import { momentAfter, runningClock, type Ticket, unitOf } from './ticket';
 
 /** Somebody who acts, as far as a ticket cares. */
 export interface Person {
@@ -93,14 +93,9 @@ function isBefore(at: Date, limit: Limit, start: Moment, world: LimitWorld): boo
 
 /** Problem `review-out-of-range`: of an explanation it lies after the confirm deadline, and always after today and within the days of the policy. */
 export function requireReviewDate(reviewOn: Day, step: 'explain' | 'defer', { terms }: Ticket, when: Moment, world: LimitWorld): void {
-  const from = addDays(step === 'explain' ? confirmDay(terms.confirmWithin, when, world) : when.on, 1);
+  const from = addDays(step === 'explain' ? momentAfter(terms.confirmWithin, when, world).on : when.on, 1);
   const to = addDays(when.on, terms.reviewWithinDays);
   if (reviewOn < from || reviewOn > to) throw Problem.at('review-out-of-range', '/reviewOn', { from, to });
-}
-
-function confirmDay(limit: Limit, when: Moment, world: LimitWorld): Day {
-  const deadline = deadlineOf(limit, when, world);
-  return deadline?.dueOn ?? addDays(when.on, 1);
 }
 
 /** A promised reply lies ahead, and nobody promises one behind an outcome. Problems: `not-in-future`, `reply-after-outcome`. */

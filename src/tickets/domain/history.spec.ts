@@ -78,9 +78,13 @@ describe('a notice', () => {
     expect([passed, told.world]).toEqual([[], '2027:2/1']);
   });
 
-  it('that will come is not known yet', () => {
+  it('is in force as soon as it is known, although whoever loaded it had a clock that was ahead', () => {
     const before = replay(events('2026-12-31 10:00'), WORLDS);
-    expect(catchUp(before, WORLDS, at('2026-12-31 10:05').at)).toEqual({ told: before, passed: [] });
+    const { told, passed } = catchUp(before, WORLDS, at('2026-12-31 10:05').at);
+    expect(passed.map(shown)).toEqual(['2026-12-31 10:05 (2026-12-31) recalculated 2027:2/1']);
+    // Told again, and looked at once more when that clock has been reached, it stays so.
+    expect(replay([...events('2026-12-31 10:00'), ...passed], WORLDS)).toEqual(told);
+    expect(catchUp(told, WORLDS, at('2027-01-04 08:00').at).passed.filter(({ type }) => type === 'recalculated')).toEqual([]);
   });
 
   it('told again with the others, gives what it gave', () => {

@@ -39,7 +39,8 @@ export function tell({ ticket }: Told, event: Recorded, worlds: readonly KnownWo
 
 /**
  * The ticket as it is now, with what time and new calendars have done in between. What time did before a notice came is judged by the calendar
- * that was known then; then what still runs is worked out anew, as an event, where that moves a deadline or makes it certain.
+ * that was known then; then what still runs is worked out anew, as an event, where that moves a deadline or makes it certain. Every world that is
+ * known has begun, now at the latest: the clock of whoever loaded a notice may have been ahead.
  */
 export function catchUp(before: Told, worlds: readonly KnownWorld[], now: Date): { readonly told: Told; readonly passed: readonly Recorded[] } {
   const passed: Recorded[] = [];
@@ -53,9 +54,9 @@ export function catchUp(before: Told, worlds: readonly KnownWorld[], now: Date):
     told = { ...told, ticket };
   };
   for (const { name, from, world } of worlds.slice(worlds.indexOf(named(told.world, worlds)) + 1)) {
-    if (from > reached) break;
-    pass(from);
-    const when = notBefore(told.ticket.last, from, world.zone);
+    const since = from < reached ? from : reached;
+    pass(since);
+    const when = notBefore(told.ticket.last, since, world.zone);
     const event: Recorded = { ...when, type: 'recalculated', world: name };
     const after = apply(told.ticket, event, world);
     const moved = after.clocks.some((clock, index) => isRunning(clock) && !isSame(clock.deadline, told.ticket.clocks[index]?.deadline));

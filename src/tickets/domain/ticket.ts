@@ -212,18 +212,19 @@ function passingOf(ticket: Ticket, clock: Clock, when: Moment): (Moment & Passin
 function escalationOf({ level, ordered, terms, handlerId }: Ticket, clock: Clock, world: LimitWorld): (Moment & Passing)[] {
   if (clock.kind !== 'resolve' || clock.breach === undefined) return [];
   const first = clock.breach.when;
-  const second = after(terms.level2After, first, world);
-  const third = after(terms.level3After, second, world);
+  const second = momentAfter(terms.level2After, first, world);
+  const third = momentAfter(terms.level3After, second, world);
   const raised = ([[1, first], [2, second], [3, third]] as const).filter(([reached]) => reached > level).map(([reached, when]): Moment & Passing => ({ ...when, type: 'level-raised', level: reached, clock: clock.no }));
   return raised.length > 0 || ordered.includes(clock.no) ? raised : [{ ...third, type: 'order-issued', clock: clock.no, handlerId }];
 }
 
 /** Asked once, some time after closing. */
 function questionOf({ state, ended, questioned, terms }: Ticket, world: LimitWorld): (Moment & Passing)[] {
-  return state !== 'closed' || ended === undefined || questioned !== undefined ? [] : [{ ...after(terms.questionAfter, ended, world), type: 'questioned' }];
+  return state !== 'closed' || ended === undefined || questioned !== undefined ? [] : [{ ...momentAfter(terms.questionAfter, ended, world), type: 'questioned' }];
 }
 
-function after(limit: Limit, start: Moment, world: LimitWorld): Moment {
+/** The moment in which a limit that nothing rests has passed, whatever its unit. */
+export function momentAfter(limit: Limit, start: Moment, world: LimitWorld): Moment {
   const deadline = deadlineOf(limit, start, world);
   if (deadline === undefined) throw new TypeError('nothing rests here');
   return passing(deadline, world.zone);

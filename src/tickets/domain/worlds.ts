@@ -33,9 +33,9 @@ export function knownWorlds(zone: string, calendars: readonly CalendarSince[], h
   });
 }
 
-/** The world in which something new happens. */
-export function worldAt(worlds: readonly KnownWorld[], at: Date): KnownWorld {
-  const world = worlds.findLast(({ from }) => from <= at) ?? worlds[0];
+/** The world in which something new happens: what is known is in force, also for a process whose clock has not reached it. */
+export function newest(worlds: readonly KnownWorld[]): KnownWorld {
+  const world = worlds.at(-1);
   if (world === undefined) throw new RangeError('no calendar is known');
   return world;
 }
