@@ -10,7 +10,7 @@ import { found, Problem } from '../kernel/problem';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/db/database';
 import type { Once } from '../platform/db/once';
-import { partiesOf, raisedLevel, requireAhead, requireNextReply, requireOutcome, requireReviewDate, requireStep, requireSurvivor, requireUnitOf } from './domain/guards';
+import { levelNotUnderstood, partiesOf, raisedLevel, requireAhead, requireNextReply, requireOutcome, requireReviewDate, requireStep, requireSurvivor, requireUnitOf } from './domain/guards';
 import type { Happening, Terms } from './domain/happening';
 import { named } from './domain/history';
 import type { Step } from './domain/lifecycle';
@@ -78,7 +78,7 @@ export class TicketSteps {
       requireReviewDate(reviewOn, 'explain', ticket, when, world);
       return { what: { type: 'explain', reviewOn }, words: { ...words } };
     },
-    'acknowledge': (_scene, { understood, ...words }) => ({ what: { type: 'acknowledge', understood }, words }),
+    'acknowledge': ({ ticket }, { understood, ...words }) => ({ what: { type: 'acknowledge', understood, level: understood ? undefined : levelNotUnderstood(ticket) }, words }),
     'defer': ({ ticket, when, world }, { reviewOn, reason }) => {
       requireReviewDate(reviewOn, 'defer', ticket, when, world);
       return { what: { type: 'defer', reviewOn }, words: { reason } };

@@ -203,6 +203,16 @@ describe('the clocks of a ticket', () => {
     expect(story.running['lead']).toBeUndefined();
   });
 
+  it('ask for a lead anew where level 3 was closed and the enterprise does not understand', () => {
+    const closed = (): Story => working().then('03-02 12:00', { type: 'escalate', level: 3 }).then('03-02 12:10', { type: 'name-lead', leadId: 'l' }).then('03-02 15:00', { type: 'level-closed', level: 3 })
+      .then('03-03 10:00', { type: 'explain', reviewOn: day('2026-04-20') });
+    const story = closed().then('03-04 10:00', { type: 'acknowledge', understood: false, level: 3 });
+    expect(story.ticket).toMatchObject({ state: 'in_progress', level: 3, leadId: undefined, levelClosed: false });
+    expect(story.running['lead']).toBe('03-04 15:30');
+    // An event from before it named a level is told as it was then: later events count clocks that were started.
+    expect(closed().then('03-04 10:00', { type: 'acknowledge', understood: false }).running['lead']).toBeUndefined();
+  });
+
   it('say that a day somebody named in a year without an official calendar may not be a working day', () => {
     const story = working().then('12-21 11:00', { type: 'answer', kind: 'interim', nextReplyOn: day('2027-02-01') });
     expect(runningClock(story.ticket, 'reply')?.deadline).toMatchObject({ dueOn: '2027-02-01', calendarProvisional: true });

@@ -104,7 +104,7 @@ function happen(ticket: Ticket, what: Happening, when: Moment, world: LimitWorld
     case 'explain':
       return { ...askEnterprise(enter('explained', rest(stop(ticket, when, LIFECYCLE.explain.stops), when, world)), when, world), reviewOn: what.reviewOn, lastAnswer: when };
     case 'acknowledge':
-      return acknowledge(stopAsking(ticket, when), what.understood, when, world);
+      return acknowledge(stopAsking(ticket, when), what, when, world);
     case 'defer':
       return { ...start(stop(ticket, when, ['review']), 'review', { dueOn: what.reviewOn }, when, world), reviewOn: what.reviewOn, deferrals: ticket.deferrals + 1 };
     case 'resume':
@@ -245,14 +245,19 @@ function runOut(ticket: Ticket, when: Moment, world: LimitWorld): Ticket {
   }
 }
 
-function acknowledge(ticket: Ticket, understood: boolean, when: Moment, world: LimitWorld): Ticket {
+function acknowledge(ticket: Ticket, { understood, level }: { readonly understood: boolean; readonly level?: Level | undefined }, when: Moment, world: LimitWorld): Ticket {
   if (!understood) {
     const back = enter('in_progress', goOn(ticket, when, world));
-    // Nothing is above level 3: who leads there goes on.
-    return ticket.level === 3 ? back : raise(back, (ticket.level + 1) as Level, when, world);
+    const raised = level ?? (ticket.level === 3 ? undefined : nextLevel(ticket));
+    return raised === undefined ? back : raise(back, raised, when, world);
   }
   if (ticket.reviewOn === undefined) throw new TypeError('an explanation names its review');
   return { ...start(enter('deferred', stop(ticket, when, ['resolve'])), 'review', { dueOn: ticket.reviewOn }, when, world), deferrals: ticket.deferrals + 1 };
+}
+
+/** The level above, or the highest once more. */
+export function nextLevel({ level }: Pick<Ticket, 'level'>): Level {
+  return Math.min(level + 1, 3) as Level;
 }
 
 function takeUp(ticket: Ticket, when: Moment, world: LimitWorld): Ticket {
