@@ -191,6 +191,23 @@ describe('the three levels of linkage', () => {
     expect((await of(ticketId)).map(({ level, lead, closing }) => [level, lead?.id, closing])).toEqual([[1, undefined, 'reported'], [2, app.cadres.leader, null]]);
   });
 
+  it('lets who led a level that was closed go, and see what they led until then', async () => {
+    const ticketId = await anAcceptedTicket(app);
+    const lead = await somebody(power, ['leader']);
+    const { id } = (await app.as('supervisor').post(`/tickets/${ticketId}/linkages`, { level: 3, reason: '需部门会商' }).expect(201)).body as Linkage;
+    await app.as('supervisor').post(`/tickets/${ticketId}/name-lead`, { leadId: lead.id }).expect(200);
+    const leave = async () => {
+      const { etag } = (await app.as('admin').get(`/cadres/${lead.id}`).expect(200)).headers as { etag: string };
+      return app.as('admin').patch(`/cadres/${lead.id}`, { active: false }, etag);
+    };
+    expect((await leave()).body).toMatchObject({ code: 'has-open-duties', tickets: [{ id: ticketId }] });
+    await lead.post(`/linkages/${id}/close`, { outcome: '已会商。' }, 200);
+    expect(await lead.get(`/tickets/${ticketId}`, 200)).toMatchObject({ leadId: null, level: 3 });
+    expect((await lead.get('/tickets', 200) as { items: { id: string }[] }).items.map((one) => one.id)).toEqual([ticketId]);
+    expect(await of(ticketId)).toMatchObject([{ level: 3, closing: 'reported', lead: { id: lead.id } }]);
+    expect((await leave()).status).toBe(200);
+  });
+
   it('goes on asking who leads when a level below is closed', async () => {
     const ticketId = await anAcceptedTicket(app);
     const { id } = (await app.as('supervisor').post(`/tickets/${ticketId}/linkages`, { reason: '需现场协调' }).expect(201)).body as Linkage;

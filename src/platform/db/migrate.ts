@@ -25,6 +25,7 @@ import { MachineClients1764000000022 } from '../../../migrations/1764000000022-m
 import { Walls1764000000023 } from '../../../migrations/1764000000023-walls';
 import { SignInRecord1764000000024 } from '../../../migrations/1764000000024-sign-in-record';
 import { SessionEpochs1764000000026 } from '../../../migrations/1764000000026-session-epochs';
+import { ClosedLevels1764000000031 } from '../../../migrations/1764000000031-closed-levels';
 import { type ApplicationLogin, loginOf, prepareLogin } from './application-login';
 import { SnakeNaming } from './naming';
 import { isLockTimeout } from './problems';
@@ -36,6 +37,7 @@ export const MIGRATIONS = [
   RateLimit1764000000007, KeptAnswers1764000000008, ServiceGuide1764000000009, Tickets1764000000010, SealByPark1764000000011, EnterpriseLinks1764000000012,
   Linkages1764000000013, Reminders1764000000014, Matters1764000000015, VerificationPlace1764000000016, EndedTickets1764000000018, JobRounds1764000000019,
   Integrity1764000000020, Accounts1764000000021, MachineClients1764000000022, Walls1764000000023, SignInRecord1764000000024, SessionEpochs1764000000026,
+  ClosedLevels1764000000031,
 ];
 
 // Any number, the same for every process: only one of them migrates a database at a time.

@@ -203,6 +203,12 @@ describe('the clocks of a ticket', () => {
     expect(story.running['lead']).toBeUndefined();
   });
 
+  it('are led by nobody once the level was closed', () => {
+    const led = (): Story => working().then('03-02 12:00', { type: 'escalate', level: 1 }).then('03-02 12:10', { type: 'name-lead', leadId: 'l' });
+    expect(led().ticket).toMatchObject({ leadId: 'l', levelClosed: false });
+    expect(led().then('03-02 15:00', { type: 'level-closed', level: 1 }).ticket).toMatchObject({ level: 1, leadId: undefined, levelClosed: true });
+  });
+
   it('ask for a lead anew where level 3 was closed and the enterprise does not understand', () => {
     const closed = (): Story => working().then('03-02 12:00', { type: 'escalate', level: 3 }).then('03-02 12:10', { type: 'name-lead', leadId: 'l' }).then('03-02 15:00', { type: 'level-closed', level: 3 })
       .then('03-03 10:00', { type: 'explain', reviewOn: day('2026-04-20') });

@@ -15,6 +15,7 @@ export interface Ticket {
   readonly tenures: readonly Tenure[];
   readonly clocks: readonly Clock[];
   readonly level: Level;
+  /** Who leads the level at which it stands; nobody once that was closed. */
   readonly leadId: string | undefined;
   /** The linkage of its level was closed: there is nothing to lead. */
   readonly levelClosed: boolean;
@@ -140,7 +141,7 @@ function happen(ticket: Ticket, what: Happening, when: Moment, world: LimitWorld
     case 'name-lead':
       return { ...stop(ticket, when, LIFECYCLE['name-lead'].stops), leadId: what.leadId };
     case 'level-closed':
-      return { ...stop(ticket, when, LIFECYCLE['name-lead'].stops), levelClosed: true };
+      return { ...stop(ticket, when, LIFECYCLE['name-lead'].stops), leadId: undefined, levelClosed: true };
     case 'order-issued':
       return { ...ticket, ordered: [...ticket.ordered, what.clock] };
     case 'ran-out':
