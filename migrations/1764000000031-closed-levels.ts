@@ -2,11 +2,11 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
  * Whoever led a level that was closed leads the ticket no more: nobody could take that over from them, so that they could never be deactivated. The linkage keeps who
- * led it.
+ * led it. And a breach of resolve raises the levels anew that were closed before it: what was breached already is looked at again.
  */
 export class ClosedLevels1764000000031 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    for (const statement of [LEADS_OF_LINKAGES, LEADS_OF_TICKETS]) await runner.query(statement);
+    for (const statement of [LEADS_OF_LINKAGES, LEADS_OF_TICKETS, TURNS]) await runner.query(statement);
   }
 
   async down(runner: QueryRunner): Promise<void> {
@@ -27,6 +27,13 @@ const LEADS_OF_TICKETS = `
   UPDATE ticket t SET lead_id = NULL, version = t.version + 1
   WHERE t.lead_id IS NOT NULL
     AND (SELECT e.type FROM ticket_event e WHERE e.park_id = t.park_id AND e.ticket_id = t.id AND e.type IN ('name-lead', 'level-closed') ORDER BY e.no DESC LIMIT 1) = 'level-closed'
+`;
+
+// Looked at too early, a ticket is only found unchanged.
+const TURNS = `
+  UPDATE ticket t SET turn_at = c.breached_at FROM ticket_clock c
+  WHERE c.park_id = t.park_id AND c.ticket_id = t.id AND c.kind = 'resolve' AND c.stopped_at IS NULL AND c.breached_at IS NOT NULL AND (t.turn_at IS NULL OR t.turn_at > c.breached_at)
+    AND EXISTS (SELECT FROM ticket_event e WHERE e.park_id = t.park_id AND e.ticket_id = t.id AND e.cycle = t.cycle AND e.type = 'level-closed')
 `;
 
 const LEADS_GIVEN_BACK = `

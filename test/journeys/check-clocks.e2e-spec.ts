@@ -71,6 +71,10 @@ describe('tickets, told again', () => {
       return [ticketId, id];
     };
     const close = async (linkageId: string): Promise<unknown> => app.as('supervisor').post(`/linkages/${linkageId}/close`, { outcome: '已协调。' }).expect(200);
+    const [late, early] = await led(1);
+    await close(early);
+    app.clock.set('2027-03-19T02:00:00.000Z');
+    await app.as('supervisor').get('/supervision/unresolved-tickets').expect(200);
     const [[goesOn, open], [, closed], [raised, below], [, kept]] = [await led(3), await led(1), await led(1), await led(3)];
     for (const id of [closed, below, kept]) await close(id);
     await app.as('supervisor').post(`/tickets/${raised}/linkages`, { reason: '仍需协调' }).expect(201);
@@ -85,7 +89,9 @@ describe('tickets, told again', () => {
     // As it was before: the ticket keeps who led it, and an explanation that was not understood took the lead from the linkage of level 3.
     await app.sql('UPDATE linkage SET lead_id = NULL WHERE id = ANY ($1)', [[open, kept]]);
     expect(await leads()).toEqual([{ ticket: true, linkage: false }, { ticket: true, linkage: true }, { ticket: false, linkage: true }, { ticket: true, linkage: false }]);
-    expect((await check()).differences.map(({ field }) => field)).toEqual(['lead_id', 'lead_id']);
+    // And it waited longer to raise what was closed before a breach.
+    await app.sql(`UPDATE ticket SET turn_at = '2099-01-01' WHERE id = $1`, [late]);
+    expect((await check()).differences.map(({ field }) => field).sort()).toEqual(['lead_id', 'lead_id', 'turn_at']);
     await new ClosedLevels1764000000031().up(runner);
     await source.destroy();
     expect(await leads()).toEqual(now);

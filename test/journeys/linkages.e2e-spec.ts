@@ -208,6 +208,29 @@ describe('the three levels of linkage', () => {
     expect((await leave()).status).toBe(200);
   });
 
+  it('opens the first level anew when a breach comes after levels were closed, and asks for its lead, also where it is open still', async () => {
+    app.clock.set('2026-07-06T01:30:00.000Z');
+    const [first, second] = [await anAcceptedTicket(app), await anAcceptedTicket(app)];
+    const raise = async (ticketId: string): Promise<string> => ((await app.as('supervisor').post(`/tickets/${ticketId}/linkages`, { reason: '需现场协调' }).expect(201)).body as Linkage).id;
+    const close = async (id: string): Promise<unknown> => app.as('supervisor').post(`/linkages/${id}/close`, { outcome: '已协调。' }).expect(200);
+    await close(await raise(first));
+    await raise(second);
+    await app.as('supervisor').post(`/tickets/${second}/name-lead`, { leadId: app.cadres.leader }).expect(200);
+    await close(await raise(second));
+    // Due on the 13th.
+    app.clock.set('2026-07-14T01:30:00.000Z');
+    const shown = async (ticketId: string) => (await of(ticketId)).map(({ level, closing, lead }) => [level, closing, lead?.id]);
+    expect(await shown(first)).toEqual([[1, 'reported', undefined], [1, null, undefined]]);
+    expect(await shown(second)).toEqual([[1, null, undefined], [2, 'reported', undefined]]);
+    for (const ticketId of [first, second]) {
+      expect(await standing(ticketId)).toEqual({ leadId: null, asked: true });
+      await app.as('supervisor').post(`/tickets/${ticketId}/name-lead`, { leadId: app.cadres.leader2 }).expect(200);
+      expect((await shown(ticketId)).find(([level, closing]) => level === 1 && closing === null)).toEqual([1, null, app.cadres.leader2]);
+    }
+    app.clock.set('2026-07-17T01:30:00.000Z');
+    expect(await shown(second)).toEqual([[1, null, app.cadres.leader2], [2, 'reported', undefined], [2, null, undefined]]);
+  });
+
   it('goes on asking who leads when a level below is closed', async () => {
     const ticketId = await anAcceptedTicket(app);
     const { id } = (await app.as('supervisor').post(`/tickets/${ticketId}/linkages`, { reason: '需现场协调' }).expect(201)).body as Linkage;

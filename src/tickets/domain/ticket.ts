@@ -19,6 +19,8 @@ export interface Ticket {
   readonly leadId: string | undefined;
   /** The linkage of its level was closed: there is nothing to lead. */
   readonly levelClosed: boolean;
+  /** Resolve was breached after that: levels begin with the first. */
+  readonly levelsAnew: boolean;
   /** A wait ran out or an explanation met silence: nothing rests again in this cycle. */
   readonly restSpent: boolean;
   /** The confirm clock runs from a delivery, so that its end is silence. */
@@ -58,8 +60,8 @@ export interface Ticket {
 export function registerTicket({ at, on }: Moment, terms: Terms, world: LimitWorld): Ticket {
   const when: Moment = { at, on };
   const ticket: Ticket = {
-    state: 'registered', cycle: 1, terms, handlerId: null, collaboratorIds: [], tenures: [{ responsibleId: null, from: when }], clocks: [], level: 0, leadId: undefined, levelClosed: false, restSpent: false,
-    delivered: false, standInCall: undefined, reviewOn: undefined, deferrals: 0, ended: undefined, last: when, ordered: [], returnedBy: [], lastAnswer: undefined, answered: false, outcome: undefined, closing: undefined,
+    state: 'registered', cycle: 1, terms, handlerId: null, collaboratorIds: [], tenures: [{ responsibleId: null, from: when }], clocks: [], level: 0, leadId: undefined, levelClosed: false, levelsAnew: false,
+    restSpent: false, delivered: false, standInCall: undefined, reviewOn: undefined, deferrals: 0, ended: undefined, last: when, ordered: [], returnedBy: [], lastAnswer: undefined, answered: false, outcome: undefined, closing: undefined,
     extensionAsked: undefined, extensionsGranted: 0, grade: undefined, withdrawnBy: null, mergedIntoId: undefined, questioned: undefined, staysSolved: false,
   };
   return startFirst(ticket, when, world, true);
@@ -147,7 +149,7 @@ function happen(ticket: Ticket, what: Happening, when: Moment, world: LimitWorld
     case 'ran-out':
       return runOut(ticket, when, world);
     case 'breached':
-      return mapClocks(ticket, (clock) => (clock.no === what.clock ? { ...clock, breach: { when, responsibleId: isOfDepartment(clock.kind) ? null : ticket.handlerId } } : clock));
+      return breach(ticket, what.clock, when);
     case 'delivered':
       return deliver(ticket, when, world);
     case 'recalculated':
@@ -209,13 +211,16 @@ function passingOf(ticket: Ticket, clock: Clock, when: Moment): (Moment & Passin
   return [{ ...(called.at > when.at ? called : when), type: 'ran-out', clock: clock.no, ...closing }];
 }
 
-/** Level 1 at the breach of resolve, 2 and 3 after it for as long as it runs, then the order; each unless somebody was faster. */
-function escalationOf({ level, ordered, terms, handlerId }: Ticket, clock: Clock, world: LimitWorld): (Moment & Passing)[] {
+/**
+ * Level 1 at the breach of resolve, 2 and 3 after it for as long as it runs, then the order; each unless somebody was faster. What was closed before the breach
+ * was not about it; what was closed after it stays closed.
+ */
+function escalationOf({ level, levelsAnew, ordered, terms, handlerId }: Ticket, clock: Clock, world: LimitWorld): (Moment & Passing)[] {
   if (clock.kind !== 'resolve' || clock.breach === undefined) return [];
   const first = clock.breach.when;
   const second = after(terms.level2After, first, world);
   const third = after(terms.level3After, second, world);
-  const raised = ([[1, first], [2, second], [3, third]] as const).filter(([reached]) => reached > level).map(([reached, when]): Moment & Passing => ({ ...when, type: 'level-raised', level: reached, clock: clock.no }));
+  const raised = ([[1, first], [2, second], [3, third]] as const).filter(([reached]) => levelsAnew || reached > level).map(([reached, when]): Moment & Passing => ({ ...when, type: 'level-raised', level: reached, clock: clock.no }));
   return raised.length > 0 || ordered.includes(clock.no) ? raised : [{ ...third, type: 'order-issued', clock: clock.no, handlerId }];
 }
 
@@ -228,6 +233,12 @@ function after(limit: Limit, start: Moment, world: LimitWorld): Moment {
   const deadline = deadlineOf(limit, start, world);
   if (deadline === undefined) throw new TypeError('nothing rests here');
   return passing(deadline, world.zone);
+}
+
+function breach(ticket: Ticket, no: number, when: Moment): Ticket {
+  const breached = mapClocks(ticket, (clock) => (clock.no === no ? { ...clock, breach: { when, responsibleId: isOfDepartment(clock.kind) ? null : ticket.handlerId } } : clock));
+  const ofResolve = ticket.clocks.some((clock) => clock.no === no && clock.kind === 'resolve');
+  return ofResolve && ticket.levelClosed ? { ...breached, levelsAnew: true } : breached;
 }
 
 function runOut(ticket: Ticket, when: Moment, world: LimitWorld): Ticket {
@@ -267,7 +278,7 @@ function takeUp(ticket: Ticket, when: Moment, world: LimitWorld): Ticket {
 
 function reopen(ticket: Ticket, { handlerId, collaboratorIds, terms }: { readonly handlerId: string | null; readonly collaboratorIds: readonly string[]; readonly terms: Terms }, when: Moment, world: LimitWorld): Ticket {
   const next: Ticket = {
-    ...ticket, cycle: ticket.cycle + 1, terms, level: 0, leadId: undefined, levelClosed: false, restSpent: false, ended: undefined, reviewOn: undefined, answered: false, outcome: undefined,
+    ...ticket, cycle: ticket.cycle + 1, terms, level: 0, leadId: undefined, levelClosed: false, levelsAnew: false, restSpent: false, ended: undefined, reviewOn: undefined, answered: false, outcome: undefined,
     closing: undefined, extensionAsked: undefined, extensionsGranted: 0, withdrawnBy: null, questioned: undefined, staysSolved: false,
   };
   return startFirst(handlerId === null ? enter('registered', nobody(next, when)) : enter('in_progress', { ...next, collaboratorIds }), when, world, handlerId === null);
@@ -315,7 +326,7 @@ function call(ticket: Ticket, when: Moment, world: LimitWorld): Ticket {
 }
 
 function raise(ticket: Ticket, level: Level, when: Moment, world: LimitWorld): Ticket {
-  return { ...start(stop(ticket, when, LIFECYCLE.escalate.stops), 'lead', ticket.terms.assignWithin, when, world), level, leadId: undefined, levelClosed: false };
+  return { ...start(stop(ticket, when, LIFECYCLE.escalate.stops), 'lead', ticket.terms.assignWithin, when, world), level, leadId: undefined, levelClosed: false, levelsAnew: false };
 }
 
 function rework(ticket: Ticket, when: Moment, world: LimitWorld): Ticket {
