@@ -10,7 +10,7 @@ import { found, Problem } from '../kernel/problem';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/db/database';
 import type { Once } from '../platform/db/once';
-import { partiesOf, raisedLevel, requireAhead, requireNextReply, requireOutcome, requireReviewDate, requireStep, requireSurvivor, requireUnitOf } from './domain/guards';
+import { levelNotUnderstood, partiesOf, raisedLevel, requireAhead, requireNextReply, requireOutcome, requireReviewDate, requireStep, requireSurvivor, requireUnitOf } from './domain/guards';
 import type { Happening, Terms } from './domain/happening';
 import { named } from './domain/history';
 import type { Step } from './domain/lifecycle';
@@ -78,7 +78,7 @@ export class TicketSteps {
       requireReviewDate(reviewOn, 'explain', ticket, when, world);
       return { what: { type: 'explain', reviewOn }, words: { ...words } };
     },
-    'acknowledge': (_scene, { understood, ...words }) => ({ what: { type: 'acknowledge', understood }, words }),
+    'acknowledge': ({ ticket }, { understood, ...words }) => ({ what: { type: 'acknowledge', understood, level: understood ? undefined : levelNotUnderstood(ticket) }, words }),
     'defer': ({ ticket, when, world }, { reviewOn, reason }) => {
       requireReviewDate(reviewOn, 'defer', ticket, when, world);
       return { what: { type: 'defer', reviewOn }, words: { reason } };
@@ -200,13 +200,14 @@ export class TicketSteps {
     return termsOf(policyOn(desk, when.on), item === undefined ? undefined : limitsFor(item, row.priority));
   }
 
-  /** The version in force when the cycle began counts; for an item that is younger, the one in force now. */
-  async #sort({ em, actor, parkId, desk, row, ticket, when }: Scene, { category = row.category, guideItemId = row.guideItemId, priority = row.priority, reason }: StepBodies['recategorise']): Promise<Doing> {
+  /** The version in force when the cycle began counts; for an item that is younger, the one in force now. An item that was retired is none to name; a ticket that has it goes on by the default. */
+  async #sort({ em, actor, parkId, desk, row, ticket, when }: Scene, { category = row.category, guideItemId: wanted, priority = row.priority, reason }: StepBodies['recategorise']): Promise<Doing> {
+    const guideItemId = wanted === undefined ? row.guideItemId : wanted;
     if (category !== row.category) await requireCategory(this.guide, em, actor, parkId, category, when.on);
     const begun = ticket.clocks.find(({ cycle, kind }) => cycle === ticket.cycle && kind === 'resolve')?.started.on ?? when.on;
     const item = guideItemId === null ? undefined
       : await this.guide.inForce(em, actor, { parkId, guideItemId, on: begun }) ?? await this.guide.inForce(em, actor, { parkId, guideItemId, on: when.on });
-    if (guideItemId !== null && item === undefined) throw Problem.at('reference-unknown', '/guideItemId', { what: 'guide item' });
+    if (typeof wanted === 'string' && item === undefined) throw Problem.at('reference-unknown', '/guideItemId', { what: 'guide item' });
     const { respondWithin, resolveWithin } = termsOf(policyOn(desk, begun), item === undefined ? undefined : limitsFor(item, priority));
     return {
       what: { type: 'recategorise', respondWithin, resolveWithin }, words: { reason, category, priority, guideItemId }, change: { category, guideItemId, priority },

@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { DataSource } from 'typeorm';
+import { ClosedLevels1764000000031 } from '../../migrations/1764000000031-closed-levels';
 import { STATES, STEPS } from '../../src/tickets/domain/lifecycle';
 import { TicketDeadlinesSweep } from '../../src/tickets/ticket-deadlines.sweep';
 import { type TicketDrift, TicketReplayService } from '../../src/tickets/ticket-replay.service';
 import { startApp, type TestApp } from '../support/app';
-import { anEnterprise, aTicket, aTicketFor, aTicketIn, takeStep } from '../support/world';
+import { anAcceptedTicket, anEnterprise, aTicket, aTicketFor, aTicketIn, takeStep } from '../support/world';
 
 /** Events told again give what is stored, whatever has happened; and whatever is stored otherwise is named. */
 describe('tickets, told again', () => {
@@ -59,6 +61,42 @@ describe('tickets, told again', () => {
     expect(await check()).toEqual({ tickets: await count(), differences: [] });
     const worlds = await app.sql<{ world: string }>('SELECT DISTINCT world FROM ticket_event');
     expect(worlds.map(({ world }) => world).sort()).toEqual(['2027:1/1', '2027:2/1', '2027:2/2']);
+  });
+
+  it('are what is stored where closed levels had a lead before an upgrade', async () => {
+    const led = async (level: number): Promise<[ticketId: string, linkageId: string]> => {
+      const ticketId = await anAcceptedTicket(app);
+      const { id } = (await app.as('supervisor').post(`/tickets/${ticketId}/linkages`, { level, reason: '需现场协调' }).expect(201)).body as { id: string };
+      await app.as('supervisor').post(`/tickets/${ticketId}/name-lead`, { leadId: app.cadres.leader }).expect(200);
+      return [ticketId, id];
+    };
+    const close = async (linkageId: string): Promise<unknown> => app.as('supervisor').post(`/linkages/${linkageId}/close`, { outcome: '已协调。' }).expect(200);
+    const [late, early] = await led(1);
+    await close(early);
+    app.clock.set('2027-03-19T02:00:00.000Z');
+    await app.as('supervisor').get('/supervision/unresolved-tickets').expect(200);
+    const [[goesOn, open], [, closed], [raised, below], [, kept]] = [await led(3), await led(1), await led(1), await led(3)];
+    for (const id of [closed, below, kept]) await close(id);
+    await app.as('supervisor').post(`/tickets/${raised}/linkages`, { reason: '仍需协调' }).expect(201);
+
+    const leads = async (): Promise<object[]> => app.sql(
+      'SELECT t.lead_id IS NOT NULL AS ticket, l.lead_id IS NOT NULL AS linkage FROM linkage l JOIN ticket t ON t.id = l.ticket_id WHERE l.id = ANY ($1) ORDER BY array_position($1, l.id)', [[open, closed, below, kept]]);
+    const now = [{ ticket: true, linkage: true }, { ticket: false, linkage: true }, { ticket: false, linkage: true }, { ticket: false, linkage: true }];
+    expect(await leads()).toEqual(now);
+    const source = await new DataSource({ type: 'postgres', url: app.database.url }).initialize();
+    const runner = source.createQueryRunner();
+    await new ClosedLevels1764000000031().down(runner);
+    // As it was before: the ticket keeps who led it, and an explanation that was not understood took the lead from the linkage of level 3.
+    await app.sql('UPDATE linkage SET lead_id = NULL WHERE id = ANY ($1)', [[open, kept]]);
+    expect(await leads()).toEqual([{ ticket: true, linkage: false }, { ticket: true, linkage: true }, { ticket: false, linkage: true }, { ticket: true, linkage: false }]);
+    // And it waited longer to raise what was closed before a breach.
+    await app.sql(`UPDATE ticket SET turn_at = '2099-01-01' WHERE id = $1`, [late]);
+    expect((await check()).differences.map(({ field }) => field).sort()).toEqual(['lead_id', 'lead_id', 'turn_at']);
+    await new ClosedLevels1764000000031().up(runner);
+    await source.destroy();
+    expect(await leads()).toEqual(now);
+    expect(await check()).toEqual({ tickets: await count(), differences: [] });
+    expect((await app.as('leader').get(`/tickets/${goesOn}`).expect(200)).body).toMatchObject({ leadId: app.cadres.leader });
   });
 
   it('from the command line and every night', async () => {

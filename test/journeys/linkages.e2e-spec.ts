@@ -28,6 +28,11 @@ describe('the three levels of linkage', () => {
     return { id, get: async (path, status) => send('get')(path, undefined, status), post: send('post') };
   };
   const of = async (ticketId: string): Promise<Linkage[]> => ((await app.as('supervisor').get(`/tickets/${ticketId}/linkages`).expect(200)).body as { items: Linkage[] }).items;
+  /** Who leads by the ticket itself, and whether somebody is still to be named. */
+  const standing = async (ticketId: string): Promise<{ leadId: string | null; asked: boolean }> => {
+    const { leadId, clocks } = (await app.as('supervisor').get(`/tickets/${ticketId}`).expect(200)).body as { leadId: string | null; clocks: { kind: string; stoppedAt: string | null }[] };
+    return { leadId, asked: clocks.some(({ kind, stoppedAt }) => kind === 'lead' && stoppedAt === null) };
+  };
   const entries = async (ids: readonly string[]): Promise<string[]> => (await app.sql<{ type: string }>('SELECT type FROM journal_entry WHERE subject_id = ANY ($1) ORDER BY position', [ids])).map(({ type }) => type);
 
   it('opens a level by the rule of the step, and answers what a team does with it', async () => {
@@ -160,7 +165,7 @@ describe('the three levels of linkage', () => {
     expect(response.body).toMatchObject({ code, errors: [{ pointer }] });
   });
 
-  it('opens levels with the breaches of a ticket, asks for a lead anew, and ends with it', async () => {
+  it('opens levels with the breaches of a ticket, keeps the lead of level 3, asks for one where it was closed, and ends with it', async () => {
     app.clock.set('2026-03-02T01:30:00.000Z');
     const ticketId = await anAcceptedTicket(app);
     await app.as('handler').post(`/tickets/${ticketId}/answer`, { kind: 'interim', means: 'phone', text: '正在核实。' }).expect(200);
@@ -172,14 +177,19 @@ describe('the three levels of linkage', () => {
     const explain = async (): Promise<unknown> => app.as('handler').post(`/tickets/${ticketId}/explain`, { reasonCode: 'land', reason: '未征收', explanation: '已说明', means: 'on_site', reviewOn: '2026-05-20' }).expect(200);
     await explain();
     await app.asClient('enterprise:act').post(`/tickets/${ticketId}/acknowledge`, { understood: false }).expect(200);
+    // Nothing is above level 3: who leads there goes on.
     const third = (await of(ticketId))[2];
-    expect(third).toMatchObject({ level: 3, lead: null, closing: null });
+    expect(third).toMatchObject({ level: 3, lead: { id: app.cadres.leader }, closing: null });
+    expect(await standing(ticketId)).toEqual({ leadId: app.cadres.leader, asked: false });
+    await app.as('leader').post(`/linkages/${third?.id ?? ''}/sessions`, aSessionBody(app)).expect(201);
 
-    // Once closed, a level that is raised again is another linkage: the outcome that was reported stays.
-    await app.as('supervisor').post(`/linkages/${third?.id ?? ''}/close`, { outcome: '部门已会商。' }).expect(200);
+    // Once closed, a level that is raised again is another linkage, which somebody is to lead: the outcome that was reported stays, and who led.
+    await app.as('leader').post(`/linkages/${third?.id ?? ''}/close`, { outcome: '部门已会商。' }).expect(200);
     await explain();
     await app.asClient('enterprise:act').post(`/tickets/${ticketId}/acknowledge`, { understood: false }).expect(200);
-    expect((await of(ticketId)).map(({ level, closing }) => [level, closing])).toEqual([[1, null], [2, null], [3, 'reported'], [3, null]]);
+    expect(await standing(ticketId)).toEqual({ leadId: null, asked: true });
+    await app.as('supervisor').post(`/tickets/${ticketId}/name-lead`, { leadId: app.cadres.leader2 }).expect(200);
+    expect((await of(ticketId)).map(({ level, closing, lead }) => [level, closing, lead?.id])).toEqual([[1, null, undefined], [2, null, undefined], [3, 'reported', app.cadres.leader], [3, null, app.cadres.leader2]]);
 
     // Silence ends the ticket, and with it what is open, whether or not a job has run.
     await app.as('handler').post(`/tickets/${ticketId}/answer`, { kind: 'final', means: 'phone', text: '已办妥。' }).expect(200);
@@ -241,6 +251,46 @@ describe('the three levels of linkage', () => {
     expect(await look()).toEqual({ lead: true, may: true });
     await name(200);
     expect((await of(ticketId)).map(({ level, lead, closing }) => [level, lead?.id, closing])).toEqual([[1, undefined, 'reported'], [2, app.cadres.leader, null]]);
+  });
+
+  it('lets who led a level that was closed go, and see what they led until then', async () => {
+    const ticketId = await anAcceptedTicket(app);
+    const lead = await somebody(power, ['leader']);
+    const { id } = (await app.as('supervisor').post(`/tickets/${ticketId}/linkages`, { level: 3, reason: '需部门会商' }).expect(201)).body as Linkage;
+    await app.as('supervisor').post(`/tickets/${ticketId}/name-lead`, { leadId: lead.id }).expect(200);
+    const leave = async () => {
+      const { etag } = (await app.as('admin').get(`/cadres/${lead.id}`).expect(200)).headers as { etag: string };
+      return app.as('admin').patch(`/cadres/${lead.id}`, { active: false }, etag);
+    };
+    expect((await leave()).body).toMatchObject({ code: 'has-open-duties', tickets: [{ id: ticketId }] });
+    await lead.post(`/linkages/${id}/close`, { outcome: '已会商。' }, 200);
+    expect(await lead.get(`/tickets/${ticketId}`, 200)).toMatchObject({ leadId: null, level: 3 });
+    expect((await lead.get('/tickets', 200) as { items: { id: string }[] }).items.map((one) => one.id)).toEqual([ticketId]);
+    expect(await of(ticketId)).toMatchObject([{ level: 3, closing: 'reported', lead: { id: lead.id } }]);
+    expect((await leave()).status).toBe(200);
+  });
+
+  it('opens the first level anew when a breach comes after levels were closed, and asks for its lead, also where it is open still', async () => {
+    app.clock.set('2026-07-06T01:30:00.000Z');
+    const [first, second] = [await anAcceptedTicket(app), await anAcceptedTicket(app)];
+    const raise = async (ticketId: string): Promise<string> => ((await app.as('supervisor').post(`/tickets/${ticketId}/linkages`, { reason: '需现场协调' }).expect(201)).body as Linkage).id;
+    const close = async (id: string): Promise<unknown> => app.as('supervisor').post(`/linkages/${id}/close`, { outcome: '已协调。' }).expect(200);
+    await close(await raise(first));
+    await raise(second);
+    await app.as('supervisor').post(`/tickets/${second}/name-lead`, { leadId: app.cadres.leader }).expect(200);
+    await close(await raise(second));
+    // Due on the 13th.
+    app.clock.set('2026-07-14T01:30:00.000Z');
+    const shown = async (ticketId: string) => (await of(ticketId)).map(({ level, closing, lead }) => [level, closing, lead?.id]);
+    expect(await shown(first)).toEqual([[1, 'reported', undefined], [1, null, undefined]]);
+    expect(await shown(second)).toEqual([[1, null, undefined], [2, 'reported', undefined]]);
+    for (const ticketId of [first, second]) {
+      expect(await standing(ticketId)).toEqual({ leadId: null, asked: true });
+      await app.as('supervisor').post(`/tickets/${ticketId}/name-lead`, { leadId: app.cadres.leader2 }).expect(200);
+      expect((await shown(ticketId)).find(([level, closing]) => level === 1 && closing === null)).toEqual([1, null, app.cadres.leader2]);
+    }
+    app.clock.set('2026-07-17T01:30:00.000Z');
+    expect(await shown(second)).toEqual([[1, null, app.cadres.leader2], [2, 'reported', undefined], [2, null, undefined]]);
   });
 
   it('goes on asking who leads when a level below is closed', async () => {

@@ -149,6 +149,20 @@ describe('what several enterprises share', () => {
       expect(await proposals()).toMatchObject([{ ticketCount: 3 }]);
     });
 
+    it('without what was merged in the meantime: the one that goes on has its place', async () => {
+      app.clock.set('2026-03-02T01:00:00.000Z');
+      const enterpriseId = await anEnterprise(app);
+      const older = await aTicket(app, enterpriseId);
+      const item = await aGuideItem(app);
+      const [merged, ...others] = [await raise(item, '2026-03-02', enterpriseId), await raise(item, '2026-03-03'), await raise(item, '2026-03-04')];
+      expect(await sweep()).toBe(1);
+      const id = (await proposals())[0]?.id ?? '';
+      await app.as('supervisor').post(`/tickets/${merged ?? ''}/merge`, { intoId: older.id, reason: '重复' }).expect(200);
+      await post(id, 'accept').expect(200);
+      expect(await app.sql('SELECT ticket_id AS id, standing FROM matter_ticket WHERE matter_id = $1 ORDER BY standing, ticket_id', [id])).toEqual(
+        [{ id: merged, standing: 'ended' }, ...[older.id, ...others].sort().map((one) => ({ id: one, standing: 'open' }))]);
+    });
+
     it('without keeping its tickets from other matters: accepted, it has what is left', async () => {
       const id = await aProposal(app);
       const [taken, free] = (await get(id)).tickets;

@@ -130,6 +130,24 @@ describe('tickets', () => {
     expect(ofEnterprise.filter(({ kind }) => kind === 'ticket')).toMatchObject([{ id, what: 'explained' }]);
   });
 
+  it('are sorted anew by the default where their item was retired, unless it is named', async () => {
+    app.clock.set('2026-03-02T01:30:00.000Z');
+    const guideItemId = await aGuideItem(app);
+    const { id } = await aTicket(app, await anEnterprise(app), { guideItemId, category: 'permits' });
+    await step(id, 'supervisor', 'assign', { handlerId: app.cadres.handler });
+    await step(id, 'handler', 'accept');
+    await step(id, 'handler', 'answer', { kind: 'final', means: 'phone', text: '已办妥。' });
+    await step(id, 'handler', 'resolve', { outcome: 'solved', text: '已办妥。' });
+    await app.asClient('enterprise:act').post(`/tickets/${id}/confirm`, { grade: 5 }).expect(200);
+    await app.as('admin').post(`/guide-items/${guideItemId}/versions`, { effectiveFrom: '2026-03-04', active: false }).expect(201);
+    app.clock.set('2026-03-05T01:30:00.000Z');
+    await app.asClient('enterprise:act').post(`/tickets/${id}/reopen`, { reason: '又出现' }).expect(200);
+    const sorted = await app.as('supervisor').post(`/tickets/${id}/recategorise`, { priority: 'urgent', reason: '影响生产' }).expect(200);
+    expect(sorted.body).toMatchObject({ priority: 'urgent', guideItemId });
+    const named = await app.as('supervisor').post(`/tickets/${id}/recategorise`, { guideItemId, reason: '核对' }).expect(422);
+    expect(named.body).toMatchObject({ code: 'reference-unknown', errors: [{ pointer: '/guideItemId' }] });
+  });
+
   it('get more time twice a cycle, before the deadline, in the unit of the limit', async () => {
     const id = await aTicketIn(app, enterpriseId, 'in_progress', given);
     const ask = { limit: { unit: 'workingDays', amount: 2 }, reason: '需外协' };

@@ -6,7 +6,7 @@ import { Problem } from '../../src/kernel/problem';
 import { type CalendarDay, WorkingCalendar, type YearStatus } from '../../src/kernel/working-calendar';
 import { DEFAULT_POLICY, DEFAULT_WORKING_HOURS } from '../../src/parks/domain/policy';
 import { isResting } from '../../src/tickets/domain/clocks';
-import { allowedSteps, partiesOf, type Person, raisedLevel, requireOutcome, requireReviewDate, requireStep, requireSurvivor, requireUnitOf } from '../../src/tickets/domain/guards';
+import { allowedSteps, levelNotUnderstood, partiesOf, type Person, raisedLevel, requireOutcome, requireReviewDate, requireStep, requireSurvivor, requireUnitOf } from '../../src/tickets/domain/guards';
 import type { Happening, Level, Outcome } from '../../src/tickets/domain/happening';
 import { askedOf } from '../../src/tickets/domain/enterprise-link';
 import { catchUp, type KnownWorld, named, type Recorded, replay, tell, type Told } from '../../src/tickets/domain/history';
@@ -102,7 +102,7 @@ describe('random lives of tickets', () => {
       }
       case 'acknowledge': {
         const understood = random(2) === 0;
-        return { body: { understood }, happen: () => ({ type: 'acknowledge', understood }) };
+        return { body: { understood }, happen: () => ({ type: 'acknowledge', understood, level: understood ? undefined : levelNotUnderstood(ticket) }) };
       }
       case 'resolve': {
         const outcome: Outcome = random(5) === 0 ? 'referred' : 'solved';
@@ -161,6 +161,7 @@ describe('random lives of tickets', () => {
     UNION ALL SELECT t.number, 'answer' FROM ticket t WHERE t.state = 'closed' AND NOT EXISTS (SELECT FROM ticket_event e WHERE e.ticket_id = t.id AND e.type = 'answer')
     UNION ALL SELECT t.number, 'outcome' FROM ticket t WHERE t.state = 'closed' AND t.outcome IS NULL
     UNION ALL SELECT t.number, 'events' FROM ticket t WHERE t.events <> (SELECT count(*) FROM ticket_event e WHERE e.ticket_id = t.id) OR t.events <> (SELECT max(no) FROM ticket_event e WHERE e.ticket_id = t.id)
+    UNION ALL SELECT t.number, 'lead' FROM ticket t JOIN linkage l ON l.ticket_id = t.id AND l.level = t.level AND l.closed_at IS NULL WHERE l.lead_id IS DISTINCT FROM t.lead_id
     UNION ALL SELECT t.number, 'journal' FROM ticket t WHERE t.events <> (SELECT count(*) FROM journal_entry j WHERE j.subject_id = t.id)
     UNION ALL SELECT t.number, 'order of events' FROM ticket t WHERE EXISTS (SELECT FROM ticket_event e JOIN ticket_event f ON f.ticket_id = e.ticket_id AND f.no = e.no + 1 WHERE e.ticket_id = t.id AND f.at < e.at)
     UNION ALL SELECT t.number, 'number' FROM (SELECT number, sequence, row_number() OVER (PARTITION BY park_id, year ORDER BY sequence) AS place FROM ticket) t WHERE t.sequence <> t.place`);

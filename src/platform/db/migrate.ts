@@ -27,6 +27,7 @@ import { SignInRecord1764000000024 } from '../../../migrations/1764000000024-sig
 import { SessionEpochs1764000000026 } from '../../../migrations/1764000000026-session-epochs';
 import { PlainNames1764000000027 } from '../../../migrations/1764000000027-plain-names';
 import { PersonsInAnswers1764000000030 } from '../../../migrations/1764000000030-persons-in-answers';
+import { ClosedLevels1764000000031 } from '../../../migrations/1764000000031-closed-levels';
 import { StaysInLinkages1764000000032 } from '../../../migrations/1764000000032-stays-in-linkages';
 import { type ApplicationLogin, loginOf, prepareLogin } from './application-login';
 import { SnakeNaming } from './naming';
@@ -39,7 +40,7 @@ export const MIGRATIONS = [
   RateLimit1764000000007, KeptAnswers1764000000008, ServiceGuide1764000000009, Tickets1764000000010, SealByPark1764000000011, EnterpriseLinks1764000000012,
   Linkages1764000000013, Reminders1764000000014, Matters1764000000015, VerificationPlace1764000000016, EndedTickets1764000000018, JobRounds1764000000019,
   Integrity1764000000020, Accounts1764000000021, MachineClients1764000000022, Walls1764000000023, SignInRecord1764000000024,
-  SessionEpochs1764000000026, PlainNames1764000000027, PersonsInAnswers1764000000030, StaysInLinkages1764000000032,
+  SessionEpochs1764000000026, PlainNames1764000000027, PersonsInAnswers1764000000030, ClosedLevels1764000000031, StaysInLinkages1764000000032,
 ];
 
 // Any number, the same for every process: only one of them migrates a database at a time.

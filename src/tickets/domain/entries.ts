@@ -24,7 +24,7 @@ export function entryDataOf(event: Recorded, after: Ticket, { world }: KnownWorl
     case 'defer':
       return { reviewOn: event.reviewOn };
     case 'acknowledge':
-      return { understood: event.understood, ...(event.understood ? {} : { level: after.level }) };
+      return { understood: event.understood, ...(event.level === undefined ? {} : { level: event.level }) };
     case 'resolve':
       return { outcome: event.outcome };
     case 'confirm':

@@ -2,7 +2,7 @@ import { ANSWERED, ASSIGNED, at, CLOSED, EXPLAINED, PLAIN, RESOLVED, TERMS, type
 import { type Day, day } from '../../kernel/day';
 import type { Limit } from '../../kernel/limit';
 import { Problem } from '../../kernel/problem';
-import { allowedSteps, partiesOf, raisedLevel, requireAhead, requireNextReply, requireOutcome, requireReviewDate, requireStep, requireSurvivor, requireUnitOf } from './guards';
+import { allowedSteps, levelNotUnderstood, partiesOf, raisedLevel, requireAhead, requireNextReply, requireOutcome, requireReviewDate, requireStep, requireSurvivor, requireUnitOf } from './guards';
 import type { Party, State, Step } from './lifecycle';
 
 const person = (cadreId: string | undefined, supervisor = false, enterprise = false, staff = cadreId !== undefined) => ({ cadreId, supervisor, staff, enterprise });
@@ -170,6 +170,10 @@ describe('what a step says', () => {
     const ticket = { ...ticketAfter(WORKING), level: level as 0 | 1 | 2 };
     if (typeof reached === 'number') expect(raisedLevel(ticket, named)).toBe(reached);
     else expect(refusal(() => { raisedLevel(ticket, named); })).toBe(reached);
+  });
+
+  it.each<[number, boolean, number | undefined]>([[0, false, 1], [1, false, 2], [1, true, 2], [2, false, 3], [2, true, 3], [3, false, undefined], [3, true, 3]])('an explanation that was not understood: from %i, closed %p, to %p', (level, levelClosed, raised) => {
+    expect(levelNotUnderstood({ level: level as 0 | 1 | 2 | 3, levelClosed })).toBe(raised);
   });
 
   const [older, younger] = [at('2026-03-02 10:00').at, at('2026-03-02 11:00').at];

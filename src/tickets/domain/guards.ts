@@ -4,7 +4,7 @@ import { Problem } from '../../kernel/problem';
 import { isResting } from './clocks';
 import type { Level, Outcome } from './happening';
 import { isOpen, LIFECYCLE, type Party, type State, type Step, stepsFrom } from './lifecycle';
-import { momentAfter, runningClock, type Ticket, unitOf } from './ticket';
+import { momentAfter, nextLevel, runningClock, type Ticket, unitOf } from './ticket';
 
 /** Somebody who acts, as far as a ticket cares. */
 export interface Person {
@@ -124,9 +124,15 @@ export function requireUnitOf(ticket: Ticket, { unit }: Limit): void {
 }
 
 /** The level to which a ticket is raised: the next one, or a higher one that was named. Problem `level-not-higher`. */
-export function raisedLevel({ level }: Ticket, named: Level | undefined): Level {
+export function raisedLevel(ticket: Pick<Ticket, 'level'>, named: Level | undefined): Level {
+  const { level } = ticket;
   if (named !== undefined && named <= level) throw Problem.at('level-not-higher', '/level', { level });
-  return named ?? (Math.min(level + 1, 3) as Level);
+  return named ?? nextLevel(ticket);
+}
+
+/** The level to which an explanation raises a ticket that was not understood. Nothing is above level 3: who leads there goes on, and where it was closed it begins anew. */
+export function levelNotUnderstood(ticket: Pick<Ticket, 'level' | 'levelClosed'>): Level | undefined {
+  return ticket.level === 3 && !ticket.levelClosed ? undefined : nextLevel(ticket);
 }
 
 /** One of the tickets of a merge. */

@@ -38,7 +38,8 @@ export type Happening =
   | { readonly type: 'accept' | 'return' | 'receive-material' | 'request-material' | 'resume' | 'remind' | 'set-aside-grade' }
   | { readonly type: 'answer'; readonly kind: 'interim' | 'final'; readonly nextReplyOn?: Day | undefined }
   | { readonly type: 'explain'; readonly reviewOn: Day }
-  | { readonly type: 'acknowledge'; readonly understood: boolean }
+  /** `level`: to which it was raised, since it was not understood. Events from before they said so leave it out: it was the next one then, and none above 3. */
+  | { readonly type: 'acknowledge'; readonly understood: boolean; readonly level?: Level | undefined }
   | { readonly type: 'defer'; readonly reviewOn: Day }
   | { readonly type: 'resolve'; readonly outcome: Outcome }
   | { readonly type: 'confirm'; readonly grade: number }

@@ -21,6 +21,15 @@ it.each<[string, readonly Told[], Shown]>([
   expect({ ...rest, due: local(nextDueAt), turn: local(turnAt), ended: local(endedAt), answered: local(lastAnswerAt) }).toMatchObject(shown);
 });
 
+it('turns at the breach where its level was closed before that, and then for the next level', () => {
+  const closed: readonly Told[] = [...WORKING, ['2026-03-02 12:00', { type: 'answer', kind: 'interim' }], ['2026-03-03 10:00', { type: 'escalate', level: 1 }], ['2026-03-04 10:00', { type: 'level-closed', level: 1 }]];
+  expect(local(standingOf(ticketAfter(closed), PLAIN).turnAt)).toBe('2026-03-10 00:00');
+  // A breach alone, as before anything was raised by it.
+  expect(local(standingOf(ticketAfter([...closed, ['2026-03-09 10:00', { type: 'breached', clock: 3 }]]), PLAIN).turnAt)).toBe('2026-03-09 10:00');
+  const { ticket } = advance(ticketAfter(closed), at('2026-03-11 09:00').at, PLAIN);
+  expect([ticket.level, local(standingOf(ticket, PLAIN).turnAt)]).toEqual([1, '2026-03-13 00:00']);
+});
+
 it('stays due at a deadline that has passed, and turns at the next one that has not', () => {
   const { ticket } = advance(ticketAfter(WORKING), at('2026-03-10 09:00').at, PLAIN);
   const { nextDueAt, nextDueClock, turnAt, breaches, level } = standingOf(ticket, PLAIN);

@@ -15,9 +15,12 @@ export interface Ticket {
   readonly tenures: readonly Tenure[];
   readonly clocks: readonly Clock[];
   readonly level: Level;
+  /** Who leads the level at which it stands; nobody once that was closed. */
   readonly leadId: string | undefined;
   /** The linkage of its level was closed: there is nothing to lead. */
   readonly levelClosed: boolean;
+  /** Resolve was breached after that: levels begin with the first. */
+  readonly levelsAnew: boolean;
   /** A wait ran out or an explanation met silence: nothing rests again in this cycle. */
   readonly restSpent: boolean;
   /** The confirm clock runs from a delivery, so that its end is silence. */
@@ -57,8 +60,8 @@ export interface Ticket {
 export function registerTicket({ at, on }: Moment, terms: Terms, world: LimitWorld): Ticket {
   const when: Moment = { at, on };
   const ticket: Ticket = {
-    state: 'registered', cycle: 1, terms, handlerId: null, collaboratorIds: [], tenures: [{ responsibleId: null, from: when }], clocks: [], level: 0, leadId: undefined, levelClosed: false, restSpent: false,
-    delivered: false, standInCall: undefined, reviewOn: undefined, deferrals: 0, ended: undefined, last: when, ordered: [], returnedBy: [], lastAnswer: undefined, answered: false, outcome: undefined, closing: undefined,
+    state: 'registered', cycle: 1, terms, handlerId: null, collaboratorIds: [], tenures: [{ responsibleId: null, from: when }], clocks: [], level: 0, leadId: undefined, levelClosed: false, levelsAnew: false,
+    restSpent: false, delivered: false, standInCall: undefined, reviewOn: undefined, deferrals: 0, ended: undefined, last: when, ordered: [], returnedBy: [], lastAnswer: undefined, answered: false, outcome: undefined, closing: undefined,
     extensionAsked: undefined, extensionsGranted: 0, grade: undefined, withdrawnBy: null, mergedIntoId: undefined, questioned: undefined, staysSolved: false,
   };
   return startFirst(ticket, when, world, true);
@@ -104,7 +107,7 @@ function happen(ticket: Ticket, what: Happening, when: Moment, world: LimitWorld
     case 'explain':
       return { ...askEnterprise(enter('explained', rest(stop(ticket, when, LIFECYCLE.explain.stops), when, world)), when, world), reviewOn: what.reviewOn, lastAnswer: when };
     case 'acknowledge':
-      return acknowledge(stopAsking(ticket, when), what.understood, when, world);
+      return acknowledge(stopAsking(ticket, when), what, when, world);
     case 'defer':
       return { ...start(stop(ticket, when, ['review']), 'review', { dueOn: what.reviewOn }, when, world), reviewOn: what.reviewOn, deferrals: ticket.deferrals + 1 };
     case 'resume':
@@ -140,13 +143,13 @@ function happen(ticket: Ticket, what: Happening, when: Moment, world: LimitWorld
     case 'name-lead':
       return { ...stop(ticket, when, LIFECYCLE['name-lead'].stops), leadId: what.leadId };
     case 'level-closed':
-      return { ...stop(ticket, when, LIFECYCLE['name-lead'].stops), levelClosed: true };
+      return { ...stop(ticket, when, LIFECYCLE['name-lead'].stops), leadId: undefined, levelClosed: true };
     case 'order-issued':
       return { ...ticket, ordered: [...ticket.ordered, what.clock] };
     case 'ran-out':
       return runOut(ticket, when, world);
     case 'breached':
-      return mapClocks(ticket, (clock) => (clock.no === what.clock ? { ...clock, breach: { when, responsibleId: isOfDepartment(clock.kind) ? null : ticket.handlerId } } : clock));
+      return breach(ticket, what.clock, when);
     case 'delivered':
       return deliver(ticket, when, world);
     case 'recalculated':
@@ -208,13 +211,16 @@ function passingOf(ticket: Ticket, clock: Clock, when: Moment): (Moment & Passin
   return [{ ...(called.at > when.at ? called : when), type: 'ran-out', clock: clock.no, ...closing }];
 }
 
-/** Level 1 at the breach of resolve, 2 and 3 after it for as long as it runs, then the order; each unless somebody was faster. */
-function escalationOf({ level, ordered, terms, handlerId }: Ticket, clock: Clock, world: LimitWorld): (Moment & Passing)[] {
+/**
+ * Level 1 at the breach of resolve, 2 and 3 after it for as long as it runs, then the order; each unless somebody was faster. What was closed before the breach
+ * was not about it; what was closed after it stays closed.
+ */
+function escalationOf({ level, levelsAnew, ordered, terms, handlerId }: Ticket, clock: Clock, world: LimitWorld): (Moment & Passing)[] {
   if (clock.kind !== 'resolve' || clock.breach === undefined) return [];
   const first = clock.breach.when;
   const second = momentAfter(terms.level2After, first, world);
   const third = momentAfter(terms.level3After, second, world);
-  const raised = ([[1, first], [2, second], [3, third]] as const).filter(([reached]) => reached > level).map(([reached, when]): Moment & Passing => ({ ...when, type: 'level-raised', level: reached, clock: clock.no }));
+  const raised = ([[1, first], [2, second], [3, third]] as const).filter(([reached]) => levelsAnew || reached > level).map(([reached, when]): Moment & Passing => ({ ...when, type: 'level-raised', level: reached, clock: clock.no }));
   return raised.length > 0 || ordered.includes(clock.no) ? raised : [{ ...third, type: 'order-issued', clock: clock.no, handlerId }];
 }
 
@@ -228,6 +234,12 @@ export function momentAfter(limit: Limit, start: Moment, world: LimitWorld): Mom
   const deadline = deadlineOf(limit, start, world);
   if (deadline === undefined) throw new TypeError('nothing rests here');
   return passing(deadline, world.zone);
+}
+
+function breach(ticket: Ticket, no: number, when: Moment): Ticket {
+  const breached = mapClocks(ticket, (clock) => (clock.no === no ? { ...clock, breach: { when, responsibleId: isOfDepartment(clock.kind) ? null : ticket.handlerId } } : clock));
+  const ofResolve = ticket.clocks.some((clock) => clock.no === no && clock.kind === 'resolve');
+  return ofResolve && ticket.levelClosed ? { ...breached, levelsAnew: true } : breached;
 }
 
 function runOut(ticket: Ticket, when: Moment, world: LimitWorld): Ticket {
@@ -246,14 +258,19 @@ function runOut(ticket: Ticket, when: Moment, world: LimitWorld): Ticket {
   }
 }
 
-function acknowledge(ticket: Ticket, understood: boolean, when: Moment, world: LimitWorld): Ticket {
+function acknowledge(ticket: Ticket, { understood, level }: { readonly understood: boolean; readonly level?: Level | undefined }, when: Moment, world: LimitWorld): Ticket {
   if (!understood) {
     const back = enter('in_progress', goOn(ticket, when, world));
-    // Nothing is above level 3: who leads there goes on.
-    return ticket.level === 3 ? back : raise(back, (ticket.level + 1) as Level, when, world);
+    const raised = level ?? (ticket.level === 3 ? undefined : nextLevel(ticket));
+    return raised === undefined ? back : raise(back, raised, when, world);
   }
   if (ticket.reviewOn === undefined) throw new TypeError('an explanation names its review');
   return { ...start(enter('deferred', stop(ticket, when, ['resolve'])), 'review', { dueOn: ticket.reviewOn }, when, world), deferrals: ticket.deferrals + 1 };
+}
+
+/** The level above, or the highest once more. */
+export function nextLevel({ level }: Pick<Ticket, 'level'>): Level {
+  return Math.min(level + 1, 3) as Level;
 }
 
 function takeUp(ticket: Ticket, when: Moment, world: LimitWorld): Ticket {
@@ -262,7 +279,7 @@ function takeUp(ticket: Ticket, when: Moment, world: LimitWorld): Ticket {
 
 function reopen(ticket: Ticket, { handlerId, collaboratorIds, terms }: { readonly handlerId: string | null; readonly collaboratorIds: readonly string[]; readonly terms: Terms }, when: Moment, world: LimitWorld): Ticket {
   const next: Ticket = {
-    ...ticket, cycle: ticket.cycle + 1, terms, level: 0, leadId: undefined, levelClosed: false, restSpent: false, ended: undefined, reviewOn: undefined, answered: false, outcome: undefined,
+    ...ticket, cycle: ticket.cycle + 1, terms, level: 0, leadId: undefined, levelClosed: false, levelsAnew: false, restSpent: false, ended: undefined, reviewOn: undefined, answered: false, outcome: undefined,
     closing: undefined, extensionAsked: undefined, extensionsGranted: 0, withdrawnBy: null, questioned: undefined, staysSolved: false,
   };
   return startFirst(handlerId === null ? enter('registered', nobody(next, when)) : enter('in_progress', { ...next, collaboratorIds }), when, world, handlerId === null);
@@ -310,7 +327,7 @@ function call(ticket: Ticket, when: Moment, world: LimitWorld): Ticket {
 }
 
 function raise(ticket: Ticket, level: Level, when: Moment, world: LimitWorld): Ticket {
-  return { ...start(stop(ticket, when, LIFECYCLE.escalate.stops), 'lead', ticket.terms.assignWithin, when, world), level, leadId: undefined, levelClosed: false };
+  return { ...start(stop(ticket, when, LIFECYCLE.escalate.stops), 'lead', ticket.terms.assignWithin, when, world), level, leadId: undefined, levelClosed: false, levelsAnew: false };
 }
 
 function rework(ticket: Ticket, when: Moment, world: LimitWorld): Ticket {

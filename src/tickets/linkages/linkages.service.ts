@@ -184,7 +184,7 @@ export class LinkagesService implements OnModuleInit {
 
   async #raise(em: EntityManager, { parkId, subject, at, effectiveOn, data }: Entry, actor: Actor): Promise<void> {
     const { level, cycle, enterpriseId } = data ?? {};
-    // An explanation that was understood raises nothing.
+    // An explanation that was understood raises nothing, nor one at level 3 that goes on.
     if (typeof level !== 'number' || typeof cycle !== 'number') return;
     const id = newId(at);
     const ticketId = subject.id;

@@ -89,11 +89,11 @@ export class MattersStore {
     return rows.map((row) => row.id);
   }
 
-  /** Those of a proposal join it, but for those that another open matter has by now. */
+  /** Those of a proposal join it, but for those that another open matter has by now. What was merged in the meantime has ended. */
   async acceptTickets(em: EntityManager, { parkId, id }: Pick<Matter, 'parkId' | 'id'>): Promise<void> {
     await em.query(
       `UPDATE matter_ticket m SET standing = CASE WHEN EXISTS (SELECT FROM matter_ticket o WHERE o.park_id = m.park_id AND o.ticket_id = m.ticket_id AND o.standing = 'open') THEN 'ended' ELSE 'open' END
-       WHERE m.park_id = $1 AND m.matter_id = $2`, [parkId, id]);
+       WHERE m.park_id = $1 AND m.matter_id = $2 AND m.standing = 'proposed'`, [parkId, id]);
   }
 
   /**
