@@ -265,7 +265,7 @@ describe('the three levels of linkage', () => {
     expect((await leave()).body).toMatchObject({ code: 'has-open-duties', tickets: [{ id: ticketId }] });
     await lead.post(`/linkages/${id}/close`, { outcome: '已会商。' }, 200);
     expect(await lead.get(`/tickets/${ticketId}`, 200)).toMatchObject({ leadId: null, level: 3 });
-    expect((await lead.get('/tickets', 200) as { items: { id: string }[] }).items.map((one) => one.id)).toEqual([ticketId]);
+    expect((await lead.get('/tickets', 200) as { items: { id: string }[] }).items.map((one) => one.id)).toContain(ticketId);
     expect(await of(ticketId)).toMatchObject([{ level: 3, closing: 'reported', lead: { id: lead.id } }]);
     expect((await leave()).status).toBe(200);
   });
